@@ -1,0 +1,50 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+# bash completion for crosspoint
+
+_crosspoint_names() {
+    local what
+    for what; do
+        "${COMP_WORDS[0]}" list "$what" 2>/dev/null | awk '{ print $1 }'
+    done
+}
+
+_crosspoint() {
+    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words='' head=''
+    local run='--profile --rule --filter --blocks --launch-ms --workers --conc --place --seed --out --resume
+        --like --python --timeout --dry-run --quiet --help'
+
+    if ((COMP_CWORD == 1)); then
+        words='run bench rules report compare list topo selftest --help'
+    elif [[ $word == -* ]]; then
+        case $command in
+        run) words=$run ;;
+        bench)
+            words='--benchmark_filter= --benchmark_format= --benchmark_out= --benchmark_out_format=
+                --benchmark_repetitions= --benchmark_list_tests --help'
+            compopt -o nospace
+            ;;
+        rules) words='--format --rules --help' ;;
+        compare) words="--ab --effect --format $run" ;;
+        topo) words='--topology --help' ;;
+        selftest) words='--quick --help' ;;
+        *) words='--help' ;;
+        esac
+    else
+        case $previous in
+        --profile) words='smoke quick full' ;;
+        --format) words='text csv json markdown' ;;
+        --rule) words=$(_crosspoint_names rules) ;;
+        --filter) words=$(_crosspoint_names workloads models) ;;
+        --place)
+            words='none compact scatter one-core split'
+            [[ $word == *,* ]] && head=${word%,*},
+            ;;
+        list) words='models workloads rules cells' ;;
+        esac
+    fi
+    # Where nothing is offered, bash offers files.
+    mapfile -t COMPREPLY < <(compgen -P "$head" -W "$words" -- "${word#"$head"}")
+}
+
+complete -o bashdefault -o default -F _crosspoint crosspoint

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+#include "cell_run.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "resource_limits.h"
+#include "placement.h"
+
+enum {
+    ARENA_BYTES = 1 << 30, /* address space; pages are touched as they are used */
+    EVENTS_BEYOND_MIN = 100,
+    GENERATOR_THREADS_MAX = 4,
+};
+
+static int compare_units(const void *a, const void *b)
+{
+    unsigned left = *(const unsigned *)a, right = *(const unsigned *)b;
+    return (left > right) - (left < right);
+}
+
+static void set_main_units(struct run *run)
+{
+    memcpy(run->main_units, run->worker_units, run->workers * sizeof *run->main_units);
+    qsort(run->main_units, run->workers, sizeof *run->main_units, compare_units);
+    size_t distinct = 0;
+    for (size_t i = 0; i < run->workers; i++)
+        if (i == 0 || run->main_units[i] != run->main_units[i - 1])
+            run->main_units[distinct++] = run->main_units[i];
+    run->main_unit_count = distinct;
+}
+
+/* As many threads as the generator has units, up to a few: it must not be what limits the figure. */
+static int place_generator(struct run *run, const struct placement_policy *policy, const struct unit *units,
+                           size_t unit_count)
+{
+    int distinct = placement_assign_generator(policy, units, unit_count, run->workers, run->generator_units,
+                                              GENERATOR_THREADS_MAX, &run->error);
+    if (distinct < 0)
+        return -1;
+    run->generator_bound = distinct > 0;
+    run->generator_count = distinct > 0 ? (size_t)distinct : 1;
+    if (run->generator_count > run->conc)
+        run->generator_count = run->conc;
+    return 0;
+}
+
+static int place_workers(struct run *run)
+{
+    size_t unit_count;
+    const struct unit *units = topology_units(run->topology, &unit_count);
+    const struct placement_policy *policy = placement_find(run->cell->place);
+    run->worker_units = calloc(run->workers, sizeof *run->worker_units);
+    run->main_units = calloc(run->workers, sizeof *run->main_units);
+    run->generator_units = calloc(GENERATOR_THREADS_MAX, sizeof *run->generator_units);
+    if (!run->worker_units || !run->main_units || !run->generator_units)
+        return error_set(&run->error, "out of memory");
+    int distinct = placement_assign(policy, units, unit_count, run->worker_units, run->workers, &run->error);
+    if (distinct < 0)
+        return -1;
+    run->bound = distinct > 0;
+    if (run->bound)
+        set_main_units(run);
+    else
+        run->main_unit_count = unit_count;
+    return place_generator(run, policy, units, unit_count);
+}
+
+static int open_run(struct run *run)
+{
+    run->arena = arena_create(ARENA_BYTES);
+    if (!run->arena)
+        return error_set(&run->error, "out of address space for the shared mapping");
+    run->shared =
+        arena_allocate(run->arena, sizeof *run->shared + run->workers * sizeof run->shared->workers[0]);
+    if (!run->shared)
+        return error_set(&run->error, "the shared mapping is too small for %u workers", run->workers);
+    if (place_workers(run))
+        return -1;
+    run_bind_main(run);
+    if (run->workload->prepare && run->workload->prepare(run))
+        return -1;
+    uint64_t start_ns = clock_now_ns();
+    if (run->model->start(run))
+        return -1;
+    bool lasting = run->model->carrier && atomic_load(&run->shared->ready) == run->workers;
+    run->startup_ns = lasting ? clock_now_ns() - start_ns : 0;
+    return 0;
+}
+
+struct run *cell_open(const struct cell *cell, const struct topology *topology, struct error *error)
+{
+    struct run *run = calloc(1, sizeof *run);
+    if (!run) {
+        error_set(error, "out of memory");
+        return NULL;
+    }
+    limits_raise_descriptors();
+    run->cell = cell;
+    run->workload = workload_find(cell->family, cell->workload);
+    run->model = model_find(cell->model);
+    run->topology = topology;
+    cell_counts(cell, &run->workers, &run->conc);
+    if (open_run(run)) {
+        if (error)
+            *error = run->error;
+        cell_free(run);
+        return NULL;
+    }
+    return run;
+}
+
+uint64_t cell_items(const struct run *run, uint64_t items)
+{
+    return items < run->conc ? run->conc : items;
+}
+
+static int run_round(struct run *run, uint64_t items)
+{
+    struct run_shared *shared = run->shared;
+    shared->items = items;
+    shared->task_count = run->task_count_fixed ? run->task_count_fixed : items;
+    shared->clock_start_ns = shared->clock_stop_ns = shared->startup_ns = shared->memory_bytes = 0;
+    atomic_store(&shared->tasks_done, 0);
+    atomic_store(&shared->checksum, 0);
+    atomic_store(&shared->finished, 0);
+    atomic_store(&shared->claimed, 0);
+    atomic_store(&shared->value_sum, 0);
+    if (run->self_timed)
+        histogram_reset(&shared->latency);
+    if (run->model->run(run, shared->task_count))
+        return -1;
+    uint64_t done = atomic_load(&shared->tasks_done), checksum = atomic_load(&shared->checksum);
+    uint64_t expected = run->workload->checksum(run, items);
+    if (done != shared->task_count)
+        return error_set(&run->error, "%" PRIu64 " of %" PRIu64 " tasks were done", done, shared->task_count);
+    if (checksum != expected)
+        return error_set(&run->error, "wrong checksum %016" PRIx64 ", expected %016" PRIx64, checksum,
+                         expected);
+    return 0;
+}
+
+int cell_warm_up(struct run *run, uint64_t items)
+{
+    if (run->self_timed)
+        return 0;
+    return run_round(run, items / 20 > run->workers ? items / 20 : run->workers);
+}
+
+/* Worker processes publish theirs; threads are in our own. */
+static struct usage usage_of_tree(const struct run *run)
+{
+    struct usage usage = usage_add(usage_self(), usage_children());
+    for (unsigned worker = 0; worker < run->workers; worker++)
+        usage = usage_add(usage, run->shared->workers[worker].usage);
+    return usage;
+}
+
+int cell_measure(struct run *run, uint64_t items, struct measurement *measurement)
+{
+    struct run_shared *shared = run->shared;
+    items = cell_items(run, items);
+    struct usage before = usage_of_tree(run);
+    if (run_round(run, items))
+        return -1;
+    *measurement = (struct measurement){
+        .items = items,
+        .wall_ns = shared->clock_stop_ns - shared->clock_start_ns,
+        .startup_ns = shared->startup_ns ? shared->startup_ns : run->startup_ns,
+        .usage = usage_subtract(usage_of_tree(run), before),
+        .checksum = atomic_load(&shared->checksum),
+        .value = NAN,
+        .value_unit = run->value_unit,
+    };
+    if (run->self_timed) {
+        measurement->latency_p50_ns = histogram_quantile_ns(&shared->latency, 0.5, EVENTS_BEYOND_MIN);
+        measurement->latency_p90_ns = histogram_quantile_ns(&shared->latency, 0.9, EVENTS_BEYOND_MIN);
+        measurement->latency_p99_ns = histogram_quantile_ns(&shared->latency, 0.99, EVENTS_BEYOND_MIN);
+        measurement->latency_p999_ns = histogram_quantile_ns(&shared->latency, 0.999, EVENTS_BEYOND_MIN);
+        measurement->latency_max_ns = shared->latency.max_ns;
+    }
+    double sum = (double)atomic_load(&shared->value_sum);
+    if (run->value_unit)
+        measurement->value = run->value_scale != 0 ? sum * run->value_scale : sum / (double)items;
+    return 0;
+}
+
+uint64_t cell_memory_bytes(const struct run *run)
+{
+    if (run->self_timed)
+        return run->shared->memory_bytes;
+    bool lasting = !run->model->carrier || atomic_load(&run->shared->ready) == run->workers;
+    return lasting ? memory_of_tree_bytes(getpid(), 0) : 0;
+}
+
+void cell_close(struct run *run)
+{
+    run->model->stop(run);
+    if (run->workload->cleanup)
+        run->workload->cleanup(run);
+}
+
+void cell_free(struct run *run)
+{
+    arena_destroy(run->arena);
+    free(run->worker_units);
+    free(run->main_units);
+    free(run->generator_units);
+    free(run);
+}
+
+void cell_fill_row(const struct cell *cell, struct row_buffer *row)
+{
+    char name[CELL_NAME_BYTES], params[CELL_PARAMS_MAX * 48];
+    unsigned workers, conc;
+    cell_format(cell, name);
+    cell_format_params(cell, params, sizeof params);
+    cell_counts(cell, &workers, &conc);
+    row_set(row, COLUMN_CELL, "%s", name);
+    row_set(row, COLUMN_RUNTIME, "%s", cell->runtime);
+    row_set(row, COLUMN_FAMILY, "%s", cell->family);
+    row_set(row, COLUMN_WORKLOAD, "%s", cell->workload);
+    row_set(row, COLUMN_MODEL, "%s", cell->model);
+    row_set(row, COLUMN_WORKERS, "%u", workers);
+    row_set(row, COLUMN_CONC, "%u", conc);
+    row_set(row, COLUMN_PARAMS, "%s", params);
+    row_set(row, COLUMN_PLACE, "%s", cell->place);
+}
+
+static void set_ns(struct row_buffer *row, enum column column, uint64_t ns)
+{
+    if (ns)
+        row_set(row, column, "%" PRIu64, ns);
+}
+
+static void fill_placement(const struct run *run, struct row_buffer *row)
+{
+    char text[256];
+    unsigned units[RUN_UNITS_MAX];
+    size_t count = 0;
+    if (run->bound) {
+        placement_format(run->main_units, run->main_unit_count, text, sizeof text);
+        row_set(row, COLUMN_CPUS_REQUESTED, "%s", text);
+    }
+    for (unsigned unit = 0; unit < RUN_UNITS_MAX; unit++)
+        for (unsigned worker = 0; worker < run->workers; worker++)
+            if (run->shared->workers[worker].observed[unit / 64] >> unit % 64 & 1) {
+                units[count++] = unit;
+                break;
+            }
+    placement_format(units, count, text, sizeof text);
+    row_set(row, COLUMN_CPUS_OBSERVED, "%s", text);
+}
+
+static void fill_migrations(const struct run *run, struct row_buffer *row)
+{
+    if (run->model->carrier && atomic_load(&run->shared->ready) != run->workers)
+        return;
+    int64_t sum = 0;
+    for (unsigned worker = 0; worker < run->workers; worker++) {
+        if (run->shared->workers[worker].migrations < 0)
+            return;
+        sum += run->shared->workers[worker].migrations;
+    }
+    row_set(row, COLUMN_MIGRATIONS, "%" PRId64, sum);
+}
+
+void measurement_fill_row(const struct run *run, const struct measurement *measurement, uint64_t memory_bytes,
+                          struct row_buffer *row)
+{
+    const struct usage *usage = &measurement->usage;
+    row_set(row, COLUMN_ITEMS, "%" PRIu64, measurement->items);
+    set_ns(row, COLUMN_WALL_NS, measurement->wall_ns);
+    row_set_number(row, COLUMN_ITEMS_PER_SECOND,
+                   (double)measurement->items / ((double)measurement->wall_ns / 1e9));
+    set_ns(row, COLUMN_LATENCY_P50_NS, measurement->latency_p50_ns);
+    set_ns(row, COLUMN_LATENCY_P90_NS, measurement->latency_p90_ns);
+    set_ns(row, COLUMN_LATENCY_P99_NS, measurement->latency_p99_ns);
+    set_ns(row, COLUMN_LATENCY_P999_NS, measurement->latency_p999_ns);
+    set_ns(row, COLUMN_LATENCY_MAX_NS, measurement->latency_max_ns);
+    set_ns(row, COLUMN_STARTUP_NS, measurement->startup_ns);
+    row_set(row, COLUMN_CPU_USER_NS, "%" PRId64, usage->user_ns);
+    row_set(row, COLUMN_CPU_SYSTEM_NS, "%" PRId64, usage->system_ns);
+    row_set(row, COLUMN_SWITCHES_VOLUNTARY, "%" PRId64, usage->switches_voluntary);
+    row_set(row, COLUMN_SWITCHES_INVOLUNTARY, "%" PRId64, usage->switches_involuntary);
+    fill_migrations(run, row);
+    row_set(row, COLUMN_FAULTS_MINOR, "%" PRId64, usage->faults_minor);
+    row_set(row, COLUMN_FAULTS_MAJOR, "%" PRId64, usage->faults_major);
+    if (memory_bytes)
+        row_set(row, COLUMN_MEMORY_BYTES, "%" PRIu64, memory_bytes);
+    row_set_number(row, COLUMN_VALUE, measurement->value);
+    if (measurement->value_unit)
+        row_set(row, COLUMN_VALUE_UNIT, "%s", measurement->value_unit);
+    row_set(row, COLUMN_CHECKSUM, "%016" PRIx64, measurement->checksum);
+    fill_placement(run, row);
+}

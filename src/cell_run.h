@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* One cell run end to end: where workload, model and placement meet. */
+#ifndef CROSSPOINT_CELL_RUN_H
+#define CROSSPOINT_CELL_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cell.h"
+#include "error.h"
+#include "result.h"
+#include "run.h"
+#include "topology.h"
+
+/* Checks that there is such a cell and completes its name: workers:max becomes workers_max, `workers` that
+ * follow from `conc` are left out, a missing `workers` or `place` gets its default (max, compact). -1: error
+ * names what is wrong and what is known. */
+int cell_complete(struct cell *cell, unsigned workers_max, struct error *error);
+
+/* Workers and tasks in flight of a completed cell. */
+void cell_counts(const struct cell *cell, unsigned *workers, unsigned *conc);
+
+/* Whether the cell can run here. 0, or -1: error is the reason of a `skipped` row. */
+int cell_runnable(const struct cell *cell, const struct topology *topology, struct error *error);
+
+/* What one round measured. Absent figures are 0 where 0 is impossible, else flagged. */
+struct measurement {
+    uint64_t items, wall_ns;
+    uint64_t startup_ns; /* 0: not apart from the work */
+    struct usage usage;
+    uint64_t checksum;
+    uint64_t latency_p50_ns, latency_p90_ns, latency_p99_ns, latency_p999_ns, latency_max_ns; /* 0: too few */
+    double value;                                                                             /* NaN: none */
+    const char *value_unit;
+};
+
+/* Prepares the workload and starts the model's workers. The cell must be completed and runnable and, like
+ * topology, outlive the run. NULL with error. The caller must be single-threaded. */
+struct run *cell_open(const struct cell *cell, const struct topology *topology, struct error *error);
+
+/* The work that is done when `items` are asked for: at least a task for each in flight. */
+uint64_t cell_items(const struct run *run, uint64_t items);
+
+/* An unmeasured round before the first measured one. -1 with run->error. */
+int cell_warm_up(struct run *run, uint64_t items);
+
+/* One measured round; -1 with run->error if a task was lost or done twice, or the checksum is not the
+ * workload's. */
+int cell_measure(struct run *run, uint64_t items, struct measurement *measurement);
+
+/* Proportional set size of the tree, 0 where the carriers did not last. */
+uint64_t cell_memory_bytes(const struct run *run);
+
+/* Stops and awaits all workers. The run can still be asked for its row until cell_free. */
+void cell_close(struct run *run);
+void cell_free(struct run *run);
+
+/* The cell's own columns of a row (RUNTIME .. PLACE), for rows without a run too. */
+void cell_fill_row(const struct cell *cell, struct row_buffer *row);
+
+/* What was measured, after cell_close; memory_bytes of 0 stays empty. */
+void measurement_fill_row(const struct run *run, const struct measurement *measurement, uint64_t memory_bytes,
+                          struct row_buffer *row);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* What the kernel's control groups (v1, v2 or both) take from this process. */
+#ifndef CROSSPOINT_CGROUP_H
+#define CROSSPOINT_CGROUP_H
+
+#include <stdint.h>
+
+/* root stands in front of every path that is read: "" on a machine, the top of a fake tree in tests. */
+
+/* The CPU bandwidth in processors: the smallest of v2 cpu.max and v1 cpu.cfs_quota_us / cpu.cfs_period_us of
+ * this process's group and its visible ancestors; 0 if there is none. 0, or -1 with errno. */
+int cgroup_quota(const char *root, double *processors);
+
+/* How long this process's group and its visible ancestors have been throttled since they were made, summed
+ * over processors (v2 throttled_usec, v1 throttled_time). 0, or -1 with errno: ENOENT where no group says. */
+int cgroup_throttled_ns(const char *root, uint64_t *ns);
+
+#endif

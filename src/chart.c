@@ -1,0 +1,886 @@
+/* SPDX-License-Identifier: MIT */
+/* A chart is a column of panels or two. A panel shows one pair: as bars, or over its sweep. What is drawn
+ * stands in the scripts; here is what they need: the data, the names, the ranges, and where each panel sits.
+ */
+#include "chart.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "wording.h"
+
+extern char **environ;
+
+enum {
+    PANELS_MAX = 24,
+    WIDTH = 960,
+    MARGIN = 22,
+    FOOT = 30,
+    BARS_HEIGHT = 196,
+    BARS_HEIGHT_MAX = 224,
+    BARS_LEFT = 138,
+    BARS_RIGHT = 88,
+    SWEEP_HEIGHT = 448,
+    SWEEP_LEFT = 86,
+    SWEEP_RIGHT = 80,
+    SUBTITLE_COLUMNS = 120,
+    TIC_STEPS = 6
+};
+
+struct panel {
+    const struct verdict *verdict; /* the first, if a swept pair has one a value */
+    const struct verdict_point *points;
+    size_t count; /* of points; 1: bars */
+    bool sweep;
+    int left, right, top, bottom; /* pixels from the top left corner, captions included */
+};
+struct chart {
+    const struct verdicts *verdicts;
+    const struct verdict *first; /* of the rule; they stand together, over all runtimes */
+    size_t count;
+    struct panel panels[PANELS_MAX];
+    size_t panel_count;
+    int head, height;
+    bool several_runtimes;
+};
+struct scripts {
+    char *style, *bars, *sweep;
+};
+
+/* Panels */
+
+static bool has_data(const struct panel *panel)
+{
+    for (size_t i = 0; i < panel->count; i++)
+        if (panel->points[i].n)
+            return true;
+    return false;
+}
+
+static void add_panel(struct chart *chart, const struct verdict *verdict, size_t first, size_t count,
+                      bool sweep)
+{
+    struct panel panel = {
+        .verdict = verdict, .points = &chart->verdicts->points[first], .count = count, .sweep = sweep};
+    while (sweep && panel.count && !panel.points[panel.count - 1].n)
+        panel.count--;
+    while (sweep && panel.count && !panel.points[0].n) {
+        panel.points++;
+        panel.count--;
+    }
+    if (chart->panel_count < PANELS_MAX && has_data(&panel))
+        chart->panels[chart->panel_count++] = panel;
+}
+
+/* Verdicts of one pair and runtime share a panel if it is drawn over its sweep. */
+static void list_panels(struct chart *chart)
+{
+    for (size_t i = 0, end; i < chart->count; i = end) {
+        const struct verdict *verdict = &chart->first[i];
+        size_t points = 0;
+        for (end = i; end < chart->count && chart->first[end].pair == verdict->pair &&
+                      strcmp(chart->first[end].runtime, verdict->runtime) == 0;
+             end++)
+            points += chart->first[end].point_count;
+        chart->several_runtimes |= strcmp(verdict->runtime, chart->first[0].runtime) != 0;
+        bool numeric = isfinite(chart->verdicts->points[verdict->point_first].x);
+        if (points > 1 && numeric && strcmp(verdict->rule->chart_script, "sweep") == 0)
+            add_panel(chart, verdict, verdict->point_first, points, true);
+        else
+            for (size_t k = 0; k < points; k++)
+                add_panel(chart, verdict->pair->kind == RULE_CROSSOVER ? verdict : &chart->first[i + k],
+                          verdict->point_first + k, 1, false);
+    }
+}
+
+static void place(struct panel *panel, int left, int right, int top, int height)
+{
+    panel->left = left;
+    panel->right = right;
+    panel->top = top;
+    panel->bottom = top + height;
+}
+
+static int stack(struct chart *chart, bool sweep, int left, int right, int height)
+{
+    int top = chart->head;
+    for (size_t i = 0; i < chart->panel_count; i++) {
+        struct panel *panel = &chart->panels[i];
+        if (panel->sweep != sweep)
+            continue;
+        place(panel, left, right, top, height);
+        top = panel->bottom;
+    }
+    return top;
+}
+
+/* Bars alone: one column. Sweeps alone: side by side, two a row. Both: bars left, sweeps right. */
+static void lay_out(struct chart *chart, int subtitle_lines)
+{
+    size_t sweeps = 0;
+    chart->head = 72 + 18 * subtitle_lines;
+    for (size_t i = 0; i < chart->panel_count; i++)
+        sweeps += chart->panels[i].sweep;
+    int bottom = chart->head, middle = WIDTH * 44 / 100;
+    if (sweeps == chart->panel_count && sweeps > 1) {
+        for (size_t i = 0; i < sweeps; i++) {
+            bool right = i % 2;
+            place(&chart->panels[i], right ? WIDTH / 2 : 0, right ? WIDTH : WIDTH / 2,
+                  chart->head + SWEEP_HEIGHT * (int)(i / 2), SWEEP_HEIGHT);
+            bottom = chart->panels[i].bottom;
+        }
+    } else {
+        bool both = sweeps && sweeps < chart->panel_count;
+        int bars_height = BARS_HEIGHT;
+        if (both) { /* as high as the sweeps beside them, within reason */
+            int room = (int)sweeps * SWEEP_HEIGHT / (int)(chart->panel_count - sweeps);
+            bars_height = room < BARS_HEIGHT ? BARS_HEIGHT : room > BARS_HEIGHT_MAX ? BARS_HEIGHT_MAX : room;
+        }
+        int bars_bottom = stack(chart, false, 0, both ? middle : WIDTH, bars_height);
+        int sweeps_bottom = stack(chart, true, both ? middle : 0, WIDTH, SWEEP_HEIGHT);
+        bottom = bars_bottom > sweeps_bottom ? bars_bottom : sweeps_bottom;
+    }
+    chart->height = bottom + FOOT;
+}
+
+/* Data */
+
+static void put_row(FILE *out, size_t panel, const char *kind, const char *arm, const char *model, double x,
+                    const double *figures, size_t n, long block)
+{
+    char text[40];
+    fprintf(out, "%zu,%s,%s,%s", panel, kind, arm, model);
+    word_number(x, text, sizeof text);
+    fprintf(out, ",%s", text);
+    for (int i = 0; i < 3; i++) {
+        word_number(figures[i], text, sizeof text);
+        fprintf(out, ",%s", text);
+    }
+    if (block < 0)
+        fprintf(out, ",%zu,\n", n);
+    else
+        fprintf(out, ",,%ld\n", block);
+}
+
+/* Medians first and in the order of the sweep, so that gnuplot joins them. */
+static void put_panel_data(FILE *out, const struct panel *panel, size_t number)
+{
+    const struct verdict_point *end = panel->points + panel->count;
+    for (int arm = 0; arm < 2; arm++)
+        for (const struct verdict_point *point = panel->points; point < end; point++) {
+            double better[] = {point->better_median, point->better_low, point->better_high};
+            double worse[] = {point->worse_median, point->worse_low, point->worse_high};
+            if (point->n)
+                put_row(out, number, "median", arm ? "worse" : "better",
+                        arm ? point->comparison.worse.model : point->comparison.better.model, point->x,
+                        arm ? worse : better, point->n, -1);
+        }
+    for (const struct verdict_point *point = panel->points; point < end; point++) {
+        bool interval = isfinite(point->ci_level);
+        double ratio[] = {point->ratio, interval ? point->ci_low : point->ratio,
+                          interval ? point->ci_high : point->ratio};
+        if (point->n)
+            put_row(out, number, "ratio", "", "", point->x, ratio, point->n, -1);
+    }
+    for (const struct verdict_point *point = panel->points; point < end; point++)
+        for (size_t i = 0; i < point->n; i++) {
+            double better[] = {point->samples[i].better, NAN, NAN},
+                   worse[] = {point->samples[i].worse, NAN, NAN};
+            put_row(out, number, "sample", "better", point->comparison.better.model, point->x, better, 0,
+                    (long)point->samples[i].block);
+            put_row(out, number, "sample", "worse", point->comparison.worse.model, point->x, worse, 0,
+                    (long)point->samples[i].block);
+        }
+}
+
+static void put_data(FILE *out, const struct chart *chart)
+{
+    fputs("panel,kind,arm,model,x,y,low,high,n,block\n", out);
+    for (size_t i = 0; i < chart->panel_count; i++)
+        put_panel_data(out, &chart->panels[i], i + 1);
+}
+
+/* Script */
+
+/* In gnuplot's double quotes a backslash, a quote and a backtick are special. */
+static void put_string(FILE *out, const char *name, const char *text)
+{
+    fprintf(out, "%s = \"", name);
+    for (; *text; text++) {
+        if (*text == '\n')
+            fputs("\\n", out);
+        else if (*text == '`')
+            putc('\'', out);
+        else if ((unsigned char)*text >= ' ') {
+            if (*text == '"' || *text == '\\')
+                putc('\\', out);
+            putc(*text, out);
+        }
+    }
+    fputs("\"\n", out);
+}
+
+/* The same in bold, line by line, for labels that gnuplot reads as enhanced text; its special characters
+ * escaped. */
+static void put_bold(FILE *out, const char *name, const char *text)
+{
+    fprintf(out, "%s = \"%s", name, *text ? "{/:Bold " : "");
+    for (const char *c = text; *c; c++) {
+        if (*c == '\n') {
+            fputs("}\\n{/:Bold ", out);
+            continue;
+        }
+        if (strchr("\\\"", *c))
+            fputs(*c == '"' ? "\\" : "\\\\\\", out);
+        else if (strchr("^_{}@&~", *c))
+            fputs("\\\\", out);
+        if ((unsigned char)*c >= ' ')
+            putc(*c == '`' ? '\'' : *c, out);
+    }
+    fprintf(out, "%s\"\n", *text ? "}" : "");
+}
+
+static void put_value(FILE *out, const char *name, double value)
+{
+    char text[40];
+    word_number(isfinite(value) ? value : 0, text, sizeof text);
+    fprintf(out, "%s = %s\n", name, text);
+}
+
+static bool name_ends(enum column metric, const char *end)
+{
+    const char *name = columns[metric].name;
+    size_t length = strlen(name), end_length = strlen(end);
+    return length >= end_length && strcmp(name + length - end_length, end) == 0;
+}
+
+static double metric_scale(enum column metric)
+{
+    return name_ends(metric, "_ns") ? 1e-9 : 1;
+}
+
+static void put_metric(FILE *out, enum column metric)
+{
+    put_value(out, "SCALE", metric_scale(metric));
+    put_string(out, "Y_LABEL",
+               metric == COLUMN_ITEMS_PER_SECOND ? "items per second" : word_metric_name(metric));
+}
+
+/* "10.0k" is "10k": a tic needs no zeros at its end, and no "/s". */
+static void word_tic(enum column metric, double value, char *text, size_t text_bytes)
+{
+    if (metric == COLUMN_COUNT) {
+        snprintf(text, text_bytes, "%.6g", value);
+        return;
+    }
+    word_metric(metric, value / metric_scale(metric), text, text_bytes);
+    char *per = strstr(text, "/s");
+    if (per)
+        *per = '\0';
+    char *point = strchr(text, '.');
+    if (!point)
+        return;
+    char *end = point + strspn(point, ".0123456789"), *last = end;
+    while (last[-1] == '0')
+        last--;
+    if (last[-1] == '.')
+        last--;
+    memmove(last, end, strlen(end) + 1);
+}
+
+struct tics {
+    double values[64];
+    size_t count;
+};
+
+/* Round values 1, 2, 2.5 or 5 times a power of ten apart. */
+static void linear_tics(double low, double high, size_t count_max, struct tics *tics)
+{
+    static const double steps[] = {1, 2, 2.5, 5, 10};
+    double decade = pow(10, floor(log10((high - low) / (double)count_max))), step = decade;
+    for (size_t i = 0; i < 5; i++) {
+        step = decade * steps[i];
+        if (floor(high / step) - ceil(low / step) + 1 <= (double)count_max)
+            break;
+    }
+    tics->count = 0;
+    for (double k = ceil(low / step); k * step <= high && tics->count < 64; k++)
+        tics->values[tics->count++] = k * step;
+}
+
+static void decade_tics(double low, double high, const double *steps, struct tics *tics)
+{
+    tics->count = 0;
+    for (int decade = (int)floor(log10(low)); decade <= (int)ceil(log10(high)); decade++)
+        for (int i = 0; i < TIC_STEPS && steps[i] > 0; i++) {
+            double value = pow(10, decade) * steps[i];
+            if (value >= low && value <= high && tics->count < 64)
+                tics->values[tics->count++] = value;
+        }
+}
+
+static void log_tics(double low, double high, size_t count_max, struct tics *tics)
+{
+    static const double sets[][TIC_STEPS] = {{1, 1.5, 2, 3, 5, 7}, {1, 2, 5}, {1, 3}, {1}};
+    if (high / low < 4) {
+        linear_tics(low, high, count_max, tics);
+        return;
+    }
+    for (size_t i = 0; i < 4; i++) {
+        decade_tics(low, high, sets[i], tics);
+        if (tics->count <= count_max)
+            return;
+    }
+}
+
+static void put_tics(FILE *out, const char *name, const char *axis, const struct tics *tics,
+                     enum column metric)
+{
+    fprintf(out, "%s = 'set %stics (", name, axis);
+    for (size_t i = 0; i < tics->count; i++) {
+        char text[32];
+        word_tic(metric, tics->values[i], text, sizeof text);
+        fprintf(out, "%s\"%s\" %.10g", i ? ", " : "", text, tics->values[i]);
+    }
+    fputs(")'\n", out);
+}
+
+static void break_at_space(char *text)
+{
+    for (; *text; text++)
+        if (*text == ' ')
+            *text = '\n';
+}
+
+/* A label of an arm; the swept key is the axis and no part of it. */
+static void arm_label(const struct panel *panel, bool better, char *text, size_t text_bytes)
+{
+    const struct comparison *comparison = &panel->points->comparison;
+    word_arm(better ? &comparison->better : &comparison->worse,
+             better ? &comparison->worse : &comparison->better, text, text_bytes);
+}
+
+static void panel_title(const struct chart *chart, const struct panel *panel, char *text, size_t text_bytes)
+{
+    const struct verdict *verdict = panel->verdict;
+    const char *name = panel->sweep ? verdict->pair->name : verdict->pair_name;
+    text[0] = '\0';
+    if (chart->panel_count < 2)
+        return;
+    if (!*name)
+        name = word_metric_name(verdict->pair->metric);
+    char keys[128];
+    cell_format_params(&panel->points->comparison.better, keys, sizeof keys);
+    bool tell_keys = !panel->sweep && *keys && !verdict->pair->sweep.count;
+    bool one = panel->sweep ? verdict->pair->kind == RULE_CROSSOVER : true;
+    snprintf(text, text_bytes, "%s%s%s%s%s%s%s%s", chart->several_runtimes ? verdict->runtime : "",
+             chart->several_runtimes ? ", " : "", name, tell_keys ? " (" : "", tell_keys ? keys : "",
+             tell_keys ? ")" : "", one ? ": " : "", one ? judgement_names[verdict->judgement] : "");
+}
+
+static void put_place(FILE *out, const struct chart *chart, const struct panel *panel)
+{
+    int left = panel->left + (panel->sweep ? SWEEP_LEFT : BARS_LEFT);
+    int right = panel->right - (panel->sweep ? SWEEP_RIGHT : BARS_RIGHT);
+    double height = chart->height;
+    int title = chart->panel_count > 1 ? 20 : 0;
+    fprintf(out, "LEFT = %.5f\nRIGHT = %.5f\n", (double)left / WIDTH, (double)right / WIDTH);
+    fprintf(out, "TOP = %.5f\n", 1 - (panel->top + title + (panel->sweep ? 44 : 8)) / height);
+    fprintf(out, "BOTTOM = %.5f\n", 1 - (panel->bottom - 54) / height);
+    fprintf(out, "PIXEL = %.6f\n", 1 / height);
+    if (panel->sweep)
+        fprintf(out, "MIDDLE = %.5f\n", 1 - (panel->top + 280) / height);
+}
+
+static double extreme(const struct panel *panel, double (*choose)(double, double))
+{
+    double value = NAN; /* fmin and fmax pass over it */
+    for (size_t i = 0; i < panel->count; i++)
+        for (size_t k = 0; k < panel->points[i].n; k++)
+            value =
+                choose(value, choose(panel->points[i].samples[k].better, panel->points[i].samples[k].worse));
+    return value * metric_scale(panel->verdict->pair->metric);
+}
+
+static double sample_max(const struct verdict_point *point, bool better)
+{
+    double value = better ? point->better_high : point->worse_high;
+    for (size_t i = 0; i < point->n; i++)
+        value = fmax(value, better ? point->samples[i].better : point->samples[i].worse);
+    return value * metric_scale(point->comparison.pair->metric);
+}
+
+/* Where the median of `better` would have to lie: beyond a line, or for equal within a band. */
+static void put_threshold(FILE *out, const struct panel *panel, double y_max)
+{
+    const struct verdict_point *point = panel->points;
+    const struct rule_pair *pair = panel->verdict->pair;
+    double worse = point->worse_median * metric_scale(pair->metric);
+    double factor = columns[pair->metric].lower_better ? 1 / (1 + pair->effect) : 1 + pair->effect;
+    double near = pair->kind == RULE_EQUAL ? worse / factor : worse * factor, far = worse * factor;
+    char effect[24], text[96];
+    word_effect(pair->effect, effect, sizeof effect);
+    if (pair->kind == RULE_EQUAL)
+        snprintf(text, sizeof text, "equal: within %s", effect);
+    else if (pair->effect < 0)
+        snprintf(text, sizeof text, "no worse: by %s", effect);
+    else
+        snprintf(text, sizeof text, "ahead by %s", effect);
+    put_value(out, "THRESHOLD_LOW", fmin(near, far));
+    put_value(out, "THRESHOLD_HIGH", fmin(fmax(near, far), y_max));
+    put_string(out, "THRESHOLD_TEXT", text);
+}
+
+static void put_bars(FILE *out, const struct panel *panel)
+{
+    const struct verdict_point *point = panel->points;
+    enum column metric = panel->verdict->pair->metric;
+    char text[128];
+    arm_label(panel, true, text, sizeof text);
+    break_at_space(text);
+    put_string(out, "BETTER", text);
+    arm_label(panel, false, text, sizeof text);
+    break_at_space(text);
+    put_string(out, "WORSE", text);
+    word_metric(metric, point->better_median, text, sizeof text);
+    put_bold(out, "BETTER_TEXT", text);
+    word_metric(metric, point->worse_median, text, sizeof text);
+    put_bold(out, "WORSE_TEXT", text);
+    double better = sample_max(point, true), worse = sample_max(point, false);
+    double y_max = fmax(better, worse);
+    y_max *= 1.12;
+    struct tics tics;
+    linear_tics(0, y_max, panel->right - panel->left > WIDTH / 2 ? 8 : 5, &tics);
+    put_value(out, "Y_MAX", y_max);
+    put_tics(out, "Y_TICS", "x", &tics, metric);
+    put_threshold(out, panel, y_max);
+}
+
+static void put_sweep_tics(FILE *out, const struct panel *panel)
+{
+    fputs("X_TICS = 'set xtics (", out);
+    for (size_t i = 0; i < panel->count; i++) {
+        char text[32];
+        word_tic(COLUMN_VALUE, panel->points[i].x, text, sizeof text);
+        fprintf(out, "%s\"%s\" %.10g", i ? ", " : "", text, panel->points[i].x);
+    }
+    fputs(")'\nX_TICS_BARE = 'set xtics (", out);
+    for (size_t i = 0; i < panel->count; i++)
+        fprintf(out, "%s\"\" %.10g", i ? ", " : "", panel->points[i].x);
+    fputs(")'\n", out);
+}
+
+static void put_ratio_axis(FILE *out, const struct panel *panel)
+{
+    const struct rule_pair *pair = panel->verdict->pair;
+    double threshold = 1 + pair->effect, low = fmin(1, threshold), high = fmax(1, threshold);
+    char effect[24], text[64];
+    if (pair->kind == RULE_EQUAL)
+        low = 1 / threshold;
+    for (size_t i = 0; i < panel->count; i++) {
+        low = fmin(low, panel->points[i].ci_low);
+        high = fmax(high, panel->points[i].ci_high);
+    }
+    double margin = pow(high / low, 0.1);
+    put_value(out, "RATIO_MIN", low / margin);
+    put_value(out, "RATIO_MAX", high * margin);
+    struct tics tics;
+    log_tics(low / margin, high * margin, 6, &tics);
+    put_tics(out, "RATIO_TICS", "y", &tics, COLUMN_COUNT);
+    word_effect(pair->effect, effect, sizeof effect);
+    snprintf(text, sizeof text, pair->kind == RULE_EQUAL ? "within %s" : "%s ahead", effect);
+    put_string(out, "THRESHOLD_TEXT", text);
+    put_value(out, "THRESHOLD", threshold);
+    if (pair->kind == RULE_EQUAL)
+        snprintf(text, sizeof text, "%.10g %.10g", threshold, 1 / threshold);
+    else
+        snprintf(text, sizeof text, "%.10g", threshold);
+    put_string(out, "THRESHOLDS", text);
+}
+
+/* The crossing and its band; a bound outside the sweep is drawn to the edge. Its words stand above the plot,
+ * as near as they can without leaving the panel. */
+static void put_crossing(FILE *out, const struct panel *panel, double x_min, double x_max)
+{
+    const struct verdict *verdict = panel->verdict;
+    bool shown = isfinite(verdict->crossing);
+    char crossing[128], effect[24], text[192];
+    word_crossing(verdict, crossing, sizeof crossing);
+    word_effect(verdict->pair->effect, effect, sizeof effect);
+    snprintf(text, sizeof text, "%s ahead %s", effect, crossing);
+    put_value(out, "CROSSING", shown ? verdict->crossing : 0);
+    put_value(out, "CROSSING_LOW", isfinite(verdict->crossing_low) ? verdict->crossing_low : x_min);
+    put_value(out, "CROSSING_HIGH", isfinite(verdict->crossing_high) ? verdict->crossing_high : x_max);
+    put_string(out, "CROSSING_TEXT", text);
+    double position = shown ? log(verdict->crossing / x_min) / log(x_max / x_min) : 0.5;
+    double plot = panel->right - panel->left - SWEEP_LEFT - SWEEP_RIGHT,
+           half = 3.3 * (double)word_width(text);
+    double most = plot + SWEEP_RIGHT - MARGIN - half;
+    put_value(out, "CROSSING_AT", fmax(fmin(position * plot, most), half - SWEEP_LEFT + MARGIN) / plot);
+}
+
+static void put_sweep(FILE *out, const struct panel *panel)
+{
+    char text[128];
+    arm_label(panel, true, text, sizeof text);
+    put_string(out, "BETTER", text);
+    put_value(out, "KEY_AT", (40 + 7.6 * (double)word_width(text)) / WIDTH);
+    arm_label(panel, false, text, sizeof text);
+    put_string(out, "WORSE", text);
+    double first = panel->points[0].x, last = panel->points[panel->count - 1].x;
+    double x_min = fmin(first, last), x_max = fmax(first, last), margin = pow(x_max / x_min, 0.04);
+    if (x_max <= x_min)
+        margin = 2;
+    x_min /= margin;
+    x_max *= margin;
+    put_value(out, "X_MIN", x_min);
+    put_value(out, "X_MAX", x_max);
+    put_sweep_tics(out, panel);
+    put_string(out, "X_LABEL", word_sweep_key(panel->verdict->pair->sweep.key));
+    double y_min = extreme(panel, fmin), y_max = extreme(panel, fmax);
+    bool logarithmic = y_max / y_min > 10;
+    y_min = logarithmic ? y_min / pow(y_max / y_min, 0.06) : 0;
+    y_max = logarithmic ? y_max * pow(y_max / y_min, 0.06) : y_max * 1.1;
+    fprintf(out, "Y_LOG = %d\n", logarithmic);
+    put_value(out, "Y_MIN", y_min);
+    put_value(out, "Y_MAX", y_max);
+    struct tics tics;
+    if (logarithmic)
+        log_tics(y_min, y_max, 8, &tics);
+    else
+        linear_tics(y_min, y_max, 8, &tics);
+    put_tics(out, "Y_TICS", "y", &tics, panel->verdict->pair->metric);
+    put_ratio_axis(out, panel);
+    put_crossing(out, panel, x_min, x_max);
+}
+
+static void put_panel(FILE *out, const struct chart *chart, size_t index, const struct scripts *scripts)
+{
+    const struct panel *panel = &chart->panels[index];
+    char title[128];
+    panel_title(chart, panel, title, sizeof title);
+    fprintf(out, "\n# Panel %zu\nPANEL = %zu\n", index + 1, index + 1);
+    put_place(out, chart, panel);
+    put_bold(out, "PANEL_TITLE", title);
+    put_string(out, "BETTER_MODEL", panel->points->comparison.better.model);
+    put_string(out, "WORSE_MODEL", panel->points->comparison.worse.model);
+    put_metric(out, panel->verdict->pair->metric);
+    if (panel->sweep)
+        put_sweep(out, panel);
+    else
+        put_bars(out, panel);
+    fputs(panel->sweep ? scripts->sweep : scripts->bars, out);
+    if (index == 0)
+        fputs("do for [i = 101:104] { unset label i }\n", out);
+}
+
+/* Breaks text into lines of at most width columns; returns how many. */
+static int wrap(char *text, size_t width)
+{
+    int lines = 1;
+    size_t column = 0;
+    char *space = NULL;
+    for (char *c = text; *c; c++) {
+        column += ((unsigned char)*c & 0xc0) != 0x80;
+        if (*c == ' ')
+            space = c;
+        if (column > width && space) {
+            *space = '\n';
+            column = (size_t)(c - space);
+            space = NULL;
+            lines++;
+        }
+    }
+    return lines;
+}
+
+static void describe(const struct chart *chart, char *text, size_t text_bytes)
+{
+    static const char *const starts[] = {"Holds", "Does not hold", "Inconclusive"};
+    if (chart->count == 1) {
+        word_sentence(chart->verdicts, chart->first, text, text_bytes);
+        return;
+    }
+    size_t used = 0;
+    for (size_t i = 0; i < chart->count && used < text_bytes; i++) {
+        const struct verdict *verdict = &chart->first[i];
+        const struct verdict_point *point = verdict_main_point(chart->verdicts, verdict);
+        char reason[200], crossing[128], ratio[96];
+        bool new_runtime = i == 0 || strcmp(verdict->runtime, verdict[-1].runtime) != 0;
+        if (new_runtime)
+            used += (size_t)snprintf(text + used, text_bytes - used, "%s%s%s%s: ", i ? ". " : "",
+                                     chart->several_runtimes ? verdict->runtime : "",
+                                     chart->several_runtimes ? ": " : "", starts[verdict->rule_judgement]);
+        word_reason(verdict, reason, sizeof reason);
+        word_crossing(verdict, crossing, sizeof crossing);
+        word_ratio(point->ratio, point->ci_low, point->ci_high, ratio, sizeof ratio);
+        if (used < text_bytes)
+            used += (size_t)snprintf(text + used, text_bytes - used, "%s%s %s", new_runtime ? "" : "; ",
+                                     verdict->pair_name,
+                                     *reason     ? reason
+                                     : *crossing ? crossing
+                                                 : ratio);
+    }
+}
+
+static void put_head(FILE *out, const struct chart *chart, const char *subtitle)
+{
+    const struct rule *rule = chart->first->rule;
+    const struct comparison *comparison = &chart->panels[0].points->comparison;
+    char foot[256], common[160], claim[200];
+    size_t n_min = SIZE_MAX, n_max = 0;
+    for (size_t i = 0; i < chart->panel_count; i++)
+        for (size_t k = 0; k < chart->panels[i].count; k++) {
+            size_t n = chart->panels[i].points[k].n;
+            n_min = n && n < n_min ? n : n_min;
+            n_max = n > n_max ? n : n_max;
+        }
+    word_common(&comparison->better, &comparison->worse, comparison->pair->sweep.key, common, sizeof common);
+    int used = snprintf(foot, sizeof foot, "medians and %s; dots: every sample, n = %zu",
+                        n_min < 6 ? "ranges" : "exact 95 % intervals", n_min);
+    if (n_max > n_min)
+        used += snprintf(foot + used, sizeof foot - (size_t)used, " to %zu", n_max);
+    snprintf(foot + used, sizeof foot - (size_t)used, "   ·   %s, %s",
+             chart->several_runtimes ? "all runtimes" : chart->first->runtime,
+             chart->panel_count == 1 ? common : rule->id);
+    snprintf(claim, sizeof claim, "“%s”", rule->claim);
+    double height = chart->height;
+    put_bold(out, "TITLE", rule->chart_title);
+    put_string(out, "CLAIM", claim);
+    put_bold(out, "VERDICT", subtitle);
+    put_string(out, "VERDICT_WORD", judgement_names[chart->first->rule_judgement]);
+    put_string(out, "FOOT", foot);
+    double left = (double)MARGIN / WIDTH;
+    fprintf(out, "set label 101 TITLE at screen %.5f, %.5f left font ',17' textcolor rgb dark\n", left,
+            1 - 26 / height);
+    fprintf(out, "set label 102 CLAIM noenhanced at screen %.5f, %.5f left font ',12' textcolor rgb grey\n",
+            left, 1 - 50 / height);
+    fprintf(out,
+            "set label 103 VERDICT at screen %.5f, %.5f left font ',12' textcolor rgb "
+            "verdict_colour(VERDICT_WORD)\n",
+            left, 1 - 73 / height);
+    fprintf(out, "set label 104 FOOT noenhanced at screen %.5f, %.5f left font ',10' textcolor rgb grey\n",
+            left, 14 / height);
+}
+
+static void put_script(FILE *out, struct chart *chart, const struct scripts *scripts)
+{
+    const char *id = chart->first->rule->id;
+    char subtitle[1024];
+    describe(chart, subtitle, sizeof subtitle);
+    lay_out(chart, wrap(subtitle, SUBTITLE_COLUMNS));
+    fprintf(out,
+            "# gnuplot %s.gp draws %s.svg and %s.png from %s.csv.\n"
+            "DATA = '%s.csv'\n\n%s\n",
+            id, id, id, id, id, scripts->style);
+    fprintf(
+        out,
+        "do for [target in 'svg png'] {\n"
+        "if (target eq 'svg') {\n"
+        "    set terminal svg size %d, %d font 'sans-serif,13' enhanced background rgb 'white'\n"
+        "} else {\n"
+        "    set terminal pngcairo size %d, %d font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 "
+        "enhanced background rgb 'white'\n"
+        "}\n"
+        "set output '%s.' . target\n",
+        WIDTH, chart->height, 2 * WIDTH, 2 * chart->height, id);
+    put_head(out, chart, subtitle);
+    fputs("set multiplot\n", out);
+    for (size_t i = 0; i < chart->panel_count; i++)
+        put_panel(out, chart, i, scripts);
+    fputs("\nunset multiplot\nset output\n}\n", out);
+}
+
+/* Files */
+
+static char *read_text(const char *folder, const char *name, struct error *error)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "re");
+    char *text = NULL;
+    size_t length = 0;
+    if (!file || getdelim(&text, &length, '\0', file) < 0) {
+        error_set(error, "%s: %s", path, file && feof(file) ? "empty" : strerror(errno));
+        free(text);
+        text = NULL;
+    }
+    if (file)
+        fclose(file);
+    return text;
+}
+
+static FILE *open_chart_file(const char *folder, const char *id, const char *suffix, struct error *error)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/charts/%s.%s", folder, id, suffix);
+    FILE *file = fopen(path, "we");
+    if (!file)
+        error_set(error, "%s: %s", path, strerror(errno));
+    return file;
+}
+
+static int close_chart_file(FILE *file, const char *id, struct error *error)
+{
+    bool failed = ferror(file);
+    if (fclose(file) || failed)
+        return error_set(error, "cannot write the chart %s: %s", id, strerror(errno));
+    return 0;
+}
+
+static int write_chart(struct chart *chart, const struct scripts *scripts, const char *folder,
+                       struct error *error)
+{
+    const char *id = chart->first->rule->id;
+    FILE *data = open_chart_file(folder, id, "csv", error);
+    if (!data)
+        return -1;
+    put_data(data, chart);
+    if (close_chart_file(data, id, error))
+        return -1;
+    FILE *script = open_chart_file(folder, id, "gp", error);
+    if (!script)
+        return -1;
+    put_script(script, chart, scripts);
+    return close_chart_file(script, id, error);
+}
+
+/* gnuplot */
+
+struct drawing {
+    pid_t process;
+    char id[64];
+    FILE *words; /* what gnuplot says */
+};
+
+static int start_gnuplot(const char *folder, const char *id, struct drawing *drawing, struct error *error)
+{
+    char charts[4096], script[80];
+    char *arguments[] = {"gnuplot", "-d", script, NULL};
+    snprintf(charts, sizeof charts, "%s/charts", folder);
+    snprintf(script, sizeof script, "./%s.gp", id);
+    snprintf(drawing->id, sizeof drawing->id, "%s", id);
+    drawing->words = tmpfile();
+    if (!drawing->words)
+        return error_set(error, "a temporary file: %s", strerror(errno));
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, fileno(drawing->words), STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, fileno(drawing->words), STDERR_FILENO);
+    posix_spawn_file_actions_addchdir_np(&actions, charts);
+    int code = posix_spawnp(&drawing->process, "gnuplot", &actions, NULL, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (!code)
+        return 0;
+    fclose(drawing->words);
+    return code == ENOENT ? error_set(error, "gnuplot is not installed (Debian: gnuplot-nox)")
+                          : error_set(error, "gnuplot: %s", strerror(code));
+}
+
+/* gnuplot's complaint: the last line of what it said. */
+static void read_complaint(FILE *words, char *text, size_t text_bytes)
+{
+    char line[256];
+    snprintf(text, text_bytes, "no reason given");
+    rewind(words);
+    while (fgets(line, sizeof line, words)) {
+        line[strcspn(line, "\n")] = '\0';
+        const char *start = line + strspn(line, " \t^");
+        if (*start)
+            snprintf(text, text_bytes, "%s", start);
+    }
+}
+
+static int finish_gnuplot(struct drawing *drawing, struct error *error)
+{
+    int status = -1, result = 0;
+    while (waitpid(drawing->process, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        char complaint[256];
+        read_complaint(drawing->words, complaint, sizeof complaint);
+        result = error_set(error, "gnuplot failed on charts/%s.gp: %s", drawing->id, complaint);
+    }
+    fclose(drawing->words);
+    return result;
+}
+
+/* Draws every id, at most jobs at a time; the first error is told, and all children are awaited. */
+static int draw_all(const char *folder, const struct rule *const *drawn, int count, int jobs,
+                    struct error *error)
+{
+    struct drawing *drawings = calloc((size_t)count + 1, sizeof *drawings);
+    int started = 0, result = 0;
+    if (!drawings)
+        return error_set(error, "out of memory");
+    for (int finished = 0; finished < started || (started < count && !result);) {
+        if (!result && started < count && started - finished < jobs) {
+            result = start_gnuplot(folder, drawn[started]->id, &drawings[started], error);
+            started += !result;
+        } else if (finish_gnuplot(&drawings[finished++], result ? NULL : error)) {
+            result = -1;
+        }
+    }
+    free(drawings);
+    return result;
+}
+
+static int load_scripts(const char *folder, struct scripts *scripts, struct error *error)
+{
+    scripts->style = read_text(folder, "style.gp", error);
+    scripts->bars = scripts->style ? read_text(folder, "bars.gp", error) : NULL;
+    scripts->sweep = scripts->bars ? read_text(folder, "sweep.gp", error) : NULL;
+    return scripts->sweep ? 0 : -1;
+}
+
+static int write_charts(const struct verdicts *verdicts, const struct scripts *scripts, const char *folder,
+                        const struct rule **drawn, struct error *error)
+{
+    int count = 0;
+    for (size_t i = 0; i < verdicts->count;) {
+        struct chart chart = {.verdicts = verdicts, .first = &verdicts->verdicts[i]};
+        while (i < verdicts->count && verdicts->verdicts[i].rule == chart.first->rule) {
+            chart.count++;
+            i++;
+        }
+        list_panels(&chart);
+        if (!chart.panel_count)
+            continue;
+        if (write_chart(&chart, scripts, folder, error))
+            return -1;
+        drawn[count++] = chart.first->rule;
+    }
+    return count;
+}
+
+int charts_draw(const struct verdicts *verdicts, const char *script_folder, const char *folder, unsigned jobs,
+                struct error *error)
+{
+    char charts[4096];
+    struct scripts scripts = {0};
+    const struct rule **drawn = calloc(verdicts->count + 1, sizeof *drawn);
+    int count = -1;
+    snprintf(charts, sizeof charts, "%s/charts", folder);
+    if (!drawn)
+        error_set(error, "out of memory");
+    else if (mkdir(charts, 0777) && errno != EEXIST)
+        error_set(error, "%s: %s", charts, strerror(errno));
+    else if (!load_scripts(script_folder, &scripts, error))
+        count = write_charts(verdicts, &scripts, folder, drawn, error);
+    if (count > 0 && draw_all(folder, drawn, count, jobs ? (int)jobs : 1, error))
+        count = -1;
+    free(scripts.style);
+    free(scripts.bars);
+    free(scripts.sweep);
+    free(drawn);
+    return count;
+}

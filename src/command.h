@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CROSSPOINT_COMMAND_H
+#define CROSSPOINT_COMMAND_H
+
+/* Each takes its own argument vector (argv[0] is the command's name) and returns an exit code. */
+int cmd_run(int argc, char **argv);
+int cmd_bench(int argc, char **argv);
+int cmd_rules(int argc, char **argv);
+int cmd_report(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_topo(int argc, char **argv);
+int cmd_launch(int argc, char **argv);
+
+#endif

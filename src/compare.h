@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* Two runs, cell by cell: is NEW slower than BASE? Pure: tables in, rows out.
+ *
+ * ratio = how many times faster NEW is than BASE: new/base where more is better, base/new for times and
+ * memory; below 1 NEW is slower. The effect E is symmetric on the logarithm of the ratio: slower        the
+ * ratio is shown to lie below 1/(1 + E) faster        ... above 1 + E same          ... between the two (two
+ * one-sided tests, Schuirmann 1987) inconclusive  none of them, or the data cannot carry a verdict; reason
+ * says why Shown: the one-sided rank test's p, Holm-adjusted over all comparable cells, lies below 5 %. Each
+ * of the three words has its own adjustment: the chance of any wrong `slower` in a table stays below 5 %, so
+ * does that of any wrong `faster`, and of any wrong `same`. */
+#ifndef CROSSPOINT_COMPARE_H
+#define CROSSPOINT_COMPARE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "compare_table.h"
+#include "error.h"
+#include "result.h"
+
+enum compare_pairing {
+    COMPARE_UNPAIRED, /* rank-sum test: the runs came one after the other, so that a change of the machine
+                         between them counts as a change of the program */
+    COMPARE_PAIRED,   /* signed-rank test block by block: the runs were interleaved, a block number means one
+                         time */
+};
+
+enum compare_verdict {
+    COMPARE_SLOWER,
+    COMPARE_FASTER,
+    COMPARE_SAME,
+    COMPARE_INCONCLUSIVE,
+    COMPARE_VERDICT_COUNT
+};
+extern const char *const compare_verdict_names[COMPARE_VERDICT_COUNT];
+
+struct compare_options {
+    double effect; /* 0.05 for 5 %; at least 0 */
+    enum compare_pairing pairing;
+};
+
+/* Absent figures are NaN. */
+struct compare_row {
+    const char *cell;
+    size_t n_base, n_new;                            /* rows used; paired: blocks in common, twice the same */
+    double base, new;                                /* medians of the metric */
+    double ratio, ci_low, ci_high, ci_level;         /* Hodges-Lehmann, exact 95 % interval */
+    double p_slower, p_faster, p_same, p_not_slower; /* Holm-adjusted */
+    double p_adjusted; /* of the verdict; inconclusive: the smallest of the three */
+    double detectable; /* a difference this far beyond the effect would have been shown with 90 % power; 0.05
+                          is 5 %. INFINITY: none. Where it is larger than the effect, not even `same` could be
+                          expected */
+    bool exact;        /* false: normal approximation */
+    bool comparable;   /* both sides have figures for a ratio */
+    enum compare_verdict verdict;
+    char reason[160]; /* inconclusive: why */
+};
+
+struct compared {
+    struct compare_options options;
+    enum column metric;
+    struct compare_row *rows; /* by name */
+    size_t count;
+    size_t comparable; /* = the m of Holm's adjustment */
+    size_t verdicts[COMPARE_VERDICT_COUNT];
+    size_t too_little; /* comparable cells of which the data can neither show nor exclude `slower`: they are
+                          inconclusive, and too few or too scattered for the effect */
+    size_t samples_needed; /* per side and cell; below, no verdict is possible */
+    double alpha;
+    double mean, mean_low,
+        mean_high; /* geometric mean of the ratios of the comparable cells, with Student's 95 %
+                      interval of their logarithms: the cells taken as a sample of programs */
+};
+
+/* The tables must be of one metric and outlive the rows. 0, or -1 with error (out of memory). Free with
+ * compared_free, also after an error. */
+int compare_tables(const struct compare_table *base, const struct compare_table *new,
+                   const struct compare_options *options, struct compared *compared, struct error *error);
+void compared_free(struct compared *compared);
+
+/* 1 if a cell is slower; 3 if none is comparable; 4 if more than half of them have too little data; else 0.
+ */
+int compared_exit_code(const struct compared *compared);
+
+/* --format text|csv|json|markdown; colour and width as verdicts_write. -1: unknown format, error names the
+ * known ones, or out failed. */
+int compared_write(const struct compared *compared, const char *format, int colour, int width, FILE *out,
+                   struct error *error);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "conclude.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "chart.h"
+#include "options.h"
+#include "paths.h"
+#include "report.h"
+
+int conclusion_open(const char *path, const char *rules_path, struct conclusion *conclusion,
+                    struct error *error)
+{
+    char own[PATH_BYTES];
+    memset(conclusion, 0, sizeof *conclusion);
+    if (!rules_path) {
+        if (paths_data("rules", own, error))
+            return -1;
+        rules_path = own;
+    }
+    if (rules_load(rules_path, &conclusion->rules, error) || results_load(path, &conclusion->results, error))
+        return -1;
+    return verdicts_judge(&conclusion->results, &conclusion->rules, &conclusion->verdicts, error);
+}
+
+void conclusion_free(struct conclusion *conclusion)
+{
+    verdicts_free(&conclusion->verdicts);
+    results_free(&conclusion->results);
+    rules_free(&conclusion->rules);
+}
+
+static int write_verdicts(const struct conclusion *conclusion, const char *folder, struct error *error)
+{
+    char path[PATH_BYTES + 16];
+    snprintf(path, sizeof path, "%s/verdicts.csv", folder);
+    FILE *file = fopen(path, "we");
+    if (!file)
+        return error_set(error, "%s: %s", path, strerror(errno));
+    int failed = verdicts_write(&conclusion->verdicts, "csv", 0, 0, file, error);
+    if (fclose(file) && !failed)
+        failed = error_set(error, "%s: %s", path, strerror(errno));
+    return failed;
+}
+
+int conclusion_write(const struct conclusion *conclusion, const char *folder, struct error *error)
+{
+    char scripts[PATH_BYTES];
+    struct error page_error;
+    if (write_verdicts(conclusion, folder, error) || paths_data("gnuplot", scripts, error))
+        return -1;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    int charts =
+        charts_draw(&conclusion->verdicts, scripts, folder, processors > 1 ? (unsigned)processors : 1, error);
+    if (report_write(&conclusion->verdicts, &conclusion->results, folder, &page_error)) {
+        *error = page_error;
+        return -1;
+    }
+    return charts < 0 ? -1 : 0;
+}
+
+int conclusion_exit_code(const struct conclusion *conclusion)
+{
+    for (size_t i = 0; i < conclusion->results.sample_count; i++)
+        if (conclusion->results.samples[i].status == STATUS_OK)
+            return EXIT_FINE;
+    return EXIT_NOTHING_COMPARABLE;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* From a results folder to verdicts, charts and a page: what run, rules and report share. */
+#ifndef CROSSPOINT_CONCLUDE_H
+#define CROSSPOINT_CONCLUDE_H
+
+#include "error.h"
+#include "result.h"
+#include "rules.h"
+#include "verdict.h"
+
+struct conclusion {
+    struct results results;
+    struct rules rules;
+    struct verdicts verdicts;
+};
+
+/* path: results folder or samples.csv. rules_path: NULL for the program's own. conclusion_free also after an
+ * error. */
+int conclusion_open(const char *path, const char *rules_path, struct conclusion *conclusion,
+                    struct error *error);
+void conclusion_free(struct conclusion *conclusion);
+
+/* verdicts.csv, charts/ and report.html. Without gnuplot the page is made all the same and the error says so.
+ */
+int conclusion_write(const struct conclusion *conclusion, const char *folder, struct error *error);
+
+/* EXIT_FINE, or EXIT_NOTHING_COMPARABLE if no row is ok. */
+int conclusion_exit_code(const struct conclusion *conclusion);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "options.h"
+
+static const struct command {
+    const char *name, *summary; /* summary NULL: not for users */
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"run", "measure, judge the rules, draw charts and a report", cmd_run},
+    {"bench", "the cells under Google Benchmark's own flags", cmd_bench},
+    {"rules", "the verdicts from a results folder", cmd_rules},
+    {"report", "charts and report.html again, from the CSV alone", cmd_report},
+    {"list", "models, workloads, rules or cells", cmd_list},
+    {"topo", "the machine, and who sits where", cmd_topo},
+    {"launch", NULL, cmd_launch},
+};
+
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+static void print_help(FILE *out)
+{
+    fputs("Usage: crosspoint COMMAND [OPTION...]\n"
+          "Threads, processes or an event loop? Measures it on this machine.\n\n",
+          out);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (commands[i].summary)
+            fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
+    fputs("\n`crosspoint COMMAND --help` tells its options; `crosspoint --version` the version.\n", out);
+}
+
+static int fail(const char *what, const char *name)
+{
+    fprintf(stderr, "crosspoint: %s%s%s%s; known:", what, name ? " '" : "", name ? name : "",
+            name ? "'" : "");
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (commands[i].summary)
+            fprintf(stderr, "%s %s", i ? "," : "", commands[i].name);
+    fputc('\n', stderr);
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return fail("a command is missing", NULL);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-?") == 0 || strcmp(argv[1], "help") == 0) {
+        print_help(stdout);
+        return EXIT_SUCCESS;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts(argp_program_version);
+        return EXIT_SUCCESS;
+    }
+    return fail(argv[1][0] == '-' ? "no option" : "no command", argv[1]);
+}

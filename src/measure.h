@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Clocks and the kernel's accounting of our own processes. */
+#ifndef CROSSPOINT_MEASURE_H
+#define CROSSPOINT_MEASURE_H
+
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+/* CLOCK_MONOTONIC; the same in all processes. */
+static inline uint64_t clock_now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* Smallest step seen between two readings, in ns. */
+uint64_t clock_step_ns(void);
+
+struct usage {
+    int64_t user_ns, system_ns;
+    int64_t switches_voluntary, switches_involuntary;
+    int64_t faults_minor, faults_major;
+};
+
+/* This process with all its threads, ended ones too. */
+struct usage usage_self(void);
+/* Children that have been awaited, and theirs. */
+struct usage usage_children(void);
+struct usage usage_add(struct usage a, struct usage b);
+struct usage usage_subtract(struct usage a, struct usage b);
+
+/* Moves of the calling thread between processing units since it began; -1 if the kernel does not tell. */
+int64_t migrations_self(void);
+
+/* Proportional set size of a process and all its descendants except `left_out` (0: none), in bytes; 0 if
+ * unknown. */
+uint64_t memory_of_tree_bytes(pid_t process, pid_t left_out);
+
+#endif

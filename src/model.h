@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* How tasks are run: strategy x carrier. The table is in model.c. */
+#ifndef CROSSPOINT_MODEL_H
+#define CROSSPOINT_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct run;
+struct carrier;
+
+struct model {
+    const char *name, *summary;
+    const struct carrier *carrier; /* NULL: the calling thread */
+    bool loop;                     /* tasks in flight are not workers: `workers` and `conc` are independent */
+    int (*start)(struct run *);    /* makes the workers; all are ready when it returns. -1: run->error */
+    int (*run)(struct run *,
+               uint64_t task_count); /* the timed part: returns when the last task has completed */
+    void (*stop)(struct run *);      /* awaits the workers; none is left when it returns */
+};
+
+extern const struct model *const models[]; /* ends with NULL */
+
+const struct model *model_find(const char *name); /* NULL if unknown */
+
+extern const struct model model_serial;
+extern const struct model model_thread_per_task, model_process_per_task;
+extern const struct model model_thread_pool, model_process_pool;
+extern const struct model model_event_loop, model_event_loop_threads, model_event_loop_processes;
+extern const struct model model_event_loop_offload;
+
+#endif

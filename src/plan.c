@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void plan_free(struct plan *plan)
+{
+    free(plan->cells);
+    memset(plan, 0, sizeof *plan);
+}
+
+long plan_find(const struct plan *plan, const char *name)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (strcmp(plan->cells[i].name, name) == 0)
+            return (long)i;
+    return -1;
+}
+
+long plan_add(struct plan *plan, const struct cell *cell)
+{
+    char name[CELL_NAME_BYTES];
+    cell_format(cell, name);
+    long found = plan_find(plan, name);
+    if (found >= 0)
+        return found;
+    struct plan_cell *cells = realloc(plan->cells, (plan->count + 1) * sizeof *cells);
+    if (!cells)
+        return -1;
+    plan->cells = cells;
+    struct plan_cell *added = &cells[plan->count];
+    memset(added, 0, sizeof *added);
+    added->cell = *cell;
+    memcpy(added->name, name, sizeof name);
+    added->group = plan->count;
+    return (long)plan->count++;
+}
+
+void plan_join(struct plan *plan, size_t a, size_t b)
+{
+    size_t from = plan->cells[b].group, to = plan->cells[a].group;
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->cells[i].group == from)
+            plan->cells[i].group = to;
+}
+
+static uint64_t next_random(uint64_t *state)
+{
+    uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+/* Without the bias of a plain remainder. */
+static uint64_t random_below(uint64_t *state, uint64_t limit)
+{
+    uint64_t reject = -limit % limit, number;
+    do
+        number = next_random(state);
+    while (number < reject);
+    return number % limit;
+}
+
+void plan_order(const struct plan *plan, unsigned block, size_t *order)
+{
+    uint64_t state = plan->seed ^ ((uint64_t)block << 32);
+    next_random(&state);
+    for (size_t i = 0; i < plan->count; i++)
+        order[i] = i;
+    for (size_t left = plan->count; left > 1; left--) {
+        size_t chosen = random_below(&state, left), last = order[left - 1];
+        order[left - 1] = order[chosen];
+        order[chosen] = last;
+    }
+}
+
+uint64_t plan_random(const struct plan *plan, unsigned block, unsigned slot, uint64_t limit)
+{
+    uint64_t state = plan->seed ^ ((uint64_t)block << 32) ^ slot ^ UINT64_C(0x5851f42d4c957f2d);
+    next_random(&state);
+    return random_below(&state, limit);
+}
+
+double plan_expected_s(const struct plan *plan)
+{
+    double block_s = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        if (!plan->cells[i].skip[0])
+            block_s += plan->cells[i].launch_s;
+    return block_s * plan->blocks;
+}

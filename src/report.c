@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: MIT */
+#include "report.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wording.h"
+
+/* clang-format off */
+static const char style[] =
+    ":root{color-scheme:light dark;--text:#1f2328;--quiet:#57606a;--page:#ffffff;--card:#f6f8fa;--line:#d0d7de;"
+    "--holds:#1a7f37;--refuted:#b3261e;--unclear:#7d5a00}\n"
+    "@media(prefers-color-scheme:dark){:root{--text:#e6edf3;--quiet:#9198a1;--page:#0d1117;--card:#161b22;"
+    "--line:#30363d;--holds:#238636;--refuted:#c93c37;--unclear:#9e6a03}}\n"
+    "*{box-sizing:border-box}\n"
+    "body{margin:0 auto;padding:2rem 1.25rem 4rem;max-width:68rem;background:var(--page);color:var(--text);"
+    "font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}\n"
+    "h1{font-size:1.8rem;margin:0 0 .25rem;line-height:1.2}h2{font-size:1.35rem;margin:3rem 0 .75rem}"
+    "h3{font-size:1.1rem;margin:2.5rem 0 .25rem}h4{font-size:1rem;margin:1.5rem 0 .5rem}\n"
+    "p{margin:.5rem 0}.quiet{color:var(--quiet)}a{color:inherit}\n"
+    ".scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem;width:100%}\n"
+    "th,td{text-align:left;padding:.4rem .75rem .4rem 0;border-bottom:1px solid var(--line);vertical-align:top}"
+    "th{font-weight:600;color:var(--quiet)}td.number,th.number{text-align:right;white-space:nowrap;"
+    "font-variant-numeric:tabular-nums}td.id{white-space:nowrap}td.pair{padding-left:1.25rem;color:var(--quiet)}\n"
+    ".chip{display:inline-block;padding:.05rem .6rem;border-radius:1rem;color:#fff;font-size:.82rem;"
+    "font-weight:600;white-space:nowrap}.holds{background:var(--holds)}.refuted{background:var(--refuted)}"
+    ".unclear{background:var(--unclear)}\n"
+    "figure{margin:1rem 0;padding:.5rem;background:#fff;border:1px solid var(--line);border-radius:.5rem}"
+    "figure img{display:block;width:100%;height:auto;margin:0 auto}\n"
+    "code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.85em;overflow-wrap:anywhere}\n"
+    "details{margin:.75rem 0}summary{cursor:pointer;color:var(--quiet)}\n"
+    ".facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:0 2.5rem}"
+    ".facts td:first-child{color:var(--quiet);white-space:nowrap}.facts td{overflow-wrap:anywhere}\n";
+/* clang-format on */
+
+static const char *const chip_classes[] = {"holds", "refuted", "unclear"};
+
+static void put_html(FILE *out, const char *text)
+{
+    for (; *text; text++)
+        switch (*text) {
+        case '<':
+            fputs("&lt;", out);
+            break;
+        case '>':
+            fputs("&gt;", out);
+            break;
+        case '&':
+            fputs("&amp;", out);
+            break;
+        case '"':
+            fputs("&quot;", out);
+            break;
+        case '\'':
+            fputs("&#39;", out);
+            break;
+        default:
+            putc(*text, out);
+        }
+}
+
+static void put_element(FILE *out, const char *open, const char *text, const char *close)
+{
+    fputs(open, out);
+    put_html(out, text);
+    fputs(close, out);
+}
+
+static void put_chip(FILE *out, enum judgement judgement)
+{
+    fprintf(out, "<span class=\"chip %s\">%s</span>", chip_classes[judgement], judgement_names[judgement]);
+}
+
+static size_t group_end(const struct verdicts *verdicts, size_t first)
+{
+    size_t end = first;
+    while (end < verdicts->count && verdicts->verdicts[end].rule == verdicts->verdicts[first].rule)
+        end++;
+    return end;
+}
+
+/* Of all runtimes of a rule. */
+static bool several_runtimes(const struct verdicts *verdicts, size_t first, size_t end)
+{
+    return strcmp(verdicts->verdicts[first].runtime, verdicts->verdicts[end - 1].runtime) != 0;
+}
+
+/* The verdicts at a glance */
+
+static void put_figures(FILE *out, const struct verdicts *verdicts, const struct verdict *verdict)
+{
+    const struct verdict_point *point = verdict_main_point(verdicts, verdict);
+    char ratio[96];
+    word_ratio(point->ratio, point->ci_low, point->ci_high, ratio, sizeof ratio);
+    put_element(out, "<td class=\"number\">", ratio, "");
+    if (*ratio && verdict->pair->kind == RULE_CROSSOVER) {
+        put_element(out, "<br><span class=\"quiet\">at ", verdict->pair->sweep.key, ":");
+        put_element(out, "", point->comparison.sweep_value, "</span>");
+    }
+    fprintf(out, "</td><td class=\"number\">%zu</td>", point->n);
+}
+
+static void put_notes(FILE *out, const struct verdict *verdict)
+{
+    char reason[200], crossing[128], effect[24];
+    word_reason(verdict, reason, sizeof reason);
+    word_crossing(verdict, crossing, sizeof crossing);
+    word_effect(verdict->pair->effect, effect, sizeof effect);
+    if (*reason)
+        put_element(out, "<br><span class=\"quiet\">", reason, "</span>");
+    if (*crossing) {
+        put_element(out, "<br><span class=\"quiet\">ahead by ", effect, " ");
+        put_element(out, "", crossing, "</span>");
+    }
+}
+
+static void put_overview_row(FILE *out, const struct verdicts *verdicts, const struct verdict *verdict)
+{
+    fputs("<tr><td class=\"pair\">", out);
+    put_element(out, "", verdict->pair_name, "</td><td></td><td>");
+    put_chip(out, verdict->judgement);
+    put_notes(out, verdict);
+    fputs("</td>", out);
+    put_figures(out, verdicts, verdict);
+    fputs("</tr>\n", out);
+}
+
+static void put_overview_rule(FILE *out, const struct verdicts *verdicts, size_t first, size_t end)
+{
+    const struct verdict *verdict = &verdicts->verdicts[first];
+    put_element(out, "<tr><td class=\"id\"><a href=\"#", verdict->rule->id, "\">");
+    put_element(out, "", verdict->rule->id, "</a>");
+    if (strcmp(verdict->runtime, "native") != 0)
+        put_element(out, " (", verdict->runtime, ")");
+    put_element(out, "</td><td>", verdict->rule->claim, "</td><td>");
+    put_chip(out, verdict->rule_judgement);
+    if (end - first == 1)
+        put_notes(out, verdict);
+    fputs("</td>", out);
+    if (end - first == 1)
+        put_figures(out, verdicts, verdict);
+    else
+        fputs("<td></td><td></td>", out);
+    fputs("</tr>\n", out);
+    for (size_t i = first; end - first > 1 && i < end; i++)
+        put_overview_row(out, verdicts, &verdicts->verdicts[i]);
+}
+
+static void put_overview(FILE *out, const struct verdicts *verdicts)
+{
+    fputs("<h2>Verdicts</h2>\n", out);
+    if (!verdicts->count) {
+        fputs("<p>No rule was measured.</p>\n", out);
+        return;
+    }
+    fputs("<div class=\"scroll\"><table><tr><th>rule</th><th>claim</th><th>verdict</th>"
+          "<th class=\"number\">ratio (95 % interval)</th><th class=\"number\">n</th></tr>\n",
+          out);
+    for (size_t first = 0, end; first < verdicts->count; first = end) {
+        for (end = first + 1;
+             end < verdicts->count && verdicts->verdicts[end].rule == verdicts->verdicts[first].rule &&
+             strcmp(verdicts->verdicts[end].runtime, verdicts->verdicts[first].runtime) == 0;
+             end++)
+            ;
+        put_overview_rule(out, verdicts, first, end);
+    }
+    fputs("</table></div>\n", out);
+}
+
+/* Each rule */
+
+/* RFC 4648 */
+static void put_base64(FILE *out, FILE *in)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    unsigned char bytes[3];
+    size_t count;
+    while ((count = fread(bytes, 1, 3, in)) > 0) {
+        unsigned bits =
+            (unsigned)bytes[0] << 16 | (count > 1 ? (unsigned)bytes[1] << 8 : 0) | (count > 2 ? bytes[2] : 0);
+        putc(digits[bits >> 18], out);
+        putc(digits[bits >> 12 & 63], out);
+        putc(count > 1 ? digits[bits >> 6 & 63] : '=', out);
+        putc(count > 2 ? digits[bits & 63] : '=', out);
+    }
+}
+
+/* As an image of its own: the names inside gnuplot's SVGs are the same in each and would clash in one page.
+ */
+static int put_chart(FILE *out, const struct rule *rule, const char *folder, struct error *error)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/charts/%s.svg", folder, rule->id);
+    FILE *chart = fopen(path, "re");
+    if (!chart)
+        return errno == ENOENT ? 0 : error_set(error, "%s: %s", path, strerror(errno));
+    put_element(out, "<figure><img alt=\"", rule->chart_title, "\" src=\"data:image/svg+xml;base64,");
+    put_base64(out, chart);
+    fputs("\"></figure>\n", out);
+    int result = ferror(chart) ? error_set(error, "%s: %s", path, strerror(errno)) : 0;
+    fclose(chart);
+    return result;
+}
+
+static void put_interval(FILE *out, enum column metric, double median, double low, double high)
+{
+    char text[3][40];
+    word_metric(metric, median, text[0], sizeof text[0]);
+    word_metric(metric, low, text[1], sizeof text[1]);
+    word_metric(metric, high, text[2], sizeof text[2]);
+    fputs("<td class=\"number\">", out);
+    if (*text[0]) {
+        put_element(out, "", text[0], "<br><span class=\"quiet\">");
+        put_element(out, "", text[1], "–");
+        put_element(out, "", text[2], "</span>");
+    }
+    fputs("</td>", out);
+}
+
+static void put_p(FILE *out, double p)
+{
+    if (isfinite(p))
+        fprintf(out, "<td class=\"number\">%.2g</td>", p);
+    else
+        fputs("<td></td>", out);
+}
+
+static void put_point(FILE *out, const struct verdict *verdict, const struct verdict_point *point)
+{
+    char ratio[96];
+    enum column metric = verdict->pair->metric;
+    word_ratio(point->ratio, point->ci_low, point->ci_high, ratio, sizeof ratio);
+    put_element(out, "<tr><td><code>", point->better, "</code><br>over ");
+    put_element(out, "<code>", point->worse, "</code>");
+    if (*point->reason)
+        put_element(out, "<br><span class=\"quiet\">", point->reason, "</span>");
+    fputs("</td>", out);
+    put_interval(out, metric, point->better_median, point->better_low, point->better_high);
+    put_interval(out, metric, point->worse_median, point->worse_low, point->worse_high);
+    put_element(out, "<td class=\"number\">", ratio, "</td>");
+    put_p(out, point->p_holds_adjusted);
+    put_p(out, point->p_fails_adjusted);
+    fprintf(out, "<td class=\"number\">%zu</td></tr>\n", point->n);
+}
+
+static void put_numbers(FILE *out, const struct verdicts *verdicts, size_t first, size_t end)
+{
+    fputs(
+        "<details><summary>Numbers</summary><div class=\"scroll\"><table><tr><th>cells</th>"
+        "<th class=\"number\">median of the first</th><th class=\"number\">of the second</th>"
+        "<th class=\"number\">ratio</th><th class=\"number\">p, holds</th><th class=\"number\">p, fails</th>"
+        "<th class=\"number\">n</th></tr>\n",
+        out);
+    for (size_t i = first; i < end; i++) {
+        const struct verdict *verdict = &verdicts->verdicts[i];
+        for (size_t k = 0; k < verdict->point_count; k++)
+            put_point(out, verdict, &verdicts->points[verdict->point_first + k]);
+    }
+    fputs("</table></div></details>\n", out);
+}
+
+static void put_sentences(FILE *out, const struct verdicts *verdicts, size_t first, size_t end)
+{
+    bool runtimes = several_runtimes(verdicts, first, end);
+    for (size_t i = first; i < end; i++) {
+        const struct verdict *verdict = &verdicts->verdicts[i];
+        char sentence[1024];
+        word_sentence(verdicts, verdict, sentence, sizeof sentence);
+        fputs("<p>", out);
+        if (runtimes)
+            put_element(out, "<b>", verdict->runtime, "</b> ");
+        if (*verdict->pair_name)
+            put_element(out, "<b>", verdict->pair_name, ".</b> ");
+        put_element(out, "", sentence, "</p>\n");
+    }
+}
+
+static int put_rules(FILE *out, const struct verdicts *verdicts, const char *folder, struct error *error)
+{
+    if (verdicts->count)
+        fputs("<h2>Rule by rule</h2>\n", out);
+    for (size_t first = 0, end; first < verdicts->count; first = end) {
+        const struct rule *rule = verdicts->verdicts[first].rule;
+        end = group_end(verdicts, first);
+        put_element(out, "<section><h3 id=\"", rule->id, "\">");
+        put_element(out, "", rule->claim, "</h3>\n<p class=\"quiet\">");
+        put_chip(out, verdicts->verdicts[first].rule_judgement);
+        if (several_runtimes(verdicts, first, end))
+            put_element(out, " (", verdicts->verdicts[first].runtime, ")");
+        fputs(" &nbsp; <code>", out);
+        put_element(out, "", rule->id, "</code>");
+        if (*rule->documents)
+            put_element(out, ", claimed by ", rule->documents, "");
+        fputs("</p>\n", out);
+        put_sentences(out, verdicts, first, end);
+        if (put_chart(out, rule, folder, error))
+            return -1;
+        put_numbers(out, verdicts, first, end);
+        fputs("</section>\n", out);
+    }
+    return 0;
+}
+
+/* run.json, whatever it holds: a table for each of its objects */
+
+static void put_scalar(FILE *out, const json_t *value)
+{
+    char *text = NULL;
+    if (json_is_string(value))
+        put_html(out, json_string_value(value));
+    else if (!json_is_null(value) && (text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6))))
+        put_html(out, text);
+    free(text);
+}
+
+static bool is_nested(const json_t *value)
+{
+    size_t index;
+    json_t *item;
+    if (json_is_object(value))
+        return true;
+    json_array_foreach(value, index, item) if (json_is_object(item) || json_is_array(item)) return true;
+    return false;
+}
+
+static void put_value(FILE *out, const json_t *value)
+{
+    size_t index;
+    json_t *item;
+    if (!json_is_array(value)) {
+        put_scalar(out, value);
+        return;
+    }
+    json_array_foreach(value, index, item)
+    {
+        fputs(index ? ", " : "", out);
+        put_scalar(out, item);
+    }
+}
+
+static void put_facts(FILE *out, const char *prefix, const json_t *value);
+
+static void put_fact(FILE *out, const char *prefix, const char *key, const json_t *value)
+{
+    char name[256];
+    snprintf(name, sizeof name, "%s%s%s", prefix, *prefix ? "." : "", key);
+    if (is_nested(value)) {
+        put_facts(out, name, value);
+        return;
+    }
+    put_element(out, "<tr><td>", name, "</td><td>");
+    put_value(out, value);
+    fputs("</td></tr>\n", out);
+}
+
+static void put_facts(FILE *out, const char *prefix, const json_t *value)
+{
+    const char *key;
+    json_t *item;
+    size_t index;
+    if (json_is_object(value))
+        json_object_foreach((json_t *)value, key, item) put_fact(out, prefix, key, item);
+    json_array_foreach(value, index, item)
+    {
+        char number[24];
+        snprintf(number, sizeof number, "%zu", index + 1);
+        put_fact(out, prefix, number, item);
+    }
+}
+
+enum { FACTS_SHOWN_MAX = 40 };
+
+static size_t count_facts(const json_t *value)
+{
+    size_t count = 0, index;
+    const char *key;
+    json_t *item;
+    if (!is_nested(value))
+        return 1;
+    if (json_is_object(value))
+        json_object_foreach((json_t *)value, key, item) count += count_facts(item);
+    json_array_foreach(value, index, item) count += count_facts(item);
+    return count;
+}
+
+/* Long lists are folded. */
+static void put_fact_table(FILE *out, const char *title, const json_t *value)
+{
+    size_t count = count_facts(value);
+    if (!count)
+        return;
+    if (count > FACTS_SHOWN_MAX)
+        put_element(out, "<details><summary>", title, "</summary>");
+    else
+        put_element(out, "<div><h4>", title, "</h4>");
+    fputs("<table>\n", out);
+    put_facts(out, "", value);
+    fprintf(out, "</table>%s\n", count > FACTS_SHOWN_MAX ? "</details>" : "</div>");
+}
+
+static void put_run(FILE *out, const json_t *run)
+{
+    const char *key;
+    json_t *item, *plain;
+    if (!run)
+        return;
+    plain = json_object();
+    fputs("<h2>Machine and run</h2>\n<div class=\"facts\">\n", out);
+    json_object_foreach((json_t *)run, key, item) if (is_nested(item)) put_fact_table(out, key, item);
+    else json_object_set(plain, key, item);
+    put_fact_table(out, "run", plain);
+    json_decref(plain);
+    fputs("</div>\n", out);
+}
+
+static int load_run(const char *folder, json_t **run, struct error *error)
+{
+    char path[4096];
+    json_error_t reason;
+    snprintf(path, sizeof path, "%s/run.json", folder);
+    *run = NULL;
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return errno == ENOENT ? 0 : error_set(error, "%s: %s", path, strerror(errno));
+    *run = json_loadf(file, 0, &reason);
+    fclose(file);
+    if (!*run)
+        return error_set(error, "%s:%d: %s", path, reason.line, reason.text);
+    if (json_is_object(*run))
+        return 0;
+    json_decref(*run);
+    *run = NULL;
+    return error_set(error, "%s:1: not an object", path);
+}
+
+/* How it was measured */
+
+static void put_rows_not_ok(FILE *out, const struct results *results)
+{
+    fputs("<details><summary>All rows that are not ok</summary><div class=\"scroll\"><table>"
+          "<tr><th class=\"number\">block</th><th>cell</th><th>status</th><th>reason</th></tr>\n",
+          out);
+    for (size_t i = 0; i < results->sample_count; i++) {
+        const struct sample *sample = &results->samples[i];
+        if (sample->status == STATUS_OK)
+            continue;
+        fprintf(out, "<tr><td class=\"number\">%u</td>", sample->block);
+        put_element(out, "<td><code>", results->cells[sample->cell], "</code></td>");
+        put_element(out, "<td>", status_names[sample->status], "</td>");
+        put_element(out, "<td>", sample->reason, "</td></tr>\n");
+    }
+    fputs("</table></div></details>\n", out);
+}
+
+static void put_method(FILE *out, const struct verdicts *verdicts, const struct results *results)
+{
+    size_t counts[STATUS_COUNT] = {0};
+    for (size_t i = 0; i < results->sample_count; i++)
+        counts[results->samples[i].status]++;
+    fputs("<h2>How it was measured</h2>\n<p>One sample is one fresh process. Blocks hold each cell once, in "
+          "random "
+          "order; only samples of the same block are compared. Ratios are Hodges–Lehmann estimates over the "
+          "blocks with "
+          "exact signed-rank intervals; nothing is deleted for its value.",
+          out);
+    if (verdicts->point_count)
+        fprintf(out,
+                " A verdict is exact one-sided signed-rank tests against the rule's effect, adjusted by Holm "
+                "over the "
+                "%zu comparisons of this page, below %g %%; with fewer than %zu blocks it is refused.",
+                verdicts->point_count, 100 * verdicts->alpha, verdicts->blocks_needed);
+    fputs(" Whether the machine was quiet is decided from its counters, never from the measured "
+          "times.</p>\n<p>",
+          out);
+    fprintf(out, "%zu samples of %zu cells: ", results->sample_count, results->cell_count);
+    for (int status = 0; status < STATUS_COUNT; status++)
+        fprintf(out, "%s%zu %s", status ? ", " : "", counts[status], status_names[status]);
+    fputs(".</p>\n", out);
+    if (counts[STATUS_OK] < results->sample_count)
+        put_rows_not_ok(out, results);
+    fputs("<p class=\"quiet\">The samples stand in <code>samples.csv</code>, the verdicts in "
+          "<code>verdicts.csv</code>; "
+          "<code>gnuplot NAME.gp</code> in <code>charts</code> draws a chart again.</p>\n",
+          out);
+}
+
+static int put_page(FILE *out, const struct verdicts *verdicts, const struct results *results,
+                    const json_t *run, const char *folder, struct error *error)
+{
+    size_t counts[3] = {0};
+    for (size_t i = 0; i < verdicts->count; i++)
+        if (i == 0 || verdicts->verdicts[i].rule != verdicts->verdicts[i - 1].rule ||
+            strcmp(verdicts->verdicts[i].runtime, verdicts->verdicts[i - 1].runtime) != 0)
+            counts[verdicts->verdicts[i].rule_judgement]++;
+    put_element(out,
+                "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+                "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>crosspoint ",
+                results->run_id, "</title>\n<style>\n");
+    put_element(out, style, "", "</style></head><body>\n<h1>Threads, processes or an event loop?</h1>\n");
+    put_element(out, "<p class=\"quiet\">crosspoint, run <code>", results->run_id, "</code></p>\n<p>");
+    for (int i = 0; i < 3; i++)
+        fprintf(out, "<span class=\"chip %s\">%zu</span> %s%s", chip_classes[i], counts[i],
+                judgement_names[i], i < 2 ? " &nbsp; " : "</p>\n");
+    put_overview(out, verdicts);
+    if (put_rules(out, verdicts, folder, error))
+        return -1;
+    put_run(out, run);
+    put_method(out, verdicts, results);
+    fputs("</body></html>\n", out);
+    return 0;
+}
+
+int report_write(const struct verdicts *verdicts, const struct results *results, const char *folder,
+                 struct error *error)
+{
+    char path[4096];
+    json_t *run;
+    if (load_run(folder, &run, error))
+        return -1;
+    snprintf(path, sizeof path, "%s/report.html", folder);
+    FILE *out = fopen(path, "we");
+    int result = -1;
+    if (!out) {
+        error_set(error, "%s: %s", path, strerror(errno));
+    } else {
+        result = put_page(out, verdicts, results, run, folder, error);
+        bool failed = ferror(out);
+        if ((fclose(out) || failed) && !result)
+            result = error_set(error, "%s: %s", path, strerror(errno));
+    }
+    json_decref(run);
+    return result;
+}

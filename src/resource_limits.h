@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* What the kernel lets us have. Checked before a cell starts, so that a limit is a `skipped` row that says
+ * how to raise it, and never a wrong figure. */
+#ifndef CROSSPOINT_RESOURCE_LIMITS_H
+#define CROSSPOINT_RESOURCE_LIMITS_H
+
+#include <stdint.h>
+
+#include "error.h"
+
+/* 0 for "not known" in each. */
+struct limits {
+    uint64_t descriptors; /* RLIMIT_NOFILE, hard */
+    uint64_t processes;   /* RLIMIT_NPROC (0 for root: not applied) */
+    uint64_t pid_max;     /* kernel.pid_max */
+    uint64_t threads_max; /* kernel.threads-max */
+    uint64_t backlog;     /* net.core.somaxconn */
+    uint64_t ports;       /* size of net.ipv4.ip_local_port_range */
+};
+
+void limits_read(struct limits *limits);
+
+/* What a cell needs at once. */
+struct limits_need {
+    uint64_t tasks;       /* threads and processes, ours */
+    uint64_t descriptors; /* in one process */
+    uint64_t connections; /* TCP, to one listening socket */
+};
+
+/* 0, or -1 with error: the limit, its value, what is needed and how to raise it. */
+int limits_check(const struct limits *limits, const struct limits_need *need, struct error *error);
+
+/* Raises the soft limit of descriptors to the hard one; harmless if it fails. */
+void limits_raise_descriptors(void);
+
+#endif

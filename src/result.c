@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: MIT */
+#include "result.h"
+
+#include <csv.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cell.h"
+
+/* clang-format off */
+const struct column_info columns[COLUMN_COUNT] = {
+    [COLUMN_RUN_ID] = {"run_id", "name of the run", COLUMN_TEXT, false, false},
+    [COLUMN_BLOCK] = {"block", "randomised complete block, from 0", COLUMN_NUMBER, false, false},
+    [COLUMN_SLOT] = {"slot", "place in the block's order, from 0", COLUMN_NUMBER, false, false},
+    [COLUMN_CELL] = {"cell", "the cell's whole name", COLUMN_TEXT, false, false},
+    [COLUMN_RUNTIME] = {"runtime", "native or cpython", COLUMN_TEXT, false, false},
+    [COLUMN_FAMILY] = {"family", "cpu, io, create, ...", COLUMN_TEXT, false, false},
+    [COLUMN_WORKLOAD] = {"workload", "what a task does", COLUMN_TEXT, false, false},
+    [COLUMN_MODEL] = {"model", "how tasks are run", COLUMN_TEXT, false, false},
+    [COLUMN_WORKERS] = {"workers", "threads, processes or loops", COLUMN_NUMBER, false, false},
+    [COLUMN_CONC] = {"conc", "tasks in flight", COLUMN_NUMBER, false, false},
+    [COLUMN_PARAMS] = {"params", "the workload's own keys", COLUMN_TEXT, false, false},
+    [COLUMN_PLACE] = {"place", "placement policy", COLUMN_TEXT, false, false},
+    [COLUMN_STATUS] = {"status", "ok, invalid, failed or skipped", COLUMN_TEXT, false, false},
+    [COLUMN_REASON] = {"reason", "why it is not ok", COLUMN_TEXT, false, false},
+    [COLUMN_ITEMS] = {"items", "work done in the timed part", COLUMN_NUMBER, false, false},
+    [COLUMN_WALL_NS] = {"wall_ns", "from the barrier to the last completion", COLUMN_NUMBER, true, true},
+    [COLUMN_ITEMS_PER_SECOND] = {"items_per_second", "items over wall time", COLUMN_NUMBER, true, false},
+    [COLUMN_LATENCY_P50_NS] = {"latency_p50_ns", "median latency of an item", COLUMN_NUMBER, true, true},
+    [COLUMN_LATENCY_P90_NS] = {"latency_p90_ns", "90th percentile", COLUMN_NUMBER, true, true},
+    [COLUMN_LATENCY_P99_NS] = {"latency_p99_ns", "99th percentile", COLUMN_NUMBER, true, true},
+    [COLUMN_LATENCY_P999_NS] = {"latency_p999_ns", "99.9th percentile", COLUMN_NUMBER, true, true},
+    [COLUMN_LATENCY_MAX_NS] = {"latency_max_ns", "the longest", COLUMN_NUMBER, true, true},
+    [COLUMN_STARTUP_NS] = {"startup_ns", "making all workers, to the last one ready", COLUMN_NUMBER, true, true},
+    [COLUMN_CPU_USER_NS] = {"cpu_user_ns", "user CPU time of the tree of workers", COLUMN_NUMBER, true, true},
+    [COLUMN_CPU_SYSTEM_NS] = {"cpu_system_ns", "system CPU time", COLUMN_NUMBER, true, true},
+    [COLUMN_SWITCHES_VOLUNTARY] = {"switches_voluntary", "context switches, voluntary", COLUMN_NUMBER, true, true},
+    [COLUMN_SWITCHES_INVOLUNTARY] = {"switches_involuntary", "context switches, involuntary", COLUMN_NUMBER, true, true},
+    [COLUMN_MIGRATIONS] = {"migrations", "moves between processing units, of lasting workers", COLUMN_NUMBER, true, true},
+    [COLUMN_FAULTS_MINOR] = {"faults_minor", "page faults without I/O", COLUMN_NUMBER, true, true},
+    [COLUMN_FAULTS_MAJOR] = {"faults_major", "page faults with I/O", COLUMN_NUMBER, true, true},
+    [COLUMN_MEMORY_BYTES] = {"memory_bytes", "proportional set size of the tree of workers at peak load", COLUMN_NUMBER, true, true},
+    [COLUMN_VALUE] = {"value", "a figure that is none of these", COLUMN_NUMBER, true, false},
+    [COLUMN_VALUE_UNIT] = {"value_unit", "what value counts", COLUMN_TEXT, false, false},
+    [COLUMN_CHECKSUM] = {"checksum", "proof of the work, hexadecimal", COLUMN_TEXT, false, false},
+    [COLUMN_CPUS_REQUESTED] = {"cpus_requested", "processing units asked for, as the kernel numbers them", COLUMN_TEXT, false, false},
+    [COLUMN_CPUS_OBSERVED] = {"cpus_observed", "processing units read back in the workers", COLUMN_TEXT, false, false},
+    [COLUMN_STEAL_FRACTION] = {"steal_fraction", "CPU time stolen by the hypervisor, of capacity", COLUMN_NUMBER, false, false},
+    [COLUMN_FOREIGN_CPU_FRACTION] = {"foreign_cpu_fraction", "CPU time of other processes, of capacity", COLUMN_NUMBER, false, false},
+    [COLUMN_THROTTLED_NS] = {"throttled_ns", "time throttled by a cgroup quota", COLUMN_NUMBER, false, false},
+};
+/* clang-format on */
+
+const char *const status_names[STATUS_COUNT] = {"ok", "invalid", "failed", "skipped"};
+
+int column_find(const char *name)
+{
+    for (int column = 0; column < COLUMN_COUNT; column++)
+        if (strcmp(columns[column].name, name) == 0)
+            return column;
+    return -1;
+}
+
+void row_reset(struct row_buffer *buffer)
+{
+    buffer->used = 0;
+    for (int column = 0; column < COLUMN_COUNT; column++)
+        buffer->row.text[column] = "";
+}
+
+void row_set(struct row_buffer *buffer, enum column column, const char *format, ...)
+{
+    size_t room = sizeof buffer->storage - buffer->used;
+    if (room < 2)
+        return;
+    char *text = buffer->storage + buffer->used;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(text, room, format, arguments);
+    va_end(arguments);
+    for (char *c = text; *c; c++)
+        if (*c == '\n' || *c == '\r')
+            *c = ' ';
+    buffer->row.text[column] = text;
+    buffer->used += length < 0 ? 1 : (size_t)length < room ? (size_t)length + 1 : room;
+}
+
+void row_set_number(struct row_buffer *buffer, enum column column, double value)
+{
+    if (!isfinite(value)) {
+        buffer->row.text[column] = "";
+        return;
+    }
+    char text[40];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    row_set(buffer, column, "%s", text);
+}
+
+static int parse_number(const char *text, double *value)
+{
+    char *end;
+    *value = NAN;
+    if (!*text)
+        return 0;
+    *value = strtod(text, &end);
+    return *end || !isfinite(*value) ? -1 : 0;
+}
+
+double row_number(const struct row *row, enum column column)
+{
+    double value;
+    return parse_number(row->text[column], &value) ? (double)NAN : value;
+}
+
+static size_t append_field(char *text, size_t text_bytes, size_t used, const char *field, bool last)
+{
+    size_t length = strlen(field);
+    bool padded =
+        length && (strchr(" \t", field[0]) || strchr(" \t", field[length - 1])); /* libcsv would trim it */
+    bool quote = padded || strpbrk(field, ",\"\n\r") != NULL;
+    size_t needed = (quote ? csv_write(NULL, 0, field, length) : length) + 1;
+    if (used + needed >= text_bytes)
+        return text_bytes;
+    if (quote)
+        csv_write(text + used, text_bytes - used, field, length);
+    else
+        memcpy(text + used, field, length);
+    text[used + needed - 1] = last ? '\n' : ',';
+    text[used + needed] = '\0';
+    return used + needed;
+}
+
+size_t result_format_header(char *text, size_t text_bytes)
+{
+    size_t used = 0;
+    for (int column = 0; column < COLUMN_COUNT && used < text_bytes; column++)
+        used = append_field(text, text_bytes, used, columns[column].name, column == COLUMN_COUNT - 1);
+    return used < text_bytes ? used : 0;
+}
+
+size_t result_format_row(const struct row *row, char *text, size_t text_bytes)
+{
+    size_t used = 0;
+    for (int column = 0; column < COLUMN_COUNT && used < text_bytes; column++)
+        used = append_field(text, text_bytes, used, row->text[column], column == COLUMN_COUNT - 1);
+    return used < text_bytes ? used : 0;
+}
+
+/* One row as libcsv hands it over field by field: the fields lie one after another, each with its end. */
+enum { FIELDS_MAX = 128 };
+struct reader {
+    const char *path;
+    result_take *take;
+    void *context;
+    struct error *error;
+    size_t line;
+    int field_of_column[COLUMN_COUNT];
+    size_t field_count_header;
+    char *bytes;
+    size_t bytes_used, bytes_room;
+    size_t offsets[FIELDS_MAX];
+    size_t field_count;
+    bool stopped;
+};
+
+static void stop(struct reader *reader, const char *what)
+{
+    if (what)
+        error_set(reader->error, "%s: line %zu: %s", reader->path, reader->line, what);
+    reader->stopped = true;
+}
+
+static void take_field(void *field, size_t length, void *context)
+{
+    struct reader *reader = context;
+    if (reader->stopped)
+        return;
+    if (reader->field_count == FIELDS_MAX) {
+        stop(reader, "too many fields");
+        return;
+    }
+    if (reader->bytes_used + length + 1 > reader->bytes_room) {
+        size_t room = 2 * (reader->bytes_used + length + 1);
+        char *bytes = realloc(reader->bytes, room);
+        if (!bytes) {
+            stop(reader, "out of memory");
+            return;
+        }
+        reader->bytes = bytes;
+        reader->bytes_room = room;
+    }
+    memcpy(reader->bytes + reader->bytes_used, field, length);
+    reader->bytes[reader->bytes_used + length] = '\0';
+    reader->offsets[reader->field_count++] = reader->bytes_used;
+    reader->bytes_used += length + 1;
+}
+
+static void take_header(struct reader *reader)
+{
+    reader->field_count_header = reader->field_count;
+    for (int column = 0; column < COLUMN_COUNT; column++) {
+        reader->field_of_column[column] = -1;
+        for (size_t field = 0; field < reader->field_count; field++)
+            if (strcmp(reader->bytes + reader->offsets[field], columns[column].name) == 0)
+                reader->field_of_column[column] = (int)field;
+        if (reader->field_of_column[column] < 0) {
+            char what[96];
+            snprintf(what, sizeof what, "no column '%s' in the header of a samples.csv",
+                     columns[column].name);
+            stop(reader, what);
+            return;
+        }
+    }
+}
+
+static void take_row(struct reader *reader)
+{
+    if (reader->field_count != reader->field_count_header) {
+        char what[96];
+        snprintf(what, sizeof what, "%zu fields where the header has %zu", reader->field_count,
+                 reader->field_count_header);
+        stop(reader, what);
+        return;
+    }
+    struct row row;
+    for (int column = 0; column < COLUMN_COUNT; column++)
+        row.text[column] = reader->bytes + reader->offsets[reader->field_of_column[column]];
+    if (reader->take(reader->context, &row, reader->line, reader->error)) {
+        error_prefix(reader->error, "%s: line %zu", reader->path, reader->line);
+        reader->stopped = true;
+    }
+}
+
+static void take_line(int end, void *context)
+{
+    (void)end;
+    struct reader *reader = context;
+    reader->line++;
+    if (!reader->stopped) {
+        if (reader->line == 1)
+            take_header(reader);
+        else
+            take_row(reader);
+    }
+    reader->field_count = 0;
+    reader->bytes_used = 0;
+}
+
+static int read_text(const char *text, size_t length, struct reader *reader)
+{
+    struct csv_parser parser;
+    if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI))
+        return error_set(reader->error, "out of memory");
+    for (size_t at = 0; at < length && !reader->stopped;) {
+        size_t chunk = length - at < 65536 ? length - at : 65536;
+        if (csv_parse(&parser, text + at, chunk, take_field, take_line, reader) != chunk) {
+            reader->line++;
+            stop(reader, csv_strerror(csv_error(&parser)));
+        }
+        at += chunk;
+    }
+    if (!reader->stopped && csv_fini(&parser, take_field, take_line, reader)) {
+        reader->line++;
+        stop(reader, "a quoted field does not end");
+    }
+    csv_free(&parser);
+    free(reader->bytes);
+    if (!reader->stopped && reader->line == 0) {
+        reader->line = 1;
+        stop(reader, "empty: no header");
+    }
+    return reader->stopped ? -1 : 0;
+}
+
+int result_read(const char *path, result_take *take, void *context, size_t *cut_bytes, struct error *error)
+{
+    if (cut_bytes)
+        *cut_bytes = 0;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return error_set(error, "%s: %s", path, strerror(errno));
+    struct stat stat;
+    if (fstat(file, &stat) || !S_ISREG(stat.st_mode)) {
+        close(file);
+        return error_set(error, "%s: not a file", path);
+    }
+    struct reader reader = {.path = path, .take = take, .context = context, .error = error};
+    size_t length = (size_t)stat.st_size;
+    if (length == 0) {
+        close(file);
+        return error_set(error, "%s: line 1: empty: no header", path);
+    }
+    char *text = mmap(NULL, length, PROT_READ, MAP_PRIVATE, file, 0);
+    close(file);
+    if (text == MAP_FAILED)
+        return error_set(error, "%s: %s", path, strerror(errno));
+    const char *last = memrchr(text, '\n', length);
+    size_t whole = last ? (size_t)(last - text) + 1 : 0;
+    if (cut_bytes)
+        *cut_bytes = length - whole;
+    int result = read_text(text, whole, &reader);
+    munmap(text, length);
+    return result;
+}
+
+/* Results in memory */
+
+struct loader {
+    struct results *results;
+    size_t cell_room, sample_room;
+    unsigned workers_max;
+};
+
+long results_find_cell(const struct results *results, const char *cell)
+{
+    for (size_t i = 0; i < results->cell_count; i++)
+        if (strcmp(results->cells[i], cell) == 0)
+            return (long)i;
+    return -1;
+}
+
+static int intern_cell(struct loader *loader, const char *name, size_t *index, struct error *error)
+{
+    struct results *results = loader->results;
+    long found = results_find_cell(results, name);
+    if (found < 0) {
+        if (results->cell_count == loader->cell_room) {
+            loader->cell_room = loader->cell_room ? 2 * loader->cell_room : 64;
+            char **cells = realloc(results->cells, loader->cell_room * sizeof *cells);
+            if (!cells)
+                return error_set(error, "out of memory");
+            results->cells = cells;
+        }
+        char *copy = strdup(name);
+        if (!copy)
+            return error_set(error, "out of memory");
+        found = (long)results->cell_count;
+        results->cells[results->cell_count++] = copy;
+    }
+    *index = (size_t)found;
+    return 0;
+}
+
+static int parse_status(const char *text, enum status *status)
+{
+    for (int i = 0; i < STATUS_COUNT; i++)
+        if (strcmp(text, status_names[i]) == 0) {
+            *status = (enum status)i;
+            return 0;
+        }
+    return -1;
+}
+
+static int take_sample(void *context, const struct row *row, size_t line, struct error *error)
+{
+    (void)line;
+    struct loader *loader = context;
+    struct results *results = loader->results;
+    if (results->sample_count == loader->sample_room) {
+        loader->sample_room = loader->sample_room ? 2 * loader->sample_room : 256;
+        struct sample *samples = realloc(results->samples, loader->sample_room * sizeof *samples);
+        if (!samples)
+            return error_set(error, "out of memory");
+        results->samples = samples;
+    }
+    struct sample *sample = &results->samples[results->sample_count];
+    for (int column = 0; column < COLUMN_COUNT; column++) {
+        sample->number[column] = NAN;
+        if (columns[column].type == COLUMN_NUMBER && parse_number(row->text[column], &sample->number[column]))
+            return error_set(error, "%s: '%s' is no number", columns[column].name, row->text[column]);
+    }
+    if (!(sample->number[COLUMN_BLOCK] >= 0) || !(sample->number[COLUMN_SLOT] >= 0))
+        return error_set(error, "block and slot must be numbers from 0 up");
+    sample->block = (unsigned)sample->number[COLUMN_BLOCK];
+    sample->slot = (unsigned)sample->number[COLUMN_SLOT];
+    if (parse_status(row->text[COLUMN_STATUS], &sample->status))
+        return error_set(error, "status '%s' is none of ok, invalid, failed, skipped",
+                         row->text[COLUMN_STATUS]);
+    snprintf(sample->reason, sizeof sample->reason, "%s", row->text[COLUMN_REASON]);
+    if (!*row->text[COLUMN_CELL])
+        return error_set(error, "cell is empty");
+    if (intern_cell(loader, row->text[COLUMN_CELL], &sample->cell, error))
+        return -1;
+    if (results->sample_count++ == 0)
+        snprintf(results->run_id, sizeof results->run_id, "%s", row->text[COLUMN_RUN_ID]);
+    /* one-core cells name more workers than there are units, and conc does not tell of units */
+    struct cell cell;
+    if (!cell_parse(row->text[COLUMN_CELL], NULL, &cell, NULL) && strcmp(cell.place, "one-core") != 0 &&
+        cell.workers > loader->workers_max)
+        loader->workers_max = cell.workers;
+    return 0;
+}
+
+static unsigned read_units_max(const char *folder)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/run.json", folder);
+    json_t *run = json_load_file(path, 0, NULL);
+    json_int_t units_max = json_integer_value(json_object_get(json_object_get(run, "machine"), "units_max"));
+    json_decref(run);
+    return units_max > 0 ? (unsigned)units_max : 0;
+}
+
+int results_load(const char *path, struct results *results, struct error *error)
+{
+    memset(results, 0, sizeof *results);
+    struct stat stat_buffer;
+    char file[4096];
+    if (stat(path, &stat_buffer))
+        return error_set(error, "%s: %s", path, strerror(errno));
+    bool folder = S_ISDIR(stat_buffer.st_mode);
+    snprintf(file, sizeof file, folder ? "%s/samples.csv" : "%s", path);
+    struct loader loader = {.results = results};
+    if (result_read(file, take_sample, &loader, NULL, error))
+        return -1;
+    results->units_max = folder ? read_units_max(path) : 0;
+    if (results->units_max == 0)
+        results->units_max = loader.workers_max > 1 ? loader.workers_max : 1;
+    return 0;
+}
+
+void results_free(struct results *results)
+{
+    for (size_t i = 0; i < results->cell_count; i++)
+        free(results->cells[i]);
+    free(results->cells);
+    free(results->samples);
+    memset(results, 0, sizeof *results);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* Rules are data: one INI file a rule (bench/rules/NAME.ini). This module reads them and says which cells
+ * they need; it knows nothing of results.
+ *
+ *     [rule]
+ *     claim       = ...                    what the documents say, one sentence         required
+ *     documents   = D0 D1                                                               optional
+ *     runtimes    = native cpython                                                      required
+ *     kind        = compare|equal|crossover                                             required, here or in
+ * pairs better      = FAMILY/WORKLOAD/MODEL[/key:value ...]   (workers:max allowed)       " worse       = ...
+ * " metric      = a metric column of samples.csv                                      " effect      = 10% the
+ * smallest that matters; for compare and crossover it may be negative ("no worse")    " sweep       =
+ * conc:1,4,16,64         compare, equal: one test and verdict a value; crossover: one a sweep sweep_quick =
+ * conc:1,16,64           what the profiles quick and smoke measure; default: sweep [pair NAME] any number;
+ * its keys override those of [rule]; none: one pair "" [chart] script      = bars|sweep             how swept
+ * pairs are drawn; pairs without sweep are bars anyway title       = ...                    default: the
+ * claim
+ */
+#ifndef CROSSPOINT_RULES_H
+#define CROSSPOINT_RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cell.h"
+#include "error.h"
+#include "result.h"
+
+enum rule_kind { RULE_COMPARE, RULE_EQUAL, RULE_CROSSOVER, RULE_KIND_COUNT };
+extern const char *const rule_kind_names[RULE_KIND_COUNT];
+
+enum { RULE_PAIRS_MAX = 8, RULE_SWEEP_MAX = 16, RULE_RUNTIMES_MAX = 2 };
+
+struct rule_sweep {
+    char key[24]; /* "": no sweep */
+    char values[RULE_SWEEP_MAX][16];
+    size_t count;
+};
+struct rule_pair {
+    char name[32]; /* "" for the only one */
+    enum rule_kind kind;
+    char better[CELL_NAME_BYTES], worse[CELL_NAME_BYTES]; /* as in the file, without runtime */
+    enum column metric;
+    double effect; /* 0.10 for 10% */
+    struct rule_sweep sweep, sweep_quick;
+};
+struct rule {
+    char id[64]; /* the file's name without .ini */
+    char claim[160];
+    char documents[64];
+    char runtimes[RULE_RUNTIMES_MAX][16];
+    size_t runtime_count;
+    struct rule_pair pairs[RULE_PAIRS_MAX];
+    size_t pair_count;
+    char chart_script[16], chart_title[160];
+};
+struct rules {
+    struct rule *rules; /* sorted by id */
+    size_t count;
+};
+
+/* Reads one file, or every *.ini of a folder. Malformed: error "FILE:LINE: reason", naming what is known
+ * (kinds, keys, metrics). A folder without rules is an error too. Free with rules_free, also after an error.
+ */
+int rules_load(const char *path, struct rules *rules, struct error *error);
+void rules_free(struct rules *rules);
+const struct rule *rules_find(const struct rules *rules, const char *id);
+
+/* One measured comparison: a pair at one value of its sweep. */
+struct comparison {
+    const struct rule *rule;
+    const struct rule_pair *pair;
+    const char *runtime;
+    char sweep_value[16];      /* "" without sweep */
+    bool parallelism;          /* workers:max in one arm only: says nothing on a single processing unit */
+    struct cell better, worse; /* resolved: workers:max replaced, sweep value set */
+};
+
+/* Which values of the sweeps: sweep, sweep_quick, or both in the order of the sweep. */
+enum rule_values { RULE_VALUES_FULL, RULE_VALUES_QUICK, RULE_VALUES_ANY };
+
+/* All comparisons of a rule for one runtime, in the order of its pairs and values. Writes at most capacity;
+ * returns how many there are, or -1 with error (a cell that does not parse). */
+int rule_comparisons(const struct rule *rule, const char *runtime, enum rule_values values,
+                     unsigned workers_max, struct comparison *comparisons, size_t capacity,
+                     struct error *error);
+
+/* The same for one of its pairs. */
+int rule_pair_comparisons(const struct rule *rule, const struct rule_pair *pair, const char *runtime,
+                          enum rule_values values, unsigned workers_max, struct comparison *comparisons,
+                          size_t capacity, struct error *error);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* One cell being run in this process: what workload and model meet in, and what all workers share. */
+#ifndef CROSSPOINT_RUN_H
+#define CROSSPOINT_RUN_H
+
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "arena.h"
+#include "carrier.h"
+#include "cell.h"
+#include "error.h"
+#include "histogram.h"
+#include "measure.h"
+#include "model.h"
+#include "topology.h"
+#include "workload.h"
+
+enum { RUN_UNITS_MAX = 1024 };
+
+/* A worker's own lines of the arena. Written by the worker, read when it has stopped or is idle. */
+struct run_worker {
+    alignas(64) uint64_t observed[RUN_UNITS_MAX / 64]; /* binding read back, a bit a unit */
+    _Atomic bool bound;                                /* observed is set */
+    _Atomic bool idle;                                 /* nothing to do, usage is up to date */
+    struct usage usage; /* of the worker's own process since its start; zero for threads */
+    int64_t migrations; /* from ready to the end; -1: unknown */
+};
+
+/* In the arena. */
+struct run_shared {
+    alignas(64) _Atomic uint64_t tasks_done; /* of this round */
+    _Atomic uint64_t checksum;
+    alignas(64) _Atomic uint32_t finished;  /* futex: 1 when the round's last task has completed */
+    _Atomic uint64_t claimed;               /* loops: next task index */
+    alignas(64) _Atomic uint32_t ready;     /* futex: workers that are ready */
+    _Atomic uint32_t round;                 /* futex: moves when a round starts */
+    alignas(64) uint64_t items, task_count; /* of this round */
+    uint64_t clock_start_ns, clock_stop_ns;
+    uint64_t startup_ns;   /* self-timed workloads: making carriers and connections */
+    uint64_t memory_bytes; /* self-timed workloads: at peak load, 0 unknown */
+    _Atomic uint64_t value_sum;
+    struct histogram latency; /* self-timed workloads */
+    struct run_worker workers[];
+};
+
+struct run {
+    const struct cell *cell;
+    const struct workload *workload;
+    const struct model *model;
+    const struct topology *topology;
+    unsigned workers; /* carriers, loops */
+    unsigned conc;    /* tasks in flight */
+
+    bool bound;             /* place is not none */
+    unsigned *worker_units; /* [workers] os indices, when bound */
+    unsigned *main_units;   /* the distinct ones, ascending: the calling thread's binding */
+    size_t main_unit_count;
+    unsigned *generator_units; /* [generator_count] */
+    size_t generator_count;    /* threads of a load generator */
+    bool generator_bound;
+
+    struct arena *arena;
+    struct run_shared *shared;
+    void *workload_data, *model_data;
+
+    uint64_t startup_ns;       /* making the lasting workers; 0: none */
+    uint64_t task_count_fixed; /* 0: as many tasks as items */
+    bool self_timed;           /* the workload sets the clock, warms up, and says what the value is */
+    const char *value_unit;    /* NULL: no value */
+    double value_scale;        /* the value is value_sum * value_scale; 0: value_sum / items */
+    struct error error;
+};
+
+/* For models. */
+bool run_private(const struct run *run);                /* futexes may be private */
+unsigned run_distinct_units(const struct run *run);     /* processing units that the workers sit on */
+void run_bind_main(struct run *run);                    /* to all of the workers' units */
+void run_bind_worker(struct run *run, unsigned worker); /* and reads back; ends the process on failure */
+/* Completed tasks and the sum of their checksums; the last one stops the clock and wakes the caller of
+ * run_await_finished. Call it seldom: it touches lines that all share. */
+void run_record(struct run *run, uint64_t tasks, uint64_t checksum);
+void run_await_finished(struct run *run);
+void run_begin_clock(struct run *run); /* the barrier: now */
+
+/* Lasting workers: ready() binds, touches the stack and tells the caller; idle() says that the worker's usage
+ * is up to date and that it sleeps until busy(); end() is its last word. */
+void run_worker_ready(struct run *run, unsigned worker);
+void run_worker_idle(struct run *run, unsigned worker);
+void run_worker_busy(struct run *run, unsigned worker);
+void run_worker_end(struct run *run, unsigned worker);
+void run_await_ready(struct run *run);
+void run_await_idle(struct run *run);
+
+/* For carriers and workloads: the cell cannot go on. One line on stderr, then the process ends at once; the
+ * launch's parent turns that into a failed row. */
+_Noreturn void run_fail(const struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+#include "selection.h"
+
+#include <regex.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cell_run.h"
+#include "placement.h"
+
+const struct profile profiles[] = {
+    {"smoke", "everything once, briefly; decides nothing", 1, 5, 20, RULE_VALUES_QUICK, true, false},
+    {"quick", "decides the rules in some two minutes", 12, 120, 30, RULE_VALUES_QUICK, false, true},
+    {"full", "longer launches, whole sweeps, 30 blocks", 30, 500, 120, RULE_VALUES_FULL, false, true},
+};
+const size_t profile_count = sizeof profiles / sizeof profiles[0];
+
+const struct profile *profile_find(const char *name)
+{
+    for (size_t i = 0; i < profile_count; i++)
+        if (strcmp(profiles[i].name, name) == 0)
+            return &profiles[i];
+    return NULL;
+}
+
+/* A quantile needs 100 events beyond it (and a few to spare). */
+static uint64_t items_for_metric(enum column metric)
+{
+    switch (metric) {
+    case COLUMN_LATENCY_P50_NS:
+        return 202;
+    case COLUMN_LATENCY_P90_NS:
+        return 1010;
+    case COLUMN_LATENCY_P99_NS:
+        return 10100;
+    case COLUMN_LATENCY_P999_NS:
+        return 101000;
+    default:
+        return 0;
+    }
+}
+
+static long add_rule_cell(struct plan *plan, const struct comparison *comparison, const struct cell *named,
+                          unsigned workers_max, uint64_t items_min, struct error *error)
+{
+    struct cell cell = *named;
+    char written[CELL_NAME_BYTES], canonical[CELL_NAME_BYTES];
+    cell_format(named, written);
+    if (cell_complete(&cell, workers_max, error))
+        return error_prefix(error, "rule %s", comparison->rule->id);
+    cell_format(&cell, canonical);
+    if (strcmp(written, canonical) != 0)
+        return error_set(error, "rule %s: write '%s' as '%s'", comparison->rule->id, written, canonical);
+    long index = plan_add(plan, &cell);
+    if (index < 0)
+        return error_set(error, "out of memory");
+    if (plan->cells[index].items_min < items_min)
+        plan->cells[index].items_min = items_min;
+    return index;
+}
+
+static int add_rule(const struct selection *selection, const struct rule *rule, unsigned workers_max,
+                    struct plan *plan, struct error *error)
+{
+    struct comparison comparisons[RULE_PAIRS_MAX * RULE_SWEEP_MAX];
+    for (size_t runtime = 0; runtime < rule->runtime_count; runtime++) {
+        if (strcmp(rule->runtimes[runtime], "native") != 0)
+            continue;
+        int count = rule_comparisons(rule, rule->runtimes[runtime], selection->profile->values, workers_max,
+                                     comparisons, sizeof comparisons / sizeof comparisons[0], error);
+        if (count < 0)
+            return -1;
+        for (int i = 0; i < count; i++) {
+            const struct comparison *comparison = &comparisons[i];
+            uint64_t items_min = selection->profile->tails ? items_for_metric(comparison->pair->metric) : 0;
+            long better = add_rule_cell(plan, comparison, &comparison->better, workers_max, items_min, error);
+            long worse = better < 0 ? -1
+                                    : add_rule_cell(plan, comparison, &comparison->worse, workers_max,
+                                                    items_min, error);
+            if (worse < 0)
+                return -1;
+            plan_join(plan, (size_t)better, (size_t)worse);
+        }
+    }
+    return 0;
+}
+
+static int add_rules(const struct selection *selection, unsigned workers_max, struct plan *plan,
+                     struct error *error)
+{
+    for (size_t i = 0; i < selection->rule_count; i++) {
+        const struct rule *rule = rules_find(selection->rules, selection->rule_ids[i]);
+        if (rule) {
+            if (add_rule(selection, rule, workers_max, plan, error))
+                return -1;
+            continue;
+        }
+        error_set(error, "no rule '%s'; known:", selection->rule_ids[i]);
+        for (size_t known = 0; known < selection->rules->count; known++) {
+            size_t used = strlen(error->text);
+            snprintf(error->text + used, sizeof error->text - used, "%s %s", known ? "," : "",
+                     selection->rules->rules[known].id);
+        }
+        return -1;
+    }
+    for (size_t i = 0; i < selection->rules->count && selection->rule_count == 0; i++)
+        if (add_rule(selection, &selection->rules->rules[i], workers_max, plan, error))
+            return -1;
+    return 0;
+}
+
+/* The grid */
+
+struct axes {
+    const char *workers, *conc, *place; /* NULL: not set */
+};
+
+/* The workload's own keys of a grid cell, as far as this model can have them. */
+static int set_default_keys(const struct workload *workload, struct cell *cell, struct error *error)
+{
+    char copy[CELL_NAME_BYTES];
+    snprintf(copy, sizeof copy, "%s", workload->cell_default ? workload->cell_default : "");
+    char *rest = copy;
+    for (char *part; (part = strsep(&rest, "/")) && *part;) {
+        char *colon = strchr(part, ':');
+        *colon = '\0';
+        if (strcmp(part, "conc") == 0 && strcmp(cell->model, "serial") == 0)
+            continue;
+        if (cell_set(cell, part, colon + 1, error))
+            return -1;
+    }
+    return 0;
+}
+
+/* A combination that no model can have (serial with conc:64) is left out. */
+static int add_grid_cell(const struct workload *workload, const struct model *model, const struct axes *axes,
+                         unsigned workers_max, struct plan *plan, struct error *error)
+{
+    struct cell cell = {.runtime = "native"};
+    snprintf(cell.family, sizeof cell.family, "%s", workload->family);
+    snprintf(cell.workload, sizeof cell.workload, "%s", workload->name);
+    snprintf(cell.model, sizeof cell.model, "%s", model->name);
+    if (set_default_keys(workload, &cell, error))
+        return -1;
+    if (axes->workers && !axes->conc && !model->loop)
+        cell.conc = 0;
+    if ((axes->workers && cell_set(&cell, "workers", axes->workers, error)) ||
+        (axes->conc && cell_set(&cell, "conc", axes->conc, error)) ||
+        (axes->place && cell_set(&cell, "place", axes->place, error)))
+        return -1;
+    struct error unfit;
+    if (axes->place && !placement_find(cell.place))
+        return cell_complete(&cell, workers_max, error);
+    if (cell_complete(&cell, workers_max, &unfit))
+        return 0;
+    return plan_add(plan, &cell) < 0 ? error_set(error, "out of memory") : 0;
+}
+
+static int add_grid(const struct selection *selection, unsigned workers_max, struct plan *plan,
+                    struct error *error)
+{
+    for (size_t w = 0; workloads[w]; w++)
+        for (size_t m = 0; models[m]; m++)
+            for (size_t a = 0; a < (selection->workers_count ? selection->workers_count : 1); a++)
+                for (size_t b = 0; b < (selection->conc_count ? selection->conc_count : 1); b++)
+                    for (size_t c = 0; c < (selection->place_count ? selection->place_count : 1); c++) {
+                        struct axes axes = {
+                            .workers = selection->workers_count ? selection->workers[a] : NULL,
+                            .conc = selection->conc_count ? selection->conc[b] : NULL,
+                            .place = selection->place_count ? selection->place[c] : NULL,
+                        };
+                        if (add_grid_cell(workloads[w], models[m], &axes, workers_max, plan, error))
+                            return -1;
+                    }
+    return 0;
+}
+
+static int apply_filter(const char *filter, struct plan *plan, struct error *error)
+{
+    regex_t regex;
+    int problem = regcomp(&regex, filter, REG_EXTENDED | REG_NOSUB);
+    if (problem) {
+        char text[128];
+        regerror(problem, &regex, text, sizeof text);
+        return error_set(error, "filter '%s' is no extended regular expression: %s", filter, text);
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        if (regexec(&regex, plan->cells[i].name, 0, NULL, 0) == 0)
+            plan->cells[kept++] = plan->cells[i];
+    plan->count = kept;
+    regfree(&regex);
+    return kept ? 0 : error_set(error, "no cell matches '%s'; `crosspoint list cells` names them", filter);
+}
+
+int selection_build(const struct selection *selection, unsigned workers_max, struct plan *plan,
+                    struct error *error)
+{
+    bool axes = selection->workers_count || selection->conc_count || selection->place_count;
+    bool rules = !axes || selection->rule_count;
+    bool grid = axes || ((selection->profile->grid || selection->filter) && !selection->rule_count);
+    if (rules && add_rules(selection, workers_max, plan, error))
+        return -1;
+    if (grid && add_grid(selection, workers_max, plan, error))
+        return -1;
+    if (selection->filter)
+        return apply_filter(selection->filter, plan, error);
+    return plan->count ? 0
+                       : error_set(error, "no cell fits these values; `crosspoint list cells` names some");
+}

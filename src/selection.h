@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* Which cells a command works on: those that rules name, and the grid of all workloads under all models. */
+#ifndef CROSSPOINT_SELECTION_H
+#define CROSSPOINT_SELECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "error.h"
+#include "plan.h"
+#include "rules.h"
+
+struct profile {
+    const char *name, *summary;
+    unsigned blocks;
+    double launch_ms, timeout_s;
+    enum rule_values values;
+    bool grid;  /* the grid as well: each model under each workload */
+    bool tails; /* enough events for the latency quantiles that rules ask for */
+};
+extern const struct profile profiles[];
+extern const size_t profile_count;
+const struct profile *profile_find(const char *name); /* NULL if unknown */
+
+enum { SELECTION_VALUES_MAX = 32 };
+
+struct selection {
+    const struct profile *profile;
+    const struct rules *rules;
+    const char *rule_ids[SELECTION_VALUES_MAX]; /* none: all */
+    size_t rule_count;
+    const char *filter; /* extended regular expression over cell names, or NULL */
+    /* Values of the grid, as text; none: each workload's own. Any of them given: the grid instead of the
+     * rules' cells. */
+    const char *workers[SELECTION_VALUES_MAX], *conc[SELECTION_VALUES_MAX], *place[SELECTION_VALUES_MAX];
+    size_t workers_count, conc_count, place_count;
+};
+
+/* Fills plan->cells with groups and items_min. No cell left is an error, as are unknown rules and cells that
+ * are not written canonically in a rule (the verdict would not find them). */
+int selection_build(const struct selection *selection, unsigned workers_max, struct plan *plan,
+                    struct error *error);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* Arrays in, numbers out: no clock, no I/O, no allocation kept. Functions that return int give 0, or -1 with
+ * errno set: EINVAL (an empty sample, a value that is not finite, a level outside (0, 1)) or ENOMEM. */
+#ifndef CROSSPOINT_STATISTICS_H
+#define CROSSPOINT_STATISTICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Wilcoxon signed-rank, one sample (paired differences). */
+struct signed_rank {
+    size_t n;         /* differences given */
+    double estimate;  /* Hodges-Lehmann: the median of the Walsh averages */
+    double low, high; /* exact confidence interval, ends are Walsh averages */
+    double level;     /* reached: the smallest attainable >= the wanted one; if none is, the widest */
+    double p_greater; /* exact one-sided p of "the centre of d exceeds delta" */
+    double p_less;    /* ... "lies below delta" */
+    bool exact;       /* false: normal approximation with tie and continuity correction (n > 400) */
+};
+
+/* d[n]: differences (of logarithms, say). Ties get mid-ranks and the exact conditional distribution, zeros of
+ * d - delta are dropped for the p-values; if nothing is left, both are 1. The interval takes all n
+ * differences and the distribution without ties: with ties it is conservative (Hollander & Wolfe
+ * 1999, 3.1-3.3). */
+int statistics_signed_rank(const double *d, size_t n, double delta, double level, struct signed_rank *out);
+
+/* Wilcoxon rank-sum (Mann-Whitney), two independent samples; shift = centre(x) - centre(y). The p-values are
+ * conditional on the ties, the interval takes the distribution without them (Hollander & Wolfe
+ * 1999, 4.1-4.3). */
+struct rank_sum {
+    size_t n_x, n_y;
+    double estimate;  /* Hodges-Lehmann: the median of x[i] - y[j] */
+    double low, high; /* ends are differences x[i] - y[j] */
+    double level;
+    double p_greater; /* one-sided p of "shift exceeds delta" */
+    double p_less;
+    bool exact; /* false: normal approximation with tie and continuity correction (n_x n_y > 2,500) */
+};
+int statistics_rank_sum(const double *x, size_t n_x, const double *y, size_t n_y, double delta, double level,
+                        struct rank_sum *out);
+
+/* Holm's step-down adjustment (Holm 1979), capped at 1, monotone; adjusted may be p itself. A NaN counts
+ * as 1. */
+int statistics_holm(const double *p, size_t n, double *adjusted);
+
+/* Median with the exact order-statistic interval (binomial 1/2); n < 6 gives the range and its level at 95 %.
+ * For n = 0 all are NaN, the level is 0 and the call succeeds. */
+struct median_interval {
+    double median, low, high, level;
+};
+int statistics_median(const double *x, size_t n, double level, struct median_interval *out);
+
+/* A second interval for the centre of d, by another method (percentile bootstrap of the Hodges-Lehmann
+ * estimate with the given seed, 2,000 resamples): for the verdict "skew" when the two disagree. */
+int statistics_bootstrap(const double *d, size_t n, double level, uint64_t seed, double *low, double *high);
+
+/* The smallest |effect| (as a shift of d) that the signed-rank test at alpha would find with the given power,
+ * for differences scattered like d about their centre: Noether's (1987) approximation, one-sided, with the
+ * Walsh averages of d as the scatter. INFINITY if n is too small for alpha at any shift; NaN if n < 2, a
+ * value is not finite or memory ends. Below some 30 blocks the true power is up to 0.1 higher. */
+double statistics_detectable_shift(const double *d, size_t n, double alpha, double power);
+
+/* The smallest n at which the one-sided exact signed-rank test can reach alpha over m tests: ceil(log2(m /
+ * alpha)). */
+size_t statistics_blocks_needed(size_t tests, double alpha);
+
+/* Clopper-Pearson upper bound (one-sided, at level) of a rate of which `hits` were seen in `trials`; 1 if
+ * trials = 0. */
+double statistics_rate_upper(size_t hits, size_t trials, double level);
+
+/* Amdahl and the Universal Scalability Law (Gunther 2007): speedup(n) = n / (1 + sigma (n-1) + kappa n
+ * (n-1)), sigma, kappa >= 0, least squares in n/speedup - 1. Amdahl: kappa = 0. -1 if fewer than 6 distinct
+ * worker counts, a count below 1 or a speedup that is not positive. */
+struct scaling_fit {
+    double sigma, kappa;
+    double peak; /* workers at which speedup is highest: sqrt((1 - sigma) / kappa); INFINITY if kappa = 0; 1
+                  * if sigma >= 1 */
+    double residual; /* root mean square of speedup - fitted */
+};
+int statistics_fit_usl(const double *workers, const double *speedup, size_t n, struct scaling_fit *out);
+int statistics_fit_amdahl(const double *workers, const double *speedup, size_t n, struct scaling_fit *out);
+
+/* Where a curve y(x), given at ascending or descending x > 0, crosses level for good: interpolated on log x.
+ * Returns the index i such that the crossing lies between x[i] and x[i+1] and every later y is above level,
+ * or -1 if there is none (all above, the last not above, or the last y that is not above is not finite).
+ * *crossing is set when >= 0. */
+int statistics_crossing(const double *x, const double *y, size_t n, double level, double *crossing);
+
+#endif

@@ -1,0 +1,638 @@
+/* SPDX-License-Identifier: MIT */
+#include "verdict.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "statistics.h"
+
+const char *const judgement_names[3] = {"holds", "does not hold", "inconclusive"};
+
+static const double alpha = 0.05;
+static const double level = 0.95;
+static const double power = 0.9;
+static const uint64_t bootstrap_seed = 20251;
+
+enum { COMPARISONS_MAX = RULE_PAIRS_MAX * 2 * RULE_SWEEP_MAX };
+
+struct judge {
+    const struct results *results;
+    struct verdicts *verdicts;
+    size_t verdict_room, point_room;
+    struct comparison *comparisons; /* COMPARISONS_MAX */
+    struct error *error;
+};
+
+/* What to judge */
+
+static bool occurs(const struct results *results, const struct cell *cell)
+{
+    char name[CELL_NAME_BYTES];
+    cell_format(cell, name);
+    return results_find_cell(results, name) >= 0;
+}
+
+static bool rule_was_run(struct judge *judge, const struct rule *rule, const char *runtime, bool *was_run)
+{
+    int count = rule_comparisons(rule, runtime, RULE_VALUES_ANY, judge->results->units_max,
+                                 judge->comparisons, COMPARISONS_MAX, judge->error);
+    *was_run = false;
+    for (int i = 0; i < count && !*was_run; i++)
+        *was_run = occurs(judge->results, &judge->comparisons[i].better) &&
+                   occurs(judge->results, &judge->comparisons[i].worse);
+    return count >= 0;
+}
+
+static struct verdict *add_verdict(struct judge *judge, const struct comparison *comparison)
+{
+    struct verdicts *verdicts = judge->verdicts;
+    if (verdicts->count == judge->verdict_room) {
+        size_t room = judge->verdict_room ? 2 * judge->verdict_room : 32;
+        struct verdict *grown = realloc(verdicts->verdicts, room * sizeof *grown);
+        if (!grown) {
+            error_set(judge->error, "out of memory");
+            return NULL;
+        }
+        verdicts->verdicts = grown;
+        judge->verdict_room = room;
+    }
+    struct verdict *verdict = &verdicts->verdicts[verdicts->count++];
+    *verdict = (struct verdict){.rule = comparison->rule,
+                                .pair = comparison->pair,
+                                .point_first = verdicts->point_count,
+                                .p = NAN,
+                                .p_adjusted = NAN,
+                                .crossing = NAN,
+                                .crossing_low = NAN,
+                                .crossing_high = NAN};
+    snprintf(verdict->runtime, sizeof verdict->runtime, "%s", comparison->runtime);
+    snprintf(verdict->pair_name, sizeof verdict->pair_name, "%s", comparison->pair->name);
+    return verdict;
+}
+
+static int add_point(struct judge *judge, struct verdict *verdict, const struct comparison *comparison)
+{
+    struct verdicts *verdicts = judge->verdicts;
+    if (verdicts->point_count == judge->point_room) {
+        size_t room = judge->point_room ? 2 * judge->point_room : 64;
+        struct verdict_point *grown = realloc(verdicts->points, room * sizeof *grown);
+        if (!grown)
+            return error_set(judge->error, "out of memory");
+        verdicts->points = grown;
+        judge->point_room = room;
+    }
+    struct verdict_point *point = &verdicts->points[verdicts->point_count++];
+    memset(point, 0, sizeof *point);
+    point->comparison = *comparison;
+    cell_format(&comparison->better, point->better);
+    cell_format(&comparison->worse, point->worse);
+    char *end;
+    point->x = strtod(comparison->sweep_value, &end);
+    if (end == comparison->sweep_value || *end)
+        point->x = NAN;
+    verdict->point_count++;
+    return 0;
+}
+
+static void name_swept_pair(struct verdict *verdict, const struct comparison *comparison)
+{
+    const struct rule_pair *pair = comparison->pair;
+    snprintf(verdict->pair_name, sizeof verdict->pair_name, "%s%s%s:%s", pair->name, *pair->name ? "@" : "",
+             pair->sweep.key, comparison->sweep_value);
+}
+
+static int list_pair(struct judge *judge, const struct rule *rule, const struct rule_pair *pair,
+                     const char *runtime)
+{
+    int count = rule_pair_comparisons(rule, pair, runtime, RULE_VALUES_ANY, judge->results->units_max,
+                                      judge->comparisons, COMPARISONS_MAX, judge->error);
+    if (count < 0)
+        return -1;
+    struct verdict *verdict = NULL;
+    for (int i = 0; i < count; i++) {
+        const struct comparison *comparison = &judge->comparisons[i];
+        if (!occurs(judge->results, &comparison->better) && !occurs(judge->results, &comparison->worse))
+            continue;
+        if (!verdict || pair->kind != RULE_CROSSOVER) {
+            verdict = add_verdict(judge, comparison);
+            if (!verdict)
+                return -1;
+            if (pair->kind != RULE_CROSSOVER && pair->sweep.count)
+                name_swept_pair(verdict, comparison);
+        }
+        if (add_point(judge, verdict, comparison))
+            return -1;
+    }
+    if (verdict)
+        return 0;
+    verdict = add_verdict(judge, &judge->comparisons[0]);
+    return verdict ? add_point(judge, verdict, &judge->comparisons[0]) : -1;
+}
+
+static int list_rule(struct judge *judge, const struct rule *rule)
+{
+    for (size_t i = 0; i < rule->runtime_count; i++) {
+        bool was_run;
+        if (!rule_was_run(judge, rule, rule->runtimes[i], &was_run))
+            return -1;
+        for (size_t k = 0; was_run && k < rule->pair_count; k++)
+            if (list_pair(judge, rule, &rule->pairs[k], rule->runtimes[i]))
+                return -1;
+    }
+    return 0;
+}
+
+/* What was measured */
+
+struct entry {
+    unsigned block;
+    double value; /* NaN: an ok row without this figure */
+};
+struct arm {
+    long cell; /* -1: not in the results */
+    struct entry *entries;
+    size_t count, with_value;
+    size_t rows_by_status[STATUS_COUNT];
+    const char *reason_by_status[STATUS_COUNT]; /* the first */
+};
+
+static int compare_blocks(const void *a, const void *b)
+{
+    unsigned left = ((const struct entry *)a)->block, right = ((const struct entry *)b)->block;
+    return (left > right) - (left < right);
+}
+
+static int gather_arm(struct judge *judge, const char *cell, enum column metric, struct arm *arm)
+{
+    const struct results *results = judge->results;
+    memset(arm, 0, sizeof *arm);
+    arm->cell = results_find_cell(results, cell);
+    if (arm->cell < 0)
+        return 0;
+    arm->entries = malloc((results->sample_count + 1) * sizeof *arm->entries);
+    if (!arm->entries)
+        return error_set(judge->error, "out of memory");
+    for (size_t i = 0; i < results->sample_count; i++) {
+        const struct sample *sample = &results->samples[i];
+        if (sample->cell != (size_t)arm->cell)
+            continue;
+        if (!arm->rows_by_status[sample->status]++)
+            arm->reason_by_status[sample->status] = sample->reason;
+        if (sample->status != STATUS_OK)
+            continue;
+        double value = sample->number[metric];
+        bool usable = isfinite(value) && value > 0; /* a ratio needs both above 0 */
+        arm->with_value += usable;
+        arm->entries[arm->count++] = (struct entry){sample->block, usable ? value : NAN};
+    }
+    qsort(arm->entries, arm->count, sizeof *arm->entries, compare_blocks);
+    for (size_t i = 1; i < arm->count; i++)
+        if (arm->entries[i].block == arm->entries[i - 1].block)
+            return error_set(judge->error, "cell %s has more than one ok row in block %u", cell,
+                             arm->entries[i].block);
+    return 0;
+}
+
+static int pair_blocks(struct verdict_point *point, const struct arm *better, const struct arm *worse)
+{
+    point->samples = malloc((better->count + 1) * sizeof *point->samples);
+    if (!point->samples)
+        return -1;
+    for (size_t i = 0, k = 0; i < better->count; i++) {
+        while (k < worse->count && worse->entries[k].block < better->entries[i].block)
+            k++;
+        if (k == worse->count)
+            break;
+        if (worse->entries[k].block == better->entries[i].block && isfinite(better->entries[i].value) &&
+            isfinite(worse->entries[k].value))
+            point->samples[point->n++] = (struct verdict_sample){
+                better->entries[i].block, better->entries[i].value, worse->entries[k].value};
+    }
+    return 0;
+}
+
+static bool is_quantile(enum column metric)
+{
+    return metric >= COLUMN_LATENCY_P50_NS && metric <= COLUMN_LATENCY_P999_NS;
+}
+
+/* The status that cost most rows of both arms, or STATUS_OK. */
+static enum status worst_status(const struct arm *better, const struct arm *worse, size_t *rows,
+                                const char **reason)
+{
+    enum status worst = STATUS_OK;
+    *rows = 0;
+    *reason = "";
+    for (int status = STATUS_OK + 1; status < STATUS_COUNT; status++) {
+        size_t count = better->rows_by_status[status] + worse->rows_by_status[status];
+        if (count <= *rows)
+            continue;
+        worst = (enum status)status;
+        *rows = count;
+        *reason = better->rows_by_status[status] ? better->reason_by_status[status]
+                                                 : worse->reason_by_status[status];
+    }
+    return worst;
+}
+
+/* Why there are fewer blocks than a verdict needs, or none. */
+static void explain_lack(struct verdict_point *point, const struct arm *better, const struct arm *worse,
+                         size_t blocks_needed)
+{
+    static const char *const causes[STATUS_COUNT] = {"", "environment", "failed", "skipped"};
+    enum column metric = point->comparison.pair->metric;
+    char *text = point->reason;
+    size_t bytes = sizeof point->reason;
+    size_t rows;
+    const char *reason;
+    enum status status = worst_status(better, worse, &rows, &reason);
+    bool nothing = better->count == 0 || worse->count == 0;
+    if (status != STATUS_OK && nothing)
+        snprintf(text, bytes, "%s%s%s", causes[status], *reason ? ": " : "", reason);
+    else if (better->cell < 0 && worse->cell < 0)
+        snprintf(text, bytes, "skipped: not measured");
+    else if (better->cell < 0 || worse->cell < 0)
+        snprintf(text, bytes, "skipped: not measured: %s", better->cell < 0 ? point->better : point->worse);
+    else if (better->with_value < better->count || worse->with_value < worse->count)
+        snprintf(text, bytes, is_quantile(metric) ? "too few events for %s" : "no figure above 0 for %s",
+                 columns[metric].name);
+    else if (status != STATUS_OK)
+        snprintf(text, bytes, "%s: %zu of %zu blocks left%s%s", causes[status], point->n, blocks_needed,
+                 *reason ? ": " : "", reason);
+    else
+        snprintf(text, bytes, "underpowered: %zu of %zu blocks", point->n, blocks_needed);
+}
+
+static void set_absent(struct verdict_point *point)
+{
+    double *figures[] = {&point->better_median, &point->better_low,      &point->better_high,
+                         &point->worse_median,  &point->worse_low,       &point->worse_high,
+                         &point->ratio,         &point->ci_low,          &point->ci_high,
+                         &point->ci_level,      &point->p_holds,         &point->p_holds_adjusted,
+                         &point->p_fails,       &point->p_fails_adjusted};
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        *figures[i] = NAN;
+}
+
+/* d[i] = ln of how many times better `better` was in block i. */
+static double *log_ratios(const struct verdict_point *point)
+{
+    bool lower_better = columns[point->comparison.pair->metric].lower_better;
+    double *d = malloc((point->n + 1) * sizeof *d);
+    for (size_t i = 0; d && i < point->n; i++) {
+        double ratio = point->samples[i].better / point->samples[i].worse;
+        d[i] = lower_better ? -log(ratio) : log(ratio);
+    }
+    return d;
+}
+
+static int measure_arms(struct verdict_point *point)
+{
+    double *values = malloc((point->n + 1) * sizeof *values);
+    struct median_interval interval;
+    if (!values)
+        return -1;
+    for (size_t i = 0; i < point->n; i++)
+        values[i] = point->samples[i].better;
+    int result = statistics_median(values, point->n, level, &interval);
+    point->better_median = interval.median;
+    point->better_low = interval.low;
+    point->better_high = interval.high;
+    for (size_t i = 0; i < point->n; i++)
+        values[i] = point->samples[i].worse;
+    result |= statistics_median(values, point->n, level, &interval);
+    point->worse_median = interval.median;
+    point->worse_low = interval.low;
+    point->worse_high = interval.high;
+    free(values);
+    return result;
+}
+
+static int test_point(struct verdict_point *point)
+{
+    const struct rule_pair *pair = point->comparison.pair;
+    double threshold = log1p(pair->effect);
+    struct signed_rank upper, lower;
+    double *d = log_ratios(point);
+    int result = -1;
+    if (!d || measure_arms(point) || statistics_signed_rank(d, point->n, threshold, level, &upper) ||
+        statistics_signed_rank(d, point->n, -threshold, level, &lower))
+        goto done;
+    point->ratio = exp(upper.estimate);
+    if (upper.level > 0) { /* a single block tells no interval */
+        point->ci_low = exp(upper.low);
+        point->ci_high = exp(upper.high);
+        point->ci_level = upper.level;
+    }
+    if (pair->kind == RULE_EQUAL) { /* two one-sided tests (Schuirmann 1987) */
+        point->p_holds = fmax(upper.p_less, lower.p_greater);
+        point->p_fails = fmin(1, 2 * fmin(upper.p_greater, lower.p_less));
+    } else {
+        point->p_holds = upper.p_greater;
+        point->p_fails = upper.p_less;
+    }
+    result = 0;
+done:
+    free(d);
+    return result;
+}
+
+static int measure_point(struct judge *judge, struct verdict_point *point)
+{
+    struct arm better, worse = {.entries = NULL};
+    enum column metric = point->comparison.pair->metric;
+    int result = -1;
+    set_absent(point);
+    if (gather_arm(judge, point->better, metric, &better) || gather_arm(judge, point->worse, metric, &worse))
+        goto done;
+    if (pair_blocks(point, &better, &worse) || (point->n && test_point(point))) {
+        error_set(judge->error, "out of memory");
+        goto done;
+    }
+    if (point->comparison.parallelism && judge->results->units_max < 2)
+        snprintf(point->reason, sizeof point->reason, "too few cores: 1 processing unit");
+    else if (point->n < judge->verdicts->blocks_needed)
+        explain_lack(point, &better, &worse, judge->verdicts->blocks_needed);
+    result = 0;
+done:
+    free(better.entries);
+    free(worse.entries);
+    return result;
+}
+
+/* Holm over all tests of the table, once over those of "holds" and once over those of "does not hold". Of the
+ * two hypotheses of a point that is not on its threshold exactly one is true, so only one of its verdicts can
+ * be wrong; the chance of any wrong "holds" in the table stays below alpha, and so does that of any wrong
+ * "does not hold". A point without data counts as a test with p = 1. */
+static int adjust(struct verdicts *verdicts)
+{
+    size_t m = verdicts->point_count;
+    double *p = malloc((2 * m + 1) * sizeof *p);
+    if (!p)
+        return -1;
+    for (size_t i = 0; i < m; i++) {
+        p[i] = isnan(verdicts->points[i].p_holds) ? 1 : verdicts->points[i].p_holds;
+        p[m + i] = isnan(verdicts->points[i].p_fails) ? 1 : verdicts->points[i].p_fails;
+    }
+    statistics_holm(p, m, p);
+    statistics_holm(p + m, m, p + m);
+    for (size_t i = 0; i < m; i++) {
+        if (!verdicts->points[i].n)
+            continue;
+        verdicts->points[i].p_holds_adjusted = p[i];
+        verdicts->points[i].p_fails_adjusted = p[m + i];
+    }
+    free(p);
+    return 0;
+}
+
+/* What follows */
+
+static const char *refuted_label(const struct verdict_point *point)
+{
+    const struct rule_pair *pair = point->comparison.pair;
+    if (pair->kind == RULE_EQUAL)
+        return point->ratio > 1 ? "larger" : "opposite";
+    double bound = 1 + fabs(pair->effect);
+    if (point->ci_high < 1)
+        return "opposite";
+    if (point->ci_low > 1)
+        return "smaller";
+    if (point->ci_low >= 1 / bound && point->ci_high <= bound)
+        return "equivalent";
+    return "not larger";
+}
+
+/* Does the bootstrap's interval, at the test's own level (two-sided 1 - 2 alpha), reach over a threshold that
+ * the test says is passed? */
+static int is_skew(const struct verdict_point *point, const double *d, bool *skew)
+{
+    const struct rule_pair *pair = point->comparison.pair;
+    double threshold = log1p(pair->effect), low, high;
+    if (statistics_bootstrap(d, point->n, 1 - 2 * alpha, bootstrap_seed, &low, &high))
+        return -1;
+    bool over = low <= threshold && threshold <= high;
+    if (pair->kind == RULE_EQUAL)
+        over = over || (low <= -threshold && -threshold <= high);
+    *skew = over;
+    return 0;
+}
+
+/* How many blocks a scatter like this one would take: the detectable shift falls with the root of n. */
+static void explain_undecided(struct verdict_point *point, const double *d, size_t tests)
+{
+    const struct rule_pair *pair = point->comparison.pair;
+    double threshold = log1p(pair->effect), estimate = log(point->ratio);
+    double distance = fabs((pair->kind == RULE_EQUAL ? fabs(estimate) : estimate) - threshold);
+    double detectable = statistics_detectable_shift(d, point->n, alpha / (double)tests, power);
+    double needed = ceil((double)point->n * pow(detectable / distance, 2));
+    if (!(needed > (double)point->n))
+        snprintf(point->reason, sizeof point->reason, "underpowered: more than %zu blocks needed", point->n);
+    else if (needed < 1000)
+        snprintf(point->reason, sizeof point->reason, "underpowered: about %.0f blocks needed", needed);
+    else
+        snprintf(point->reason, sizeof point->reason, "underpowered: too close to %+.0f %% to tell",
+                 100 * (pair->kind == RULE_EQUAL && estimate < 0 ? -pair->effect : pair->effect));
+}
+
+static int judge_point(struct verdict_point *point, const struct verdicts *verdicts)
+{
+    point->judgement = JUDGEMENT_INCONCLUSIVE;
+    if (*point->reason)
+        return 0;
+    double *d = log_ratios(point);
+    bool skew = false;
+    if (!d)
+        return -1;
+    if (point->p_holds_adjusted < verdicts->alpha)
+        point->judgement = JUDGEMENT_HOLDS;
+    else if (point->p_fails_adjusted < verdicts->alpha)
+        point->judgement = JUDGEMENT_DOES_NOT_HOLD;
+    int result = 0;
+    if (point->judgement == JUDGEMENT_INCONCLUSIVE) {
+        explain_undecided(point, d, verdicts->point_count);
+    } else if ((result = is_skew(point, d, &skew)) == 0 && skew) {
+        point->judgement = JUDGEMENT_INCONCLUSIVE;
+        snprintf(point->reason, sizeof point->reason, "skew: two interval methods disagree");
+    } else if (point->judgement == JUDGEMENT_DOES_NOT_HOLD) {
+        snprintf(point->reason, sizeof point->reason, "%s", refuted_label(point));
+    }
+    free(d);
+    return result;
+}
+
+static void decide(struct verdict *verdict, enum judgement judgement, const char *reason)
+{
+    verdict->judgement = judgement;
+    snprintf(verdict->reason, sizeof verdict->reason, "%s", reason);
+}
+
+/* The largest of the p-values of points that all have to be shown. */
+static void take_p(struct verdict *verdict, double p, double p_adjusted)
+{
+    verdict->p = fmax(verdict->p, p); /* fmax passes over NaN */
+    verdict->p_adjusted = fmax(verdict->p_adjusted, p_adjusted);
+}
+
+static void decide_unclear(struct verdict *verdict, const struct verdict_point *points, size_t n,
+                           size_t unclear)
+{
+    const struct verdict_point *last = &points[n - 1];
+    take_p(verdict, last->p_holds, last->p_holds_adjusted);
+    verdict->judgement = JUDGEMENT_INCONCLUSIVE;
+    snprintf(verdict->reason, sizeof verdict->reason, "%.120s (at %s:%s)", points[unclear].reason,
+             verdict->pair->sweep.key, points[unclear].comparison.sweep_value);
+}
+
+/* Overtakes inside the sweep and stays ahead: the first point is shown not ahead, and from the first point
+ * shown ahead on all are shown ahead. Refuted by a last point shown not ahead, by a fall back, or by being
+ * ahead at every point. */
+static void judge_crossover(struct verdict *verdict, const struct verdict_point *points)
+{
+    size_t n = verdict->point_count, first_ahead = n, fall_back = n, unclear = n, ahead = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (points[i].judgement == JUDGEMENT_HOLDS) {
+            ahead++;
+            if (first_ahead == n)
+                first_ahead = i;
+        } else if (points[i].judgement == JUDGEMENT_DOES_NOT_HOLD) {
+            if (first_ahead < n && fall_back == n)
+                fall_back = i;
+        } else if (unclear == n && (i == 0 || i + 1 == n || first_ahead < n)) {
+            unclear = i;
+        }
+    }
+    const struct verdict_point *last = &points[n - 1];
+    if (fall_back < n) {
+        decide(verdict, JUDGEMENT_DOES_NOT_HOLD, "falls back");
+        take_p(verdict, points[fall_back].p_fails, points[fall_back].p_fails_adjusted);
+    } else if (last->judgement == JUDGEMENT_DOES_NOT_HOLD) {
+        decide(verdict, JUDGEMENT_DOES_NOT_HOLD, "never ahead");
+        take_p(verdict, last->p_fails, last->p_fails_adjusted);
+    } else if (unclear < n) {
+        decide_unclear(verdict, points, n, unclear);
+    } else if (n < 2) {
+        decide(verdict, JUDGEMENT_INCONCLUSIVE, "skipped: one point of the sweep only");
+        take_p(verdict, last->p_holds, last->p_holds_adjusted);
+    } else {
+        decide(verdict, ahead == n ? JUDGEMENT_DOES_NOT_HOLD : JUDGEMENT_HOLDS,
+               ahead == n ? "ahead throughout" : "");
+        for (size_t i = first_ahead; i < n; i++)
+            take_p(verdict, points[i].p_holds, points[i].p_holds_adjusted);
+        if (ahead < n)
+            take_p(verdict, points[0].p_fails, points[0].p_fails_adjusted);
+    }
+}
+
+/* Where the ratio passes the threshold that the tests use, 1 + effect, for good. The interval's ends are
+ * where its upper and its lower bound pass it; each stays absent if it lies outside the sweep. */
+static int locate_crossing(struct verdict *verdict, const struct verdict_point *points, size_t blocks_needed)
+{
+    size_t n = verdict->point_count;
+    double threshold = log1p(verdict->pair->effect);
+    double *x = malloc(4 * (n + 1) * sizeof *x);
+    if (!x)
+        return -1;
+    double *ratio = x + n, *low = x + 2 * n, *high = x + 3 * n, earliest = NAN, latest = NAN;
+    size_t measured = 0;
+    for (size_t i = 0; i < n; i++) {
+        x[i] = points[i].x;
+        ratio[i] = log(points[i].ratio);
+        low[i] = log(points[i].ci_low);
+        high[i] = log(points[i].ci_high);
+        measured += points[i].n >= blocks_needed;
+    }
+    if (measured == n && statistics_crossing(x, ratio, n, threshold, &verdict->crossing) >= 0) {
+        if (statistics_crossing(x, high, n, threshold, &earliest) < 0)
+            earliest = NAN;
+        if (statistics_crossing(x, low, n, threshold, &latest) < 0)
+            latest = NAN;
+        bool falling = x[n - 1] < x[0];
+        verdict->crossing_low = falling ? latest : earliest;
+        verdict->crossing_high = falling ? earliest : latest;
+    }
+    free(x);
+    return 0;
+}
+
+static int judge_verdict(struct verdict *verdict, const struct verdicts *verdicts)
+{
+    const struct verdict_point *points = &verdicts->points[verdict->point_first];
+    if (verdict->pair->kind == RULE_CROSSOVER) {
+        judge_crossover(verdict, points);
+        if (verdict->judgement != JUDGEMENT_DOES_NOT_HOLD)
+            return locate_crossing(verdict, points, verdicts->blocks_needed);
+        return 0;
+    }
+    decide(verdict, points->judgement, points->reason);
+    bool refuted = points->judgement == JUDGEMENT_DOES_NOT_HOLD;
+    verdict->p = refuted ? points->p_fails : points->p_holds;
+    verdict->p_adjusted = refuted ? points->p_fails_adjusted : points->p_holds_adjusted;
+    return 0;
+}
+
+static void judge_rules(struct verdicts *verdicts)
+{
+    for (size_t first = 0, end; first < verdicts->count; first = end) {
+        enum judgement judgement = JUDGEMENT_HOLDS;
+        for (end = first;
+             end < verdicts->count && verdicts->verdicts[end].rule == verdicts->verdicts[first].rule &&
+             strcmp(verdicts->verdicts[end].runtime, verdicts->verdicts[first].runtime) == 0;
+             end++) {
+            enum judgement own = verdicts->verdicts[end].judgement;
+            if (own == JUDGEMENT_DOES_NOT_HOLD ||
+                (own == JUDGEMENT_INCONCLUSIVE && judgement == JUDGEMENT_HOLDS))
+                judgement = own;
+        }
+        for (size_t i = first; i < end; i++)
+            verdicts->verdicts[i].rule_judgement = judgement;
+    }
+}
+
+int verdicts_judge(const struct results *results, const struct rules *rules, struct verdicts *verdicts,
+                   struct error *error)
+{
+    memset(verdicts, 0, sizeof *verdicts);
+    verdicts->alpha = alpha;
+    struct judge judge = {.results = results, .verdicts = verdicts, .error = error};
+    judge.comparisons = malloc(COMPARISONS_MAX * sizeof *judge.comparisons);
+    int result = judge.comparisons ? 0 : error_set(error, "out of memory");
+    for (size_t i = 0; i < rules->count && !result; i++)
+        result = list_rule(&judge, &rules->rules[i]);
+    free(judge.comparisons);
+    if (result || !verdicts->point_count)
+        return result;
+
+    verdicts->blocks_needed = statistics_blocks_needed(verdicts->point_count, alpha);
+    for (size_t i = 0; i < verdicts->point_count; i++)
+        if (measure_point(&judge, &verdicts->points[i]))
+            return -1;
+    result = adjust(verdicts);
+    for (size_t i = 0; i < verdicts->point_count && !result; i++)
+        result = judge_point(&verdicts->points[i], verdicts);
+    for (size_t i = 0; i < verdicts->count && !result; i++)
+        result = judge_verdict(&verdicts->verdicts[i], verdicts);
+    if (result)
+        return error_set(error, "out of memory");
+    judge_rules(verdicts);
+    return 0;
+}
+
+void verdicts_free(struct verdicts *verdicts)
+{
+    for (size_t i = 0; i < verdicts->point_count; i++)
+        free(verdicts->points[i].samples);
+    free(verdicts->points);
+    free(verdicts->verdicts);
+    memset(verdicts, 0, sizeof *verdicts);
+}
+
+const struct verdict_point *verdict_main_point(const struct verdicts *verdicts, const struct verdict *verdict)
+{
+    const struct verdict_point *first = &verdicts->points[verdict->point_first];
+    const struct verdict_point *point = first + verdict->point_count - 1;
+    while (point > first && !point->n)
+        point--;
+    return point->n ? point : first + verdict->point_count - 1;
+}

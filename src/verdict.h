@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* Results + rules -> verdicts. Pure: no clock, no machine. */
+#ifndef CROSSPOINT_VERDICT_H
+#define CROSSPOINT_VERDICT_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "error.h"
+#include "result.h"
+#include "rules.h"
+
+enum judgement { JUDGEMENT_HOLDS, JUDGEMENT_DOES_NOT_HOLD, JUDGEMENT_INCONCLUSIVE };
+extern const char *const judgement_names[3]; /* "holds", "does not hold", "inconclusive" */
+
+/* The metric of both arms in one block: what is compared. */
+struct verdict_sample {
+    unsigned block;
+    double better, worse;
+};
+
+/* One comparison's figures: a point of a sweep, or the whole pair. Absent figures are NaN. */
+struct verdict_point {
+    struct comparison comparison;
+    char better[CELL_NAME_BYTES], worse[CELL_NAME_BYTES];
+    double x;                                      /* the sweep value as a number, NaN if none */
+    struct verdict_sample *samples;                /* in order of block */
+    size_t n;                                      /* blocks in which both are ok and have the metric */
+    double better_median, better_low, better_high; /* of the metric, with its exact 95 % interval */
+    double worse_median, worse_low, worse_high;
+    double ratio, ci_low, ci_high, ci_level; /* how many times better `better` is (Hodges-Lehmann) */
+    double p_holds, p_holds_adjusted;        /* crossover: of "is ahead by the effect here" */
+    double p_fails, p_fails_adjusted;        /* ... "is not" */
+    enum judgement judgement;                /* crossover: holds = shown ahead here */
+    char reason[160];
+};
+
+/* One row of verdicts.csv: rule x runtime x pair (compare and equal: x sweep value as well). */
+struct verdict {
+    const struct rule *rule;
+    const struct rule_pair *pair;
+    char runtime[16];
+    char pair_name[64]; /* NAME, NAME@terms:1000 of a swept pair, terms:1000 if it has no name */
+    enum judgement rule_judgement, judgement;
+    char reason[160];                /* sub-label or cause; empty if there is nothing to add */
+    size_t point_first, point_count; /* into verdicts.points; 1 except for crossover */
+    double p, p_adjusted;            /* of what decided; undecided: of "holds" */
+    double crossing; /* sweep value from which on `better` is ahead by the effect; NaN if none */
+    double crossing_low, crossing_high; /* NaN where the interval reaches past the sweep */
+};
+struct verdicts {
+    struct verdict *verdicts; /* by rule, runtime, pair, sweep value */
+    size_t count;
+    struct verdict_point *points;
+    size_t point_count;   /* = m of Holm's adjustment */
+    size_t blocks_needed; /* n below which a verdict is refused */
+    double alpha;
+};
+
+/* Judges every rule of which at least one comparison was run (both cells occur in the results, whatever their
+ * status). results and rules must outlive verdicts. -1 with error if two ok rows of a cell share a block.
+ * Free with verdicts_free, also after an error. */
+int verdicts_judge(const struct results *results, const struct rules *rules, struct verdicts *verdicts,
+                   struct error *error);
+void verdicts_free(struct verdicts *verdicts);
+
+/* --format text|csv|json|markdown. csv is the contract of verdicts.csv; text is the table for the terminal
+ * (colour: 1 puts ANSI colours round the verdict words; width: columns to fit, 0 = no limit). -1: unknown
+ * format, error names the known ones, or out failed. */
+int verdicts_write(const struct verdicts *verdicts, const char *format, int colour, int width, FILE *out,
+                   struct error *error);
+
+/* The point whose figures stand for a verdict: of a crossover the last that has any. */
+const struct verdict_point *verdict_main_point(const struct verdicts *verdicts,
+                                               const struct verdict *verdict);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* Numbers, cells and verdicts in words for people. Every function fills text and cuts what does not fit. */
+#ifndef CROSSPOINT_WORDING_H
+#define CROSSPOINT_WORDING_H
+
+#include <stddef.h>
+
+#include "cell.h"
+#include "result.h"
+#include "verdict.h"
+
+/* Shortest decimal that reads back the same; empty for NaN and infinities. For machines. */
+void word_number(double value, char *text, size_t text_bytes);
+
+/* Three significant digits: "1.97", "0.0123", "64", "12.3k", "4.56M". */
+void word_figure(double value, char *text, size_t text_bytes);
+
+/* "1.97× (1.95–1.99)"; empty if ratio is NaN. */
+void word_ratio(double ratio, double low, double high, char *text, size_t text_bytes);
+
+/* A value of a metric with its unit: "12.3 k/s", "4.5 ms", "16 MiB". */
+void word_metric(enum column metric, double value, char *text, size_t text_bytes);
+
+/* "work per second", "99th percentile of latency", ... */
+const char *word_metric_name(enum column metric);
+
+/* What tells cell from other: its model, with the keys in which the two differ: "thread-pool workers:2". */
+void word_arm(const struct cell *cell, const struct cell *other, char *text, size_t text_bytes);
+
+/* What both cells have in common: "cpu/sum-squares, place:compact". Without key (may be NULL). */
+void word_common(const struct cell *cell, const struct cell *other, const char *key, char *text,
+                 size_t text_bytes);
+
+/* A key of a sweep with its unit: "connections or tasks in flight (conc)". */
+const char *word_sweep_key(const char *key);
+
+/* "10 %", "−10 %": the effect of a rule. */
+void word_effect(double effect, char *text, size_t text_bytes);
+
+/* "from conc 12 (9–15)", of a falling sweep "up to terms 84k (78k–91k)"; empty if there is no crossing. */
+void word_crossing(const struct verdict *verdict, char *text, size_t text_bytes);
+
+/* The reason of a verdict, the sub-labels explained: "smaller: ahead, but by less than 10 %". */
+void word_reason(const struct verdict *verdict, char *text, size_t text_bytes);
+
+/* A verdict as a sentence: "Holds: thread-pool does 1.97 times (95 % interval 1.95–1.99) the work per second
+ * of serial, n = 12." */
+void word_sentence(const struct verdicts *verdicts, const struct verdict *verdict, char *text,
+                   size_t text_bytes);
+
+/* Columns that UTF-8 text takes on a terminal. */
+size_t word_width(const char *text);
+
+/* Copies text, cut to width columns with an ellipsis. */
+void word_cut(const char *text, size_t width, char *cut, size_t cut_bytes);
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "chart.h"
+#include "report.h"
+#include "synthetic.h"
+#include "verdict.h"
+
+static const char *source_root = ".";
+
+struct scene {
+    struct synthetic synthetic;
+    struct results results;
+    struct rules rules;
+    struct verdicts verdicts;
+    struct error error;
+    char scripts[512];
+};
+
+static void judge(struct scene *scene, const char *rules)
+{
+    synthetic_close(&scene->synthetic);
+    if (results_load(scene->synthetic.folder, &scene->results, &scene->error) ||
+        rules_load(rules, &scene->rules, &scene->error) ||
+        verdicts_judge(&scene->results, &scene->rules, &scene->verdicts, &scene->error))
+        fail_msg("%s", scene->error.text);
+    snprintf(scene->scripts, sizeof scene->scripts, "%s/scripts/gnuplot", source_root);
+}
+
+static void end(struct scene *scene)
+{
+    verdicts_free(&scene->verdicts);
+    rules_free(&scene->rules);
+    results_free(&scene->results);
+    synthetic_remove(&scene->synthetic);
+}
+
+/* The whole text of a file, or NULL. */
+static char *read_file(const char *folder, const char *name)
+{
+    char path[256], *text = NULL;
+    size_t room = 0;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return NULL;
+    if (getdelim(&text, &room, '\0', file) < 0) {
+        free(text);
+        text = NULL;
+    }
+    fclose(file);
+    return text;
+}
+
+static void expect_file(const char *folder, const char *name, const char *start)
+{
+    char *text = read_file(folder, name);
+    if (!text || !strstr(text, start))
+        fail_msg("%s/%s: missing, or without '%s'", folder, name, start);
+    free(text);
+}
+
+static void copy(const char *from, const char *to, const char *name)
+{
+    char path[256], *text = read_file(from, name);
+    assert_non_null(text);
+    snprintf(path, sizeof path, "%s/%s", to, name);
+    synthetic_text(path, text);
+    free(text);
+}
+
+static void expect_chart(const char *folder, const char *id)
+{
+    char name[128];
+    snprintf(name, sizeof name, "%s.svg", id);
+    expect_file(folder, name, "<svg");
+    snprintf(name, sizeof name, "%s.png", id);
+    expect_file(folder, name, "PNG");
+}
+
+/* Every rule's chart; and each again from its two files alone, in another folder. */
+static void test_charts_stand_alone(void **state)
+{
+    (void)state;
+    struct scene scene = {.error = {""}};
+    char rules[512], charts[128], elsewhere[] = "/tmp/crosspoint-test-XXXXXX", command[256];
+    synthetic_open(&scene.synthetic);
+    synthetic_suite(&scene.synthetic, 12);
+    snprintf(rules, sizeof rules, "%s/bench/rules", source_root);
+    judge(&scene, rules);
+    int drawn = charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 2, &scene.error);
+    if (drawn < 0)
+        fail_msg("%s", scene.error.text);
+    assert_int_equal(drawn, 9);
+    snprintf(charts, sizeof charts, "%s/charts", scene.synthetic.folder);
+    assert_non_null(mkdtemp(elsewhere));
+    for (size_t i = 0; i < scene.rules.count; i++) {
+        const char *id = scene.rules.rules[i].id;
+        char script[96], data[96];
+        expect_chart(charts, id);
+        snprintf(script, sizeof script, "%s.gp", id);
+        snprintf(data, sizeof data, "%s.csv", id);
+        copy(charts, elsewhere, script);
+        copy(charts, elsewhere, data);
+        snprintf(command, sizeof command, "cd %s && gnuplot %s", elsewhere, script);
+        assert_int_equal(system(command), 0);
+        expect_chart(elsewhere, id);
+    }
+    struct synthetic other = {.file = NULL};
+    snprintf(other.folder, sizeof other.folder, "%s", elsewhere);
+    synthetic_remove(&other);
+    end(&scene);
+}
+
+/* A rule whose every text tries to break out: of gnuplot's strings, and of HTML. */
+static void begin_hostile(struct scene *scene)
+{
+    static const char text[] =
+        "[rule]\nclaim = \"`touch hacked`\" <b>{/Bold x}</b> a_b^c @d & ~e \\ 'f' 100%\nruntimes = native\n"
+        "kind = compare\neffect = 10%\nmetric = items_per_second\nbetter = cpu/x/thread-pool/workers:2\n"
+        "worse = cpu/x/serial\n[chart]\ntitle = \"`touch hacked`\" {a_b^c} @d & ~e \\n \\ 'f' %\n";
+    char path[128];
+    synthetic_open(&scene->synthetic);
+    synthetic_cell(&scene->synthetic, "native/cpu/x/thread-pool/workers:2", 12, COLUMN_ITEMS_PER_SECOND, 2000,
+                   0.01);
+    synthetic_cell(&scene->synthetic, "native/cpu/x/serial", 12, COLUMN_ITEMS_PER_SECOND, 1000, 0.01);
+    synthetic_row(&scene->synthetic, "native/cpu/x/serial", 12, "failed", "<script>alert(1)</script>",
+                  COLUMN_COUNT, 0);
+    snprintf(path, sizeof path, "%s/hostile.ini", scene->synthetic.folder);
+    synthetic_text(path, text);
+    snprintf(path, sizeof path, "%s/run.json", scene->synthetic.folder);
+    synthetic_text(path,
+                   "{\"machine\": {\"cpu\": \"<i>fast</i>\", \"units\": [0, 1], \"caches\": {\"l1\": 32768}},"
+                   "\"retried\": [{\"block\": 3}], \"empty\": {}, \"nothing\": null}");
+    snprintf(path, sizeof path, "%s/hostile.ini", scene->synthetic.folder);
+    judge(scene, path);
+}
+
+static void test_text_is_only_text(void **state)
+{
+    (void)state;
+    struct scene scene = {.error = {""}};
+    char charts[128];
+    begin_hostile(&scene);
+    if (charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.error) != 1)
+        fail_msg("%s", scene.error.text);
+    snprintf(charts, sizeof charts, "%s/charts", scene.synthetic.folder);
+    expect_chart(charts, "hostile");
+    expect_file(charts, "hostile.svg", "{a_b^c} @d &amp; ~e");
+    assert_null(read_file(charts, "hacked"));
+    end(&scene);
+}
+
+static void test_report(void **state)
+{
+    (void)state;
+    struct scene scene = {.error = {""}};
+    begin_hostile(&scene);
+    if (charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.error) != 1 ||
+        report_write(&scene.verdicts, &scene.results, scene.synthetic.folder, &scene.error))
+        fail_msg("%s", scene.error.text);
+    static const char *const expected[] = {"<!doctype html>",
+                                           "data:image/svg+xml;base64,",
+                                           "&lt;script&gt;alert(1)",
+                                           "&lt;i&gt;fast&lt;/i&gt;",
+                                           "caches.l1",
+                                           "<span class=\"chip holds\">",
+                                           "24 ok, 0 invalid, 1 failed, 0 skipped",
+                                           "0, 1",
+                                           "Holds: thread-pool workers:2 does ",
+                                           "</html>"};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        expect_file(scene.synthetic.folder, "report.html", expected[i]);
+    char *page = read_file(scene.synthetic.folder, "report.html");
+    assert_null(strstr(page, "<script"));
+    assert_null(strstr(page, "<b>{"));
+    assert_null(strstr(page, "http"));
+    free(page);
+
+    char path[128];
+    snprintf(path, sizeof path, "%s/run.json", scene.synthetic.folder);
+    synthetic_text(path, "{\n\"machine\": }");
+    assert_int_equal(report_write(&scene.verdicts, &scene.results, scene.synthetic.folder, &scene.error), -1);
+    assert_non_null(strstr(scene.error.text, "run.json:2: "));
+    unlink(path);
+    assert_int_equal(report_write(&scene.verdicts, &scene.results, scene.synthetic.folder, &scene.error), 0);
+    end(&scene);
+}
+
+static void test_nothing_measured(void **state)
+{
+    (void)state;
+    struct scene scene = {.error = {""}};
+    char rules[512];
+    synthetic_open(&scene.synthetic);
+    snprintf(rules, sizeof rules, "%s/bench/rules", source_root);
+    judge(&scene, rules);
+    assert_int_equal(charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.error), 0);
+    assert_int_equal(report_write(&scene.verdicts, &scene.results, scene.synthetic.folder, &scene.error), 0);
+    expect_file(scene.synthetic.folder, "report.html", "No rule was measured.");
+    end(&scene);
+}
+
+static void test_errors(void **state)
+{
+    (void)state;
+    struct scene scene = {.error = {""}};
+    begin_hostile(&scene);
+    assert_int_equal(charts_draw(&scene.verdicts, "/nonexistent", scene.synthetic.folder, 1, &scene.error),
+                     -1);
+    assert_non_null(strstr(scene.error.text, "/nonexistent/style.gp: No such file"));
+    assert_int_equal(charts_draw(&scene.verdicts, scene.scripts, "/nonexistent", 1, &scene.error), -1);
+    assert_non_null(strstr(scene.error.text, "/nonexistent/charts: No such file"));
+
+    static const char *const names[] = {"style.gp", "bars.gp", "sweep.gp"};
+    for (size_t i = 0; i < 3; i++)
+        copy(scene.scripts, scene.synthetic.folder, names[i]);
+    char path[128];
+    snprintf(path, sizeof path, "%s/bars.gp", scene.synthetic.folder);
+    synthetic_text(path, "plot nonsense(\n");
+    assert_int_equal(
+        charts_draw(&scene.verdicts, scene.synthetic.folder, scene.synthetic.folder, 1, &scene.error), -1);
+    assert_non_null(strstr(scene.error.text, "gnuplot failed on charts/hostile.gp: "));
+
+    char *search = getenv("PATH") ? strdup(getenv("PATH")) : NULL;
+    setenv("PATH", "/nonexistent", 1);
+    assert_int_equal(charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.error),
+                     -1);
+    assert_string_equal(scene.error.text, "gnuplot is not installed (Debian: gnuplot-nox)");
+    if (search)
+        setenv("PATH", search, 1);
+    free(search);
+    end(&scene);
+}
+
+/* argv[1]: the root of the source tree */
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_charts_stand_alone),
+        cmocka_unit_test(test_text_is_only_text),
+        cmocka_unit_test(test_report),
+        cmocka_unit_test(test_nothing_measured),
+        cmocka_unit_test(test_errors),
+    };
+    if (argc > 1)
+        source_root = argv[1];
+    if (system("gnuplot --version > /dev/null 2>&1") != 0) {
+        fputs("gnuplot is not installed\n", stderr);
+        return 77;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

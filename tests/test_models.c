@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* Every model against every workload: each task exactly once, and the checksum that serial gives. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cell_run.h"
+#include "test_workloads.h"
+
+enum { ITEMS = 300 };
+
+struct outcome {
+    char error[512];
+    struct measurement measurement;
+    char observed[64], requested[64];
+    bool skipped;
+};
+
+static struct topology *topology;
+
+static void measure(const char *name, struct outcome *outcome)
+{
+    struct cell cell;
+    struct error error;
+    if (cell_parse(name, NULL, &cell, &error) ||
+        cell_complete(&cell, (unsigned)topology_max(topology), &error)) {
+        snprintf(outcome->error, sizeof outcome->error, "%s", error.text);
+        return;
+    }
+    if (cell_runnable(&cell, topology, &error)) {
+        outcome->skipped = true;
+        return;
+    }
+    struct run *run = cell_open(&cell, topology, &error);
+    if (!run) {
+        snprintf(outcome->error, sizeof outcome->error, "%s", error.text);
+        return;
+    }
+    /* Twice: a round leaves nothing behind that spoils the next. */
+    if (cell_warm_up(run, ITEMS) || cell_measure(run, ITEMS, &outcome->measurement) ||
+        cell_measure(run, ITEMS, &outcome->measurement)) {
+        snprintf(outcome->error, sizeof outcome->error, "%s", run->error.text);
+        return;
+    }
+    struct row_buffer row;
+    row_reset(&row);
+    cell_close(run);
+    measurement_fill_row(run, &outcome->measurement, 0, &row);
+    snprintf(outcome->requested, sizeof outcome->requested, "%s", row.row.text[COLUMN_CPUS_REQUESTED]);
+    snprintf(outcome->observed, sizeof outcome->observed, "%s", row.row.text[COLUMN_CPUS_OBSERVED]);
+    cell_free(run);
+}
+
+/* In a child: a cell needs a process with one thread, and libuv's pool keeps its size for life. */
+static struct outcome measure_in_child(const char *name)
+{
+    struct outcome *shared =
+        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(shared, MAP_FAILED);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        alarm(60);
+        measure(name, shared);
+        _exit(0);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    struct outcome outcome = *shared;
+    munmap(shared, sizeof *shared);
+    if (status && !outcome.error[0])
+        snprintf(outcome.error, sizeof outcome.error, "ended with status %#x", status);
+    return outcome;
+}
+
+static void assert_runs(const char *name, const char *place)
+{
+    struct outcome outcome = measure_in_child(name);
+    if (outcome.skipped)
+        return;
+    if (outcome.error[0])
+        fail_msg("%s: %s", name, outcome.error);
+    assert_true(outcome.measurement.items >= 1);
+    assert_true(outcome.measurement.wall_ns > 0);
+    if (strcmp(place, "none") != 0)
+        assert_string_equal(outcome.observed, outcome.requested);
+    assert_true(outcome.observed[0] != '\0');
+}
+
+static void runs_everywhere(const char *const *carriers)
+{
+    static const char *const places[] = {"none", "compact", "scatter", "one-core", "split"};
+    for (size_t m = 0; carriers[m]; m++)
+        for (size_t w = 0; workloads[w]; w++)
+            for (size_t p = 0; p < sizeof places / sizeof places[0]; p++) {
+                char name[CELL_NAME_BYTES];
+                if (strcmp(workloads[w]->family, "fault") == 0)
+                    continue;
+                bool echo = strcmp(workloads[w]->name, "echo") == 0 && strcmp(carriers[m], "serial") != 0;
+                snprintf(name, sizeof name, "native/%s/%s/%s%s%s/place:%s", workloads[w]->family,
+                         workloads[w]->name, carriers[m], echo ? "/conc:8" : "",
+                         strcmp(workloads[w]->name, "sleep") == 0 ? "/wait-ms:1" : "", places[p]);
+                assert_runs(name, places[p]);
+            }
+}
+
+static void in_the_calling_thread_and_threads(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"serial",     "thread-per-task",    "thread-pool",
+                                        "event-loop", "event-loop-threads", "event-loop-offload",
+                                        NULL};
+    runs_everywhere(names);
+}
+
+static void in_processes(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"process-per-task", "process-pool", "event-loop-processes", NULL};
+    runs_everywhere(names);
+}
+
+static void the_test_knows_every_model(void **state)
+{
+    (void)state;
+    size_t count = 0;
+    while (models[count])
+        count++;
+    assert_int_equal(count, 9);
+}
+
+static void more_workers_than_tasks_and_many_in_flight(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "native/test/once/thread-pool/workers:7/place:one-core",
+        "native/test/once/process-pool/workers:7/place:none",
+        "native/test/once/thread-per-task/conc:400/place:none",
+        "native/test/once/event-loop-threads/workers:3/conc:50/place:none",
+        "native/io/sleep/event-loop/workers:1/conc:300/wait-ms:1/place:none",
+        "native/io/sleep/event-loop-processes/workers:3/conc:50/wait-ms:1/place:none",
+        "native/io/sleep/event-loop-offload/conc:50/wait-ms:1/place:none",
+        "native/io/echo/event-loop-threads/workers:3/conc:50/place:none",
+        "native/io/echo/event-loop-processes/workers:3/conc:50/place:none",
+        "native/io/echo/process-per-task/conc:50/place:none",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        assert_runs(names[i], "none");
+}
+
+static void a_wrong_checksum_is_an_error(void **state)
+{
+    (void)state;
+    struct outcome outcome = measure_in_child("native/fault/checksum/thread-pool/workers:2/place:none");
+    assert_non_null(strstr(outcome.error, "wrong checksum"));
+}
+
+static void what_there_is_not_is_named_with_what_there_is(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *error;
+    } cases[] = {
+        {"native/cpu/sum-squares/threads", "no model 'threads'; known: serial, thread-per-task,"},
+        {"native/cpu/sums/serial", "no workload 'cpu/sums'; known:"},
+        {"cpython/cpu/sum-squares/serial", "no runtime 'cpython'; known: native"},
+        {"native/cpu/sum-squares/serial/size:3", "has no key 'size'; known: workers, conc, place, terms"},
+        {"native/cpu/sum-squares/serial/terms:0", "terms:0 is not a whole number above 0"},
+        {"native/cpu/sum-squares/serial/place:here", "no placement 'here'; known: none, compact"},
+        {"native/cpu/sum-squares/serial/conc:2", "serial has one worker"},
+        {"native/cpu/sum-squares/event-loop/workers:2", "event-loop is one loop"},
+        {"native/io/sleep/thread-pool/workers:2/conc:3", "name only conc"},
+        {"native/io/sleep/event-loop-threads/workers:4/conc:3", "leaves loops without a task"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct cell cell;
+        struct error error = {""};
+        assert_int_equal(cell_parse(cases[i].name, NULL, &cell, &error), 0);
+        assert_int_equal(cell_complete(&cell, 2, &error), -1);
+        if (!strstr(error.text, cases[i].error))
+            fail_msg("%s: '%s' lacks '%s'", cases[i].name, error.text, cases[i].error);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_test_knows_every_model),
+        cmocka_unit_test(what_there_is_not_is_named_with_what_there_is),
+        cmocka_unit_test(in_the_calling_thread_and_threads),
+        cmocka_unit_test(more_workers_than_tasks_and_many_in_flight),
+        cmocka_unit_test(a_wrong_checksum_is_an_error),
+        cmocka_unit_test(in_processes),
+    };
+    struct error error;
+    (void)argc;
+    (void)argv;
+    topology = topology_open(NULL, &error);
+    if (!topology) {
+        fprintf(stderr, "%s\n", error.text);
+        return 1;
+    }
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    topology_close(topology);
+    return failed;
+}

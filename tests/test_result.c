@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "result.h"
+#include "synthetic.h"
+
+static const char *const awkward[] = {"plain", "with, comma", "with \"quotes\"", "\"",        ",",
+                                      "",      " spaces ",    "a;b|c",           "ünïcödé µs"};
+
+struct seen {
+    size_t rows;
+    char reasons[16][64];
+    double values[16];
+    size_t lines[16];
+};
+
+static int take(void *context, const struct row *row, size_t line, struct error *error)
+{
+    (void)error;
+    struct seen *seen = context;
+    snprintf(seen->reasons[seen->rows], sizeof seen->reasons[0], "%s", row->text[COLUMN_REASON]);
+    seen->values[seen->rows] = row_number(row, COLUMN_WALL_NS);
+    seen->lines[seen->rows++] = line;
+    return 0;
+}
+
+static void sample_path(const struct synthetic *synthetic, char *path, size_t path_bytes)
+{
+    snprintf(path, path_bytes, "%s/samples.csv", synthetic->folder);
+}
+
+static void test_round_trip(void **state)
+{
+    (void)state;
+    struct synthetic synthetic;
+    struct seen seen = {0};
+    struct error error;
+    char path[128];
+    size_t cut = 99, count = sizeof awkward / sizeof *awkward;
+    synthetic_open(&synthetic);
+    for (size_t i = 0; i < count; i++)
+        synthetic_row(&synthetic, "native/null/empty/serial", (unsigned)i, "failed", awkward[i],
+                      COLUMN_WALL_NS, 1e9 / 3 * (double)i);
+    synthetic_close(&synthetic);
+    sample_path(&synthetic, path, sizeof path);
+    assert_int_equal(result_read(path, take, &seen, &cut, &error), 0);
+    assert_int_equal(seen.rows, count);
+    assert_int_equal(cut, 0);
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(seen.reasons[i], awkward[i]);
+        assert_true(seen.values[i] == 1e9 / 3 * (double)i);
+        assert_int_equal(seen.lines[i], i + 2);
+    }
+    synthetic_remove(&synthetic);
+}
+
+static void test_absent_is_empty(void **state)
+{
+    (void)state;
+    struct row_buffer buffer;
+    row_reset(&buffer);
+    row_set_number(&buffer, COLUMN_WALL_NS, NAN);
+    row_set_number(&buffer, COLUMN_ITEMS, INFINITY);
+    assert_string_equal(buffer.row.text[COLUMN_WALL_NS], "");
+    assert_string_equal(buffer.row.text[COLUMN_ITEMS], "");
+    assert_true(isnan(row_number(&buffer.row, COLUMN_WALL_NS)));
+    row_set(&buffer, COLUMN_REASON, "two\nlines");
+    assert_string_equal(buffer.row.text[COLUMN_REASON], "two lines");
+    row_set_number(&buffer, COLUMN_VALUE, 0.1);
+    assert_string_equal(buffer.row.text[COLUMN_VALUE], "0.1");
+}
+
+static void test_cut_last_line(void **state)
+{
+    (void)state;
+    struct synthetic synthetic;
+    struct seen seen = {0};
+    struct error error;
+    char path[128];
+    size_t cut = 0;
+    synthetic_open(&synthetic);
+    synthetic_row(&synthetic, "native/null/empty/serial", 0, "ok", "", COLUMN_WALL_NS, 1);
+    fputs("synthetic,1,0,\"native/nu", synthetic.file);
+    synthetic_close(&synthetic);
+    sample_path(&synthetic, path, sizeof path);
+    assert_int_equal(result_read(path, take, &seen, &cut, &error), 0);
+    assert_int_equal(seen.rows, 1);
+    assert_int_equal(cut, strlen("synthetic,1,0,\"native/nu"));
+    synthetic_remove(&synthetic);
+}
+
+static void expect_failure(const char *text, const char *reason)
+{
+    char path[] = "/tmp/crosspoint-test-XXXXXX";
+    struct results results;
+    struct error error = {""};
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
+    synthetic_text(path, text);
+    assert_int_equal(results_load(path, &results, &error), -1);
+    if (!strstr(error.text, reason) || !strstr(error.text, path))
+        fail_msg("expected '%s' in: %s", reason, error.text);
+    results_free(&results);
+    unlink(path);
+}
+
+/* The header and one row whose first fields are given. */
+static void expect_row_failure(const char *row, const char *reason)
+{
+    char header[2048], text[4096];
+    assert_true(result_format_header(header, sizeof header) > 0);
+    snprintf(text, sizeof text, "%s%s\n", header, row);
+    expect_failure(text, reason);
+}
+
+static void test_malformed(void **state)
+{
+    (void)state;
+    struct results results;
+    struct error error;
+    char commas[COLUMN_COUNT] = "", row[512];
+    expect_failure("", "line 1: empty");
+    expect_failure("a,b,c\n1,2,3\n", "line 1: no column 'run_id'");
+    expect_row_failure("r,0,0,cell", "line 2: 4 fields where the header has 39");
+    expect_row_failure("r,0,0,\"cell", "line 2: a quoted field does not end");
+    expect_row_failure("r,0,0,\"ce\"ll", "line 2:");
+    memset(commas, ',', COLUMN_COUNT - 1 - COLUMN_STATUS);
+    snprintf(row, sizeof row, "r,zero,0,c,,,,,,,,,ok%s", commas);
+    expect_row_failure(row, "line 2: block: 'zero' is no number");
+    snprintf(row, sizeof row, "r,-1,0,c,,,,,,,,,ok%s", commas);
+    expect_row_failure(row, "line 2: block and slot");
+    snprintf(row, sizeof row, "r,0,0,c,,,,,,,,,fine%s", commas);
+    expect_row_failure(row, "line 2: status 'fine' is none of ok");
+    snprintf(row, sizeof row, "r,0,0,,,,,,,,,,ok%s", commas);
+    expect_row_failure(row, "line 2: cell is empty");
+    snprintf(row, sizeof row, "r,0,0,c,,,,,,,,,ok,,nan%.*s", COLUMN_COUNT - 1 - COLUMN_ITEMS, commas);
+    expect_row_failure(row, "line 2: items: 'nan' is no number");
+    assert_int_equal(results_load("/nonexistent/results", &results, &error), -1);
+    assert_non_null(strstr(error.text, "/nonexistent/results: No such file"));
+    assert_int_equal(results_load("/tmp", &results, &error), -1);
+    assert_non_null(strstr(error.text, "/tmp/samples.csv: No such file"));
+}
+
+static void test_load(void **state)
+{
+    (void)state;
+    struct synthetic synthetic;
+    struct results results;
+    struct error error;
+    char path[128];
+    synthetic_open(&synthetic);
+    synthetic_row(&synthetic, "native/cpu/sum-squares/thread-pool/workers:8/place:one-core", 0, "ok", "",
+                  COLUMN_WALL_NS, 5);
+    synthetic_row(&synthetic, "native/cpu/sum-squares/thread-pool/workers:4/place:compact", 0, "ok", "",
+                  COLUMN_WALL_NS, 6);
+    synthetic_row(&synthetic, "native/io/sleep/thread-pool/conc:64", 0, "skipped", "no such, \"limit\"",
+                  COLUMN_COUNT, 0);
+    synthetic_row(&synthetic, "native/cpu/sum-squares/thread-pool/workers:4/place:compact", 1, "invalid",
+                  "steal", COLUMN_WALL_NS, 7);
+    synthetic_close(&synthetic);
+    assert_int_equal(results_load(synthetic.folder, &results, &error), 0);
+    assert_int_equal(results.cell_count, 3);
+    assert_int_equal(results.sample_count, 4);
+    assert_int_equal(results.units_max, 4);
+    assert_string_equal(results.run_id, "synthetic");
+    assert_int_equal(results_find_cell(&results, "native/io/sleep/thread-pool/conc:64"), 2);
+    assert_int_equal(results_find_cell(&results, "native/io/sleep/serial"), -1);
+    assert_int_equal(results.samples[2].status, STATUS_SKIPPED);
+    assert_string_equal(results.samples[2].reason, "no such, \"limit\"");
+    assert_true(isnan(results.samples[2].number[COLUMN_WALL_NS]));
+    assert_int_equal(results.samples[3].cell, 1);
+    assert_int_equal(results.samples[3].block, 1);
+    results_free(&results);
+
+    snprintf(path, sizeof path, "%s/run.json", synthetic.folder);
+    synthetic_text(path, "{\"machine\": {\"units_max\": 6}}");
+    assert_int_equal(results_load(synthetic.folder, &results, &error), 0);
+    assert_int_equal(results.units_max, 6);
+    results_free(&results);
+    synthetic_remove(&synthetic);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_absent_is_empty),
+        cmocka_unit_test(test_cut_last_line), cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_load),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

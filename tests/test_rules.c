@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "rules.h"
+#include "synthetic.h"
+
+static const char *source_root = "."; /* of the tree, for the real rule files */
+
+static const char whole[] = "[rule]\n"
+                            "claim = A claim ; and a comment\n"
+                            "documents = D0 D1\n"
+                            "runtimes = native cpython\n"
+                            "kind = compare\n"
+                            "better = cpu/sum-squares/thread-pool/workers:max\n"
+                            "worse = cpu/sum-squares/serial\n"
+                            "metric = items_per_second\n"
+                            "effect = 12.5%\n";
+
+/* Writes text to a rule file, loads it, and gives back what rules_load returns. */
+static int load(const char *text, struct rules *rules, struct error *error, char *path, size_t path_bytes)
+{
+    char folder[] = "/tmp/crosspoint-test-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, path_bytes, "%s/a-rule.ini", folder);
+    synthetic_text(path, text);
+    int result = rules_load(path, rules, error);
+    unlink(path);
+    rmdir(folder);
+    return result;
+}
+
+static void test_one_rule(void **state)
+{
+    (void)state;
+    struct rules rules;
+    struct error error;
+    char path[64];
+    assert_int_equal(load(whole, &rules, &error, path, sizeof path), 0);
+    assert_int_equal(rules.count, 1);
+    const struct rule *rule = rules_find(&rules, "a-rule");
+    assert_non_null(rule);
+    assert_null(rules_find(&rules, "another"));
+    assert_string_equal(rule->claim, "A claim");
+    assert_string_equal(rule->documents, "D0 D1");
+    assert_int_equal(rule->runtime_count, 2);
+    assert_string_equal(rule->runtimes[1], "cpython");
+    assert_int_equal(rule->pair_count, 1);
+    assert_string_equal(rule->pairs[0].name, "");
+    assert_int_equal(rule->pairs[0].kind, RULE_COMPARE);
+    assert_int_equal(rule->pairs[0].metric, COLUMN_ITEMS_PER_SECOND);
+    assert_true(rule->pairs[0].effect == 0.125);
+    assert_string_equal(rule->chart_script, "bars");
+    assert_string_equal(rule->chart_title, "A claim");
+    rules_free(&rules);
+}
+
+static void test_pairs_inherit(void **state)
+{
+    (void)state;
+    struct rules rules;
+    struct error error;
+    char path[64], text[2048];
+    snprintf(text, sizeof text,
+             "[pair second]\nmetric = latency_p99_ns\neffect = -10%%\n"
+             "%s[pair first]\nkind = crossover\nsweep = conc:1, 16,256\n[chart]\nscript = sweep\ntitle = T\n",
+             whole);
+    assert_int_equal(load(text, &rules, &error, path, sizeof path), 0);
+    const struct rule *rule = &rules.rules[0];
+    assert_int_equal(rule->pair_count, 2);
+    assert_string_equal(rule->pairs[0].name, "second");
+    assert_int_equal(rule->pairs[0].metric, COLUMN_LATENCY_P99_NS);
+    assert_true(rule->pairs[0].effect == -0.1);
+    assert_string_equal(rule->pairs[0].better, "cpu/sum-squares/thread-pool/workers:max");
+    assert_int_equal(rule->pairs[1].kind, RULE_CROSSOVER);
+    assert_int_equal(rule->pairs[1].sweep.count, 3);
+    assert_string_equal(rule->pairs[1].sweep.values[1], "16");
+    assert_int_equal(rule->pairs[1].sweep_quick.count, 3);
+    assert_string_equal(rule->chart_title, "T");
+    rules_free(&rules);
+}
+
+static void test_comparisons(void **state)
+{
+    (void)state;
+    struct rules rules;
+    struct error error;
+    struct comparison comparisons[8];
+    char path[64], text[2048], name[CELL_NAME_BYTES];
+    snprintf(text, sizeof text, "%ssweep = terms:1000,100,10\nsweep_quick = terms:1000,30\n", whole);
+    assert_int_equal(load(text, &rules, &error, path, sizeof path), 0);
+    const struct rule *rule = &rules.rules[0];
+    static const struct {
+        enum rule_values values;
+        int count;
+        const char *sweep[4];
+    } cases[] = {{RULE_VALUES_FULL, 3, {"1000", "100", "10"}},
+                 {RULE_VALUES_QUICK, 2, {"1000", "30"}},
+                 {RULE_VALUES_ANY, 4, {"1000", "100", "30", "10"}}};
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(rule_comparisons(rule, "cpython", cases[i].values, 4, comparisons, 8, &error),
+                         cases[i].count);
+        for (int k = 0; k < cases[i].count; k++)
+            assert_string_equal(comparisons[k].sweep_value, cases[i].sweep[k]);
+    }
+    cell_format(&comparisons[3].better, name);
+    assert_string_equal(name, "cpython/cpu/sum-squares/thread-pool/workers:4/terms:10");
+    cell_format(&comparisons[3].worse, name);
+    assert_string_equal(name, "cpython/cpu/sum-squares/serial/terms:10");
+    assert_true(comparisons[3].parallelism);
+    assert_ptr_equal(comparisons[3].pair, &rule->pairs[0]);
+    assert_int_equal(rule_comparisons(rule, "native", RULE_VALUES_ANY, 4, comparisons, 1, &error), 4);
+    rules_free(&rules);
+}
+
+static void test_malformed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text; /* after `whole` */
+        unsigned line;
+        const char *reason;
+    } cases[] = {
+        {"colour = blue\n", 10, "unknown key 'colour' in [rule]; known: claim"},
+        {"claim = again\n", 10, "claim stands twice"},
+        {"kind = equal\n", 10, "kind stands twice, first in line 5"},
+        {"[rul]\nkind = equal\n", 11, "unknown section [rul]; known: [rule], [pair NAME], [chart]"},
+        {"[pair x]\nkind = bigger\n", 11, "unknown kind 'bigger'; known: compare, equal, crossover"},
+        {"[pair x]\nmetric = speed\n", 11, "unknown metric 'speed'; known: wall_ns, items_per_second"},
+        {"[pair x]\nmetric = block\n", 11, "unknown metric 'block'"},
+        {"[pair x]\neffect = 10\n", 11, "effect '10' is no percentage"},
+        {"[pair x]\neffect = ten%\n", 11, "effect 'ten%' is no percentage"},
+        {"[pair x]\neffect = -100%\n", 11, "effect '-100%' is no percentage"},
+        {"[pair x]\nkind = equal\neffect = -5%\n", 12, "the effect of kind equal must be above 0%"},
+        {"[pair x]\nbetter = cpu/sum-squares\n", 11, "better: cell 'cpu/sum-squares' is too short"},
+        {"[pair x]\nworse = cpu/sum-squares/serial/workers:none\n", 11, "worse: cell"},
+        {"[pair x]\nbetter = cpu/sum-squares/serial\n", 7, "better and worse are the same cell"},
+        {"[pair x]\nsweep = 1,2,3\n", 11, "sweep '1,2,3' reads not KEY:VALUE"},
+        {"[pair x]\nsweep = conc:1,,2\n", 11, "sweep: conc:"},
+        {"[pair x]\nsweep = conc:1,none\n", 11, "sweep: conc:none is not a whole number"},
+        {"[pair x]\nsweep = conc:1,1\n", 11, "value '1' stands twice"},
+        {"[pair x]\nsweep_quick = conc:1,2\n", 11, "sweep_quick without sweep"},
+        {"[pair x]\nsweep = conc:1,2\nsweep_quick = terms:1,2\n", 12,
+         "sweep_quick is over 'terms', sweep over 'conc'"},
+        {"[pair x]\nkind = crossover\n", 11, "a crossover needs a sweep"},
+        {"[pair x]\nkind = crossover\nsweep = conc:4\n", 12, "two values"},
+        {"[pair x]\nkind = crossover\nsweep = conc:4,1,2\n", 12, "rise, or that fall"},
+        {"[pair x]\nkind = crossover\nsweep = start:fork,spawn\n", 12, "positive numbers"},
+        {"[pair x]\ncolour = blue\n", 11, "unknown key 'colour' in [pair x]; known: kind, better"},
+        {"[pair ]\nkind = equal\n", 11, "the name of [pair ] is empty"},
+        {"[chart]\nscript = pie\n", 11, "unknown chart script 'pie'; known: bars, sweep"},
+        {"[chart]\nlegend = no\n", 11, "unknown key 'legend' in [chart]; known: script, title"},
+        {"nonsense\n", 10, "neither [section] nor key = value"},
+        {"[pair open\nkind = equal\n", 10, "neither [section] nor key = value"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct rules rules;
+        struct error error = {""};
+        char path[64], text[2048], where[96];
+        snprintf(text, sizeof text, "%s%s", whole, cases[i].text);
+        assert_int_equal(load(text, &rules, &error, path, sizeof path), -1);
+        snprintf(where, sizeof where, "%s:%u: ", path, cases[i].line);
+        if (strncmp(error.text, where, strlen(where)) != 0 || !strstr(error.text, cases[i].reason))
+            fail_msg("expected '%s%s', got '%s'", where, cases[i].reason, error.text);
+        rules_free(&rules);
+    }
+}
+
+static void test_missing(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"claim", "runtimes", "kind", "better", "worse", "metric", "effect"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        struct rules rules;
+        struct error error = {""};
+        char path[64], text[2048], reason[64];
+        snprintf(text, sizeof text, "%s", whole);
+        memcpy(strstr(text, keys[i]), ";;;;;;;;;;", 3);
+        assert_int_equal(load(text, &rules, &error, path, sizeof path), -1);
+        snprintf(reason, sizeof reason, "no %s", keys[i]);
+        if (!strstr(error.text, reason) || !strstr(error.text, "a-rule.ini:"))
+            fail_msg("expected '%s', got '%s'", reason, error.text);
+        rules_free(&rules);
+    }
+    struct rules rules;
+    struct error error;
+    char path[64], text[2048];
+    assert_int_equal(load("", &rules, &error, path, sizeof path), -1);
+    assert_non_null(strstr(error.text, "no [rule]"));
+    rules_free(&rules);
+    memset(text, 'a', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    assert_int_equal(load(text, &rules, &error, path, sizeof path), -1);
+    rules_free(&rules);
+    assert_int_equal(rules_load("/nonexistent", &rules, &error), -1);
+    rules_free(&rules);
+    char folder[] = "/tmp/crosspoint-test-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(rules_load(folder, &rules, &error), -1);
+    assert_non_null(strstr(error.text, "no rule file"));
+    rules_free(&rules);
+    rmdir(folder);
+}
+
+static void test_our_own(void **state)
+{
+    (void)state;
+    static const char *const ids[] = {"cpu-parallel-beats-serial", "cpu-processes-beat-threads",
+                                      "cpu-threads-gain-nothing",  "io-many-event-loop-beats-threads",
+                                      "io-threads-beat-serial",    "one-core-cpu-does-not",
+                                      "one-core-io-gains",         "pool-beats-per-task",
+                                      "thread-creation-cheaper"};
+    struct rules rules;
+    struct error error;
+    char path[512];
+    snprintf(path, sizeof path, "%s/bench/rules", source_root);
+    if (rules_load(path, &rules, &error))
+        fail_msg("%s", error.text);
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+        assert_non_null(rules_find(&rules, ids[i]));
+    for (size_t i = 1; i < rules.count; i++)
+        assert_true(strcmp(rules.rules[i - 1].id, rules.rules[i].id) < 0);
+    rules_free(&rules);
+}
+
+/* argv[1]: the root of the source tree */
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_rule),    cmocka_unit_test(test_pairs_inherit),
+        cmocka_unit_test(test_comparisons), cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_missing),     cmocka_unit_test(test_our_own),
+    };
+    if (argc > 1)
+        source_root = argv[1];
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
