@@ -155,7 +155,7 @@ static int default_folder(struct session *session, struct error *error)
     gethostname(host, sizeof host - 1);
     strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
     snprintf(session->run_id, sizeof session->run_id, "%s-%s", stamp, host);
-    snprintf(session->folder, sizeof session->folder, "%s/%s", parent, session->run_id);
+    snprintf(session->arms[0].folder, sizeof session->arms[0].folder, "%s/%s", parent, session->run_id);
     if (mkdir(parent, 0777) && errno != EEXIST)
         return error_set(error, "%s: %s", parent, strerror(errno));
     snprintf(link, sizeof link, "%s/latest", parent);
@@ -169,12 +169,12 @@ static int choose_folder(const struct options *options, struct session *session,
 {
     if (!options->out)
         return default_folder(session, error);
-    snprintf(session->folder, sizeof session->folder, "%s", options->out);
-    size_t length = strlen(session->folder);
-    while (length > 1 && session->folder[length - 1] == '/')
-        session->folder[--length] = '\0';
-    const char *slash = strrchr(session->folder, '/');
-    snprintf(session->run_id, sizeof session->run_id, "%s", slash ? slash + 1 : session->folder);
+    snprintf(session->arms[0].folder, sizeof session->arms[0].folder, "%s", options->out);
+    size_t length = strlen(session->arms[0].folder);
+    while (length > 1 && session->arms[0].folder[length - 1] == '/')
+        session->arms[0].folder[--length] = '\0';
+    const char *slash = strrchr(session->arms[0].folder, '/');
+    snprintf(session->run_id, sizeof session->run_id, "%s", slash ? slash + 1 : session->arms[0].folder);
     return 0;
 }
 
@@ -184,6 +184,7 @@ static json_t *options_to_json(const struct options *options, const struct sessi
     json_t *object = json_pack("{s:s, s:f, s:f, s:i, s:I}", "profile", selection->profile->name, "launch_ms",
                                session->launch_ms, "timeout_s", session->timeout_s, "blocks",
                                (int)session->plan.blocks, "seed", (json_int_t)session->plan.seed);
+    json_object_set_new(object, "gate", json_boolean(session->gate));
     if (selection->filter)
         json_object_set_new(object, "filter", json_string(selection->filter));
     json_t *rules = json_array();
@@ -234,12 +235,12 @@ static int conclude(const struct session *session, const struct options *options
     struct conclusion conclusion;
     struct error error;
     int code = EXIT_USAGE;
-    if (conclusion_open(session->folder, NULL, &conclusion, &error)) {
+    if (conclusion_open(session->arms[0].folder, NULL, &conclusion, &error)) {
         options_fail(&error);
         goto out;
     }
     struct error page_error = {""};
-    int page_failed = conclusion_write(&conclusion, session->folder, &page_error);
+    int page_failed = conclusion_write(&conclusion, session->arms[0].folder, &page_error);
     verdicts_write(&conclusion.verdicts, "text", progress_colour(STDOUT_FILENO),
                    progress_width(STDOUT_FILENO), stdout, &error);
     if (page_failed)
@@ -256,7 +257,7 @@ static void print_outcome(const struct session *session)
     double wall_s = (double)clock_now_ns() / 1e9 - session->started_s;
     printf("\n%" PRIu64 " launches, %" PRIu64 " failed, in %.0f s; %.0f %% of that was measured time\n",
            session->launches_done, session->launches_failed, wall_s, 100 * session->measured_s / wall_s);
-    printf("report: %s/report.html\n", session->folder);
+    printf("report: %s/report.html\n", session->arms[0].folder);
 }
 
 static int measure(struct session *session, const struct options *options)
@@ -273,7 +274,7 @@ static int measure(struct session *session, const struct options *options)
         fprintf(stderr,
                 "interrupted: %" PRIu64 " of %" PRIu64
                 " launches are in %s; go on with: crosspoint run --resume %s\n",
-                session->launches_done, session->launches, session->folder, session->folder);
+                session->launches_done, session->launches, session->arms[0].folder, session->arms[0].folder);
         return EXIT_INTERRUPTED;
     }
     if (session_write_run(session, "complete", &error))
@@ -294,6 +295,7 @@ static int start(struct session *session, const struct options *options)
     session->plan.seed = options->seed_given ? options->seed : random_seed();
     session->launch_ms = options->launch_ms > 0 ? options->launch_ms : selection.profile->launch_ms;
     session->timeout_s = options->timeout_s > 0 ? options->timeout_s : selection.profile->timeout_s;
+    session->gate = selection.profile->gate;
     selection.rules = &rules;
     if (paths_data("rules", rules_path, &error) || rules_load(rules_path, &rules, &error) ||
         selection_build(&selection, (unsigned)topology_max(session->topology), &session->plan, &error))
@@ -330,7 +332,8 @@ out:
 static int resume(struct session *session, const struct options *options)
 {
     struct error error;
-    if (session_resume(session, options->resume, &error))
+    snprintf(session->arms[0].folder, sizeof session->arms[0].folder, "%s", options->resume);
+    if (session_resume(session, &error))
         return options_fail(&error);
     return measure(session, options);
 }
@@ -348,11 +351,12 @@ int cmd_run(int argc, char **argv)
     options_parse(&argp, argc, argv, &options);
 
     struct error error;
-    struct session session = {.quiet = options.quiet, .started_s = (double)clock_now_ns() / 1e9};
+    struct session session = {
+        .arm_count = 1, .quiet = options.quiet, .started_s = (double)clock_now_ns() / 1e9};
     struct topology *topology = topology_open(NULL, &error);
     session.topology = topology;
     int code = EXIT_USAGE;
-    if (!topology || paths_program(session.program, &error) || export_topology(&session, &error)) {
+    if (!topology || paths_program(session.arms[0].program, &error) || export_topology(&session, &error)) {
         options_fail(&error);
     } else {
         launch_set_up();

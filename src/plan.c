@@ -10,10 +10,10 @@ void plan_free(struct plan *plan)
     memset(plan, 0, sizeof *plan);
 }
 
-long plan_find(const struct plan *plan, const char *name)
+long plan_find(const struct plan *plan, const char *name, unsigned arm)
 {
     for (size_t i = 0; i < plan->count; i++)
-        if (strcmp(plan->cells[i].name, name) == 0)
+        if (plan->cells[i].arm == arm && strcmp(plan->cells[i].name, name) == 0)
             return (long)i;
     return -1;
 }
@@ -22,7 +22,7 @@ long plan_add(struct plan *plan, const struct cell *cell)
 {
     char name[CELL_NAME_BYTES];
     cell_format(cell, name);
-    long found = plan_find(plan, name);
+    long found = plan_find(plan, name, 0);
     if (found >= 0)
         return found;
     struct plan_cell *cells = realloc(plan->cells, (plan->count + 1) * sizeof *cells);
@@ -35,6 +35,19 @@ long plan_add(struct plan *plan, const struct cell *cell)
     memcpy(added->name, name, sizeof name);
     added->group = plan->count;
     return (long)plan->count++;
+}
+
+int plan_double(struct plan *plan)
+{
+    struct plan_cell *cells = realloc(plan->cells, 2 * plan->count * sizeof *cells);
+    if (!cells)
+        return -1;
+    memcpy(cells + plan->count, cells, plan->count * sizeof *cells);
+    for (size_t i = plan->count; i < 2 * plan->count; i++)
+        cells[i].arm = 1;
+    plan->cells = cells;
+    plan->count *= 2;
+    return 0;
 }
 
 void plan_join(struct plan *plan, size_t a, size_t b)

@@ -12,6 +12,7 @@
 struct plan_cell {
     struct cell cell; /* completed */
     char name[CELL_NAME_BYTES];
+    unsigned arm;       /* whose program and results folder; 0 but for A/B runs */
     size_t group;       /* cells of one group are compared and do the same work */
     uint64_t items;     /* 0: not calibrated yet */
     uint64_t items_min; /* that a metric of it needs */
@@ -27,9 +28,12 @@ struct plan {
 
 void plan_free(struct plan *plan);
 
-/* Index of the cell, added if it is new; -1: out of memory. */
+/* Index of the cell in arm 0, added if it is new; -1: out of memory. */
 long plan_add(struct plan *plan, const struct cell *cell);
-long plan_find(const struct plan *plan, const char *name);
+long plan_find(const struct plan *plan, const char *name, unsigned arm);
+
+/* Adds every cell once more, as arm 1 and in the same group: an A/B run. 0, or -1: out of memory. */
+int plan_double(struct plan *plan);
 
 /* Puts the groups of two cells together. */
 void plan_join(struct plan *plan, size_t a, size_t b);

@@ -68,6 +68,15 @@ void progress_block(bool quiet, unsigned done, unsigned count, uint64_t failed, 
     fprintf(stderr, "block %u of %u, %" PRIu64 " failed, %s left\n", done, count, failed, left);
 }
 
+void progress_disturbed(bool quiet, unsigned block, const char *reason, bool repeat)
+{
+    if (quiet)
+        return;
+    rewrite("");
+    fprintf(stderr, "block %u disturbed: %s; %s\n", block, reason,
+            repeat ? "it will be repeated" : "no repeats are left, it does not count");
+}
+
 void progress_clear(bool quiet)
 {
     if (!quiet)

@@ -11,6 +11,7 @@
 void progress_calibrating(bool quiet, size_t done, size_t count, const char *cell);
 void progress_launch(bool quiet, uint64_t done, uint64_t count, double left_s, const char *cell);
 void progress_block(bool quiet, unsigned done, unsigned count, uint64_t failed, double left_s);
+void progress_disturbed(bool quiet, unsigned block, const char *reason, bool repeat);
 void progress_clear(bool quiet); /* leaves the terminal's line empty */
 
 /* Colour on this stream: a terminal, and NO_COLOR not set. */

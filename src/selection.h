@@ -17,6 +17,7 @@ struct profile {
     enum rule_values values;
     bool grid;  /* the grid as well: each model under each workload */
     bool tails; /* enough events for the latency quantiles that rules ask for */
+    bool gate;  /* disturbed blocks are repeated and do not count */
 };
 extern const struct profile profiles[];
 extern const size_t profile_count;

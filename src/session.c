@@ -17,6 +17,9 @@
 #include "launch.h"
 #include "measure.h"
 #include "progress.h"
+#include "quiet.h"
+
+enum block_state { BLOCK_OPEN, BLOCK_ACCEPTED, BLOCK_INVALID };
 
 enum { PADDING_BYTES_MAX = 4096, CALIBRATION_STEPS = 8 };
 
@@ -29,7 +32,7 @@ static int run_cell(struct session *session, const struct plan_cell *cell, uint6
                     size_t padding_bytes, struct row_buffer *row)
 {
     struct launch launch = {
-        .program = session->program,
+        .program = session->arms[cell->arm].program,
         .topology = session->topology_xml,
         .cell = &cell->cell,
         .items = items,
@@ -166,67 +169,84 @@ static void format_time(char text[32])
     strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
 }
 
-int session_write_run(const struct session *session, const char *outcome, struct error *error)
+static int write_run_of(const struct session *session, const struct session_arm *arm, struct error *error)
 {
-    char path[PATH_BYTES + 16], temporary[PATH_BYTES + 20], ended[32];
-    double wall_s = now_s() - session->started_s;
-    snprintf(path, sizeof path, "%s/run.json", session->folder);
+    char path[PATH_BYTES + 16], temporary[PATH_BYTES + 20];
+    snprintf(path, sizeof path, "%s/run.json", arm->folder);
     snprintf(temporary, sizeof temporary, "%s.new", path);
-    format_time(ended);
-    json_object_set_new(session->run, "plan", plan_to_json(&session->plan));
-    json_object_set_new(
-        session->run, "outcome",
-        json_pack("{s:s, s:s, s:I, s:I, s:I, s:f, s:f, s:f}", "state", outcome, "written", ended, "launches",
-                  (json_int_t)session->launches, "rows", (json_int_t)session->launches_done, "failed",
-                  (json_int_t)session->launches_failed, "wall_s", wall_s, "measured_s", session->measured_s,
-                  "measured_share", wall_s > 0 ? session->measured_s / wall_s : 0.0));
     if (json_dump_file(session->run, temporary, JSON_INDENT(2)) || rename(temporary, path))
         return error_set(error, "%s: %s", path, strerror(errno));
     return 0;
 }
 
+int session_write_run(const struct session *session, const char *outcome, struct error *error)
+{
+    char written[32];
+    double wall_s = now_s() - session->started_s;
+    format_time(written);
+    json_object_set_new(session->run, "plan", plan_to_json(&session->plan));
+    json_object_set_new(
+        session->run, "outcome",
+        json_pack("{s:s, s:s, s:I, s:I, s:I, s:f, s:f, s:f}", "state", outcome, "written", written,
+                  "launches", (json_int_t)session->launches, "rows", (json_int_t)session->launches_done,
+                  "failed", (json_int_t)session->launches_failed, "wall_s", wall_s, "measured_s",
+                  session->measured_s, "measured_share", wall_s > 0 ? session->measured_s / wall_s : 0.0));
+    for (size_t arm = 0; arm < session->arm_count; arm++)
+        if (write_run_of(session, &session->arms[arm], error))
+            return -1;
+    return 0;
+}
+
 /* The folder */
 
-static int open_samples(struct session *session, int flags, struct error *error)
+static int open_samples(struct session_arm *arm, int flags, struct error *error)
 {
     char path[PATH_BYTES + 16];
-    snprintf(path, sizeof path, "%s/samples.csv", session->folder);
-    session->samples = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0666);
-    if (session->samples < 0)
+    snprintf(path, sizeof path, "%s/samples.csv", arm->folder);
+    arm->samples = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0666);
+    if (arm->samples < 0)
         return error_set(error, "%s: %s", path, strerror(errno));
     return 0;
 }
 
-static int append(struct session *session, const char *text, size_t length, struct error *error)
+static int append(const struct session_arm *arm, const char *text, size_t length, struct error *error)
 {
-    if (length == 0 || write(session->samples, text, length) != (ssize_t)length ||
-        fdatasync(session->samples))
-        return error_set(error, "%s/samples.csv: %s", session->folder,
-                         length ? strerror(errno) : "row too long");
+    if (length == 0 || write(arm->samples, text, length) != (ssize_t)length || fdatasync(arm->samples))
+        return error_set(error, "%s/samples.csv: %s", arm->folder, length ? strerror(errno) : "row too long");
     return 0;
 }
 
 static int prepare_done(struct session *session, struct error *error)
 {
+    unsigned repeats = session->gate ? quiet_repeats_max(session->plan.blocks) : 0;
+    session->blocks_max = session->plan.blocks + repeats;
     session->launches = (uint64_t)session->plan.blocks * session->plan.count;
-    session->done = calloc(session->launches, 1);
-    return session->done ? 0 : error_set(error, "out of memory");
+    session->done = calloc((size_t)session->blocks_max * session->plan.count, 1);
+    session->block_states = calloc(session->blocks_max, 1);
+    return session->done && session->block_states ? 0 : error_set(error, "out of memory");
+}
+
+static int create_arm(const struct session *session, struct session_arm *arm, struct error *error)
+{
+    char header[4096], path[PATH_BYTES + 16];
+    if (mkdir(arm->folder, 0777))
+        return errno == EEXIST ? error_set(error, "%s exists; results are never overwritten", arm->folder)
+                               : error_set(error, "%s: %s", arm->folder, strerror(errno));
+    snprintf(path, sizeof path, "%s/topology.xml", arm->folder);
+    if (topology_export(session->topology, path, error) || open_samples(arm, O_CREAT | O_EXCL, error))
+        return -1;
+    return append(arm, header, result_format_header(header, sizeof header), error);
 }
 
 int session_create(struct session *session, struct error *error)
 {
-    char header[4096], path[PATH_BYTES + 16];
-    if (mkdir(session->folder, 0777))
-        return error_set(error, errno == EEXIST ? "%s exists; results are never overwritten" : "%s: %s",
-                         session->folder, strerror(errno));
-    snprintf(path, sizeof path, "%s/topology.xml", session->folder);
-    if (topology_export(session->topology, path, error) || prepare_done(session, error) ||
-        open_samples(session, O_CREAT | O_EXCL, error))
+    if (prepare_done(session, error))
         return -1;
-    return append(session, header, result_format_header(header, sizeof header), error) ||
-                   session_write_run(session, "running", error)
-               ? -1
-               : 0;
+    for (size_t arm = 0; arm < session->arm_count; arm++)
+        if (create_arm(session, &session->arms[arm], error))
+            return -1;
+    json_object_set_new(session->run, "blocks", json_array());
+    return session_write_run(session, "running", error);
 }
 
 static int take_done(void *context, const struct row *row, size_t line, struct error *error)
@@ -235,8 +255,10 @@ static int take_done(void *context, const struct row *row, size_t line, struct e
     struct session *session = context;
     double block = row_number(row, COLUMN_BLOCK), slot = row_number(row, COLUMN_SLOT);
     double wall_ns = row_number(row, COLUMN_WALL_NS);
-    if (!(block >= 0 && block < session->plan.blocks && slot >= 0 && slot < (double)session->plan.count))
+    if (!(block >= 0 && block < session->blocks_max && slot >= 0 && slot < (double)session->plan.count))
         return error_set(error, "block and slot are not of this run's plan");
+    if (strcmp(row->text[COLUMN_STATUS], status_names[STATUS_INVALID]) == 0)
+        session->block_states[(size_t)block] = BLOCK_INVALID;
     session->done[(size_t)block * session->plan.count + (size_t)slot] = 1;
     session->launches_done++;
     session->launches_failed += strcmp(row->text[COLUMN_STATUS], "failed") == 0;
@@ -248,7 +270,7 @@ static int read_run(struct session *session, struct error *error)
 {
     char path[PATH_BYTES + 16];
     json_error_t problem;
-    snprintf(path, sizeof path, "%s/run.json", session->folder);
+    snprintf(path, sizeof path, "%s/run.json", session->arms[0].folder);
     session->run = json_load_file(path, 0, &problem);
     if (!session->run)
         return error_set(error, "%s: line %d: %s", path, problem.line, problem.text);
@@ -256,6 +278,7 @@ static int read_run(struct session *session, struct error *error)
     const char *run_id = json_string_value(json_object_get(session->run, "run_id"));
     session->launch_ms = json_number_value(json_object_get(options, "launch_ms"));
     session->timeout_s = json_number_value(json_object_get(options, "timeout_s"));
+    session->gate = json_is_true(json_object_get(options, "gate"));
     snprintf(session->run_id, sizeof session->run_id, "%s", run_id ? run_id : "");
     if (!run_id || !(session->timeout_s > 0) ||
         plan_from_json(&session->plan, json_object_get(session->run, "plan")))
@@ -265,37 +288,38 @@ static int read_run(struct session *session, struct error *error)
     return 0;
 }
 
-int session_resume(struct session *session, const char *folder, struct error *error)
+int session_resume(struct session *session, struct error *error)
 {
+    struct session_arm *arm = &session->arms[0];
     char path[PATH_BYTES + 16];
     size_t cut_bytes;
     struct stat stat;
-    snprintf(session->folder, sizeof session->folder, "%s", folder);
-    snprintf(path, sizeof path, "%s/samples.csv", folder);
+    snprintf(path, sizeof path, "%s/samples.csv", arm->folder);
     if (read_run(session, error) || prepare_done(session, error) ||
-        result_read(path, take_done, session, &cut_bytes, error) || open_samples(session, 0, error))
+        result_read(path, take_done, session, &cut_bytes, error) || open_samples(arm, 0, error))
         return -1;
     if (cut_bytes > 0 &&
-        (fstat(session->samples, &stat) || ftruncate(session->samples, stat.st_size - (off_t)cut_bytes)))
+        (fstat(arm->samples, &stat) || ftruncate(arm->samples, stat.st_size - (off_t)cut_bytes)))
         return error_set(error, "%s: %s", path, strerror(errno));
     return 0;
 }
 
 /* Measuring */
 
-static int write_sample(struct session *session, unsigned block, unsigned slot, struct row_buffer *row,
-                        struct error *error)
+static int write_sample(struct session *session, const struct plan_cell *cell, unsigned block, unsigned slot,
+                        struct row_buffer *row, struct error *error)
 {
     char text[8192];
     double wall_ns = row_number(&row->row, COLUMN_WALL_NS);
     row_set(row, COLUMN_RUN_ID, "%s", session->run_id);
     row_set(row, COLUMN_BLOCK, "%u", block);
     row_set(row, COLUMN_SLOT, "%u", slot);
+    row_set(row, COLUMN_CELL, "%s", cell->name);
     session->done[(size_t)block * session->plan.count + slot] = 1;
     session->launches_done++;
-    session->launches_failed += strcmp(row->row.text[COLUMN_STATUS], "failed") == 0;
+    session->launches_failed += strcmp(row->row.text[COLUMN_STATUS], status_names[STATUS_FAILED]) == 0;
     session->measured_s += wall_ns > 0 ? wall_ns / 1e9 : 0;
-    return append(session, text, result_format_row(&row->row, text, sizeof text), error);
+    return append(&session->arms[cell->arm], text, result_format_row(&row->row, text, sizeof text), error);
 }
 
 /* 0, 1 when interrupted, -1 with error. */
@@ -306,9 +330,9 @@ static int measure_cell(struct session *session, unsigned block, unsigned slot, 
     if (cell->skip[0]) {
         row_reset(&row);
         cell_fill_row(&cell->cell, &row);
-        row_set(&row, COLUMN_STATUS, "skipped");
+        row_set(&row, COLUMN_STATUS, "%s", status_names[STATUS_SKIPPED]);
         row_set(&row, COLUMN_REASON, "%s", cell->skip);
-        return write_sample(session, block, slot, &row, error);
+        return write_sample(session, cell, block, slot, &row, error);
     }
     struct environment before, after;
     double begin_s = now_s();
@@ -320,50 +344,210 @@ static int measure_cell(struct session *session, unsigned block, unsigned slot, 
     struct disturbance disturbance = environment_between(&before, &after);
     disturbance_fill_row(&disturbance, &row);
     cell->launch_s = now_s() - begin_s;
-    return write_sample(session, block, slot, &row, error);
+    return write_sample(session, cell, block, slot, &row, error);
+}
+
+static double block_s(const struct session *session)
+{
+    double sum_s = 0;
+    for (size_t i = 0; i < session->plan.count; i++)
+        sum_s += session->plan.cells[i].skip[0] ? 0 : session->plan.cells[i].launch_s;
+    return sum_s;
+}
+
+static double blocks_left_s(const struct session *session, unsigned block)
+{
+    uint64_t left = session->launches / session->plan.count - block - 1;
+    return block_s(session) * (double)left;
 }
 
 static double left_s(const struct session *session, unsigned block, const size_t *order, unsigned slot)
 {
-    double block_s = 0, rest_s = 0;
-    for (size_t i = 0; i < session->plan.count; i++) {
-        const struct plan_cell *cell = &session->plan.cells[order[i]];
-        double launch_s = cell->skip[0] ? 0 : cell->launch_s;
-        block_s += launch_s;
-        rest_s += i >= slot ? launch_s : 0;
-    }
-    return rest_s + block_s * (session->plan.blocks - block - 1);
+    double rest_s = 0;
+    for (size_t i = slot; i < session->plan.count; i++)
+        rest_s += session->plan.cells[order[i]].skip[0] ? 0 : session->plan.cells[order[i]].launch_s;
+    return rest_s + blocks_left_s(session, block);
 }
 
-int session_measure(struct session *session, struct error *error)
+static int measure_block(struct session *session, unsigned block, struct error *error)
 {
     struct plan *plan = &session->plan;
     size_t *order = calloc(plan->count, sizeof *order);
     int result = order ? 0 : error_set(error, "out of memory");
-    for (unsigned block = 0; block < plan->blocks && result == 0; block++) {
+    if (order)
         plan_order(plan, block, order);
-        for (unsigned slot = 0; slot < plan->count && result == 0; slot++) {
-            struct plan_cell *cell = &plan->cells[order[slot]];
-            if (session->done[(size_t)block * plan->count + slot])
-                continue;
-            progress_launch(session->quiet, session->launches_done, session->launches,
-                            left_s(session, block, order, slot), cell->name);
-            result = measure_cell(session, block, slot, cell, error);
+    for (unsigned slot = 0; slot < plan->count && result == 0; slot++) {
+        struct plan_cell *cell = &plan->cells[order[slot]];
+        if (session->done[(size_t)block * plan->count + slot])
+            continue;
+        progress_launch(session->quiet, session->launches_done, session->launches,
+                        left_s(session, block, order, slot), cell->name);
+        result = measure_cell(session, block, slot, cell, error);
+    }
+    free(order);
+    return result;
+}
+
+/* Gating */
+
+struct invalidation {
+    FILE *copy;
+    unsigned block;
+    const char *reason;
+};
+
+static int copy_row(void *context, const struct row *row, size_t line, struct error *error)
+{
+    (void)line;
+    const struct invalidation *invalidation = context;
+    struct row changed = *row;
+    char text[8192];
+    if (row_number(row, COLUMN_BLOCK) == invalidation->block &&
+        strcmp(row->text[COLUMN_STATUS], status_names[STATUS_OK]) == 0) {
+        changed.text[COLUMN_STATUS] = status_names[STATUS_INVALID];
+        changed.text[COLUMN_REASON] = invalidation->reason;
+    }
+    size_t length = result_format_row(&changed, text, sizeof text);
+    if (length == 0 || fwrite(text, 1, length, invalidation->copy) != length)
+        return error_set(error, "%s", strerror(errno));
+    return 0;
+}
+
+/* The block's ok rows become invalid, in a copy that then takes the file's place: nothing measured is ever
+ * lost. */
+static int invalidate(struct session_arm *arm, unsigned block, const char *reason, struct error *error)
+{
+    char path[PATH_BYTES + 16], temporary[PATH_BYTES + 20], header[4096];
+    snprintf(path, sizeof path, "%s/samples.csv", arm->folder);
+    snprintf(temporary, sizeof temporary, "%s.new", path);
+    struct invalidation invalidation = {fopen(temporary, "we"), block, reason};
+    if (!invalidation.copy)
+        return error_set(error, "%s: %s", temporary, strerror(errno));
+    int failed = fwrite(header, 1, result_format_header(header, sizeof header), invalidation.copy) == 0 ||
+                 result_read(path, copy_row, &invalidation, NULL, error);
+    failed |= fflush(invalidation.copy) || fdatasync(fileno(invalidation.copy));
+    failed |= fclose(invalidation.copy);
+    if (failed || rename(temporary, path))
+        return error_set(error, "%s: %s", temporary, strerror(errno));
+    close(arm->samples);
+    return open_samples(arm, 0, error);
+}
+
+static json_t *block_to_json(unsigned block, const double values[QUIET_CHECK_COUNT],
+                             const double canaries_ns[CANARY_COUNT], const char *decision, const char *reason)
+{
+    json_t *object =
+        json_pack("{s:i, s:s, s:s}", "block", (int)block, "decision", decision, "reason", reason);
+    for (int check = 0; check < QUIET_CANARY_INTEGER; check++)
+        if (!isnan(values[check]))
+            json_object_set_new(object, quiet_thresholds[check].name, json_real(values[check]));
+    for (int canary = 0; canary < CANARY_COUNT; canary++)
+        json_object_set_new(object, quiet_thresholds[QUIET_CANARY_INTEGER + canary].name,
+                            json_real(canaries_ns[canary]));
+    return object;
+}
+
+static unsigned blocks_in_state(const struct session *session, enum block_state state)
+{
+    unsigned count = 0;
+    for (unsigned block = 0; block < session->blocks_max; block++)
+        count += session->block_states[block] == state;
+    return count;
+}
+
+/* What the canaries sang in earlier blocks, this one last. */
+static double drift_of(const struct session *session, enum canary canary, double last_ns)
+{
+    size_t index, count = 0;
+    json_t *block, *blocks = json_object_get(session->run, "blocks");
+    double *readings = calloc(json_array_size(blocks) + 1, sizeof *readings), drift = NAN;
+    if (!readings)
+        return NAN;
+    json_array_foreach(blocks, index, block) readings[count++] =
+        json_number_value(json_object_get(block, quiet_thresholds[QUIET_CANARY_INTEGER + canary].name));
+    readings[count++] = last_ns;
+    drift = quiet_drift(readings, count);
+    free(readings);
+    return drift;
+}
+
+static int judge_block(struct session *session, unsigned block, const struct environment *before,
+                       struct error *error)
+{
+    struct environment after;
+    double values[QUIET_CHECK_COUNT], canaries_ns[CANARY_COUNT];
+    char reason[128];
+    size_t unit_count;
+    environment_read(&after);
+    struct disturbance disturbance = environment_between(before, &after);
+    canaries_measure(topology_units(session->topology, &unit_count)[0].os_index, canaries_ns);
+    values[QUIET_STEAL] = disturbance.steal_fraction;
+    values[QUIET_FOREIGN_CPU] = disturbance.foreign_cpu_fraction;
+    values[QUIET_THROTTLED] = disturbance.throttled_ns;
+    values[QUIET_SWAP] = disturbance.swapped_pages;
+    values[QUIET_CLOCK] = disturbance.clock_jump_ns;
+    for (int canary = 0; canary < CANARY_COUNT; canary++)
+        values[QUIET_CANARY_INTEGER + canary] = drift_of(session, (enum canary)canary, canaries_ns[canary]);
+    enum quiet quiet = quiet_judge(values, reason, sizeof reason);
+    unsigned disturbed = blocks_in_state(session, BLOCK_INVALID);
+    bool repeat_left = disturbed < session->blocks_max - session->plan.blocks;
+    bool accept = !session->gate || quiet == QUIET_YES || (quiet == QUIET_REPEAT && !repeat_left);
+    json_array_append_new(json_object_get(session->run, "blocks"),
+                          block_to_json(block, values, canaries_ns, accept ? "accepted" : "invalid", reason));
+    session->block_states[block] = accept ? BLOCK_ACCEPTED : BLOCK_INVALID;
+    if (accept)
+        return 0;
+    progress_disturbed(session->quiet, block, reason, repeat_left);
+    session->launches += repeat_left ? session->plan.count : 0;
+    for (size_t arm = 0; arm < session->arm_count; arm++)
+        if (invalidate(&session->arms[arm], block, reason, error))
+            return -1;
+    return 0;
+}
+
+static bool block_whole(const struct session *session, unsigned block)
+{
+    for (size_t slot = 0; slot < session->plan.count; slot++)
+        if (!session->done[(size_t)block * session->plan.count + slot])
+            return false;
+    return true;
+}
+
+int session_measure(struct session *session, struct error *error)
+{
+    unsigned repeats = session->blocks_max - session->plan.blocks;
+    int result = 0;
+    for (unsigned block = 0; block < session->blocks_max && result == 0; block++) {
+        unsigned disturbed = blocks_in_state(session, BLOCK_INVALID);
+        if (block >= session->plan.blocks + (disturbed < repeats ? disturbed : repeats))
+            break;
+        if (block_whole(session, block)) { /* of an earlier session; invalid ones are known by their rows */
+            if (session->block_states[block] != BLOCK_INVALID)
+                session->block_states[block] = BLOCK_ACCEPTED;
+            continue;
         }
+        struct environment before;
+        environment_read(&before);
+        result = measure_block(session, block, error);
+        if (result == 0 && judge_block(session, block, &before, error))
+            result = -1;
+        if (result == 0 && session_write_run(session, "running", error))
+            result = -1;
         if (result == 0)
-            progress_block(session->quiet, block + 1, plan->blocks, session->launches_failed,
-                           left_s(session, block, order, (unsigned)plan->count));
+            progress_block(session->quiet, block + 1, (unsigned)(session->launches / session->plan.count),
+                           session->launches_failed, blocks_left_s(session, block));
     }
     progress_clear(session->quiet);
-    free(order);
     return result;
 }
 
 void session_close(struct session *session)
 {
-    if (session->samples > 0)
-        close(session->samples);
+    for (size_t arm = 0; arm < session->arm_count; arm++)
+        if (session->arms[arm].samples > 0)
+            close(session->arms[arm].samples);
     json_decref(session->run);
     free(session->done);
+    free(session->block_states);
     plan_free(&session->plan);
 }

@@ -12,17 +12,26 @@
 #include "plan.h"
 #include "topology.h"
 
+/* One program and the folder its rows go to. */
+struct session_arm {
+    char program[PATH_BYTES], folder[PATH_BYTES];
+    int samples; /* descriptor of samples.csv */
+};
+
 struct session {
     struct plan plan;
     const struct topology *topology;
     double launch_ms, timeout_s;
-    char folder[PATH_BYTES], run_id[96];
-    char program[PATH_BYTES], topology_xml[PATH_BYTES];
+    bool gate; /* disturbed blocks are repeated and do not count */
+    struct session_arm arms[2];
+    size_t arm_count;
+    char run_id[96], topology_xml[PATH_BYTES];
     json_t *run; /* what goes into run.json, but for the plan and the outcome */
     bool quiet;
 
-    int samples;         /* descriptor of samples.csv */
-    unsigned char *done; /* [blocks * count]: rows there already, by block and slot */
+    unsigned blocks_max;         /* with repeats */
+    unsigned char *done;         /* [blocks_max * count]: rows there already, by block and slot */
+    unsigned char *block_states; /* [blocks_max]: enum block_state */
     uint64_t launches, launches_done, launches_failed;
     double measured_s, started_s;
 };
@@ -31,18 +40,18 @@ struct session {
  * their skip reason. Prints progress. -1: interrupted. */
 int session_calibrate(struct session *session);
 
-/* Makes the folder (it must not exist) with run.json, topology.xml and the header of samples.csv. */
+/* Makes each arm's folder (it must not exist) with run.json, topology.xml and the header of samples.csv. */
 int session_create(struct session *session, struct error *error);
 
 /* Takes up a folder that an interrupted run left: reads plan and options from run.json, drops a last line
  * that is cut. */
-int session_resume(struct session *session, const char *folder, struct error *error);
+int session_resume(struct session *session, struct error *error);
 
 /* All launches that are not done yet; a row each, on disk as it ends. 0, 1 when interrupted, -1 with error.
  */
 int session_measure(struct session *session, struct error *error);
 
-/* Writes run.json with the outcome ("complete" or "interrupted"). */
+/* Writes each arm's run.json with the outcome ("complete" or "interrupted"). */
 int session_write_run(const struct session *session, const char *outcome, struct error *error);
 
 void session_close(struct session *session);

@@ -90,6 +90,20 @@ static void cells_are_added_once_and_groups_grow_together(void **state)
     plan_free(&plan);
 }
 
+static void an_ab_plan_has_each_cell_in_both_arms(void **state)
+{
+    (void)state;
+    struct plan plan = make(1);
+    assert_int_equal(plan_double(&plan), 0);
+    assert_int_equal(plan.count, 2 * CELLS);
+    for (size_t i = 0; i < CELLS; i++) {
+        assert_int_equal(plan_find(&plan, plan.cells[i].name, 0), i);
+        assert_int_equal(plan_find(&plan, plan.cells[i].name, 1), CELLS + i);
+        assert_int_equal(plan.cells[i].group, plan.cells[CELLS + i].group);
+    }
+    plan_free(&plan);
+}
+
 static void skipped_cells_take_no_time(void **state)
 {
     (void)state;
@@ -108,6 +122,7 @@ int main(void)
         cmocka_unit_test(the_order_depends_on_seed_and_block_only),
         cmocka_unit_test(every_cell_comes_first_equally_often),
         cmocka_unit_test(cells_are_added_once_and_groups_grow_together),
+        cmocka_unit_test(an_ab_plan_has_each_cell_in_both_arms),
         cmocka_unit_test(skipped_cells_take_no_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
