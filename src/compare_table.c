@@ -39,21 +39,22 @@ static int out_of_memory(struct error *error)
 /* Cells by name */
 
 /* FNV-1a (Fowler, Noll, Vo). */
-static size_t hash_name(const char *name)
+static uint32_t hash_name(const char *name)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     for (; *name; name++)
         hash = (hash ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
-    return (size_t)(hash ^ hash >> 32);
+    return (uint32_t)(hash ^ hash >> 32);
 }
 
 /* The slot that holds the name, or the free one where it belongs. */
-static size_t find_slot(const struct compare_table *table, const char *name)
+static struct compare_slot *find_slot(const struct compare_table *table, const char *name, uint32_t hash)
 {
-    size_t slot = hash_name(name) & (table->slot_count - 1);
-    while (table->slots[slot] && strcmp(table->cells[table->slots[slot] - 1].name, name) != 0)
-        slot = (slot + 1) & (table->slot_count - 1);
-    return slot;
+    size_t mask = table->slot_count - 1, at = hash & mask;
+    while (table->slots[at].number && (table->slots[at].hash != hash ||
+                                       strcmp(table->cells[table->slots[at].number - 1].name, name) != 0))
+        at = (at + 1) & mask;
+    return &table->slots[at];
 }
 
 static int grow_cells(struct compare_table *table)
@@ -63,15 +64,17 @@ static int grow_cells(struct compare_table *table)
     if (!cells)
         return -1;
     table->cells = cells;
-    uint32_t *slots = calloc(2 * room, sizeof *slots);
+    struct compare_slot *slots = calloc(2 * room, sizeof *slots);
     if (!slots)
         return -1;
     free(table->slots);
     table->slots = slots;
     table->slot_count = 2 * room;
     table->cell_room = room;
-    for (size_t i = 0; i < table->cell_count; i++)
-        slots[find_slot(table, cells[i].name)] = (uint32_t)i + 1;
+    for (size_t i = 0; i < table->cell_count; i++) {
+        uint32_t hash = hash_name(cells[i].name);
+        *find_slot(table, cells[i].name, hash) = (struct compare_slot){hash, (uint32_t)i + 1};
+    }
     return 0;
 }
 
@@ -79,14 +82,15 @@ static struct compare_cell *find_or_add_cell(struct compare_table *table, const 
 {
     if (table->cell_count == table->cell_room && grow_cells(table))
         return NULL;
-    size_t slot = find_slot(table, name);
-    if (table->slots[slot])
-        return &table->cells[table->slots[slot] - 1];
+    uint32_t hash = hash_name(name);
+    struct compare_slot *slot = find_slot(table, name, hash);
+    if (slot->number)
+        return &table->cells[slot->number - 1];
     struct compare_cell *cell = &table->cells[table->cell_count];
     *cell = (struct compare_cell){.name = strdup(name), .items_low = NAN, .items_high = NAN};
     if (!cell->name)
         return NULL;
-    table->slots[slot] = (uint32_t)++table->cell_count;
+    *slot = (struct compare_slot){hash, (uint32_t)++table->cell_count};
     return cell;
 }
 
@@ -196,9 +200,20 @@ static int sort_cell(struct compare_cell *cell, struct error *error)
     return 0;
 }
 
-static int compare_names(const void *a, const void *b)
+/* strverscmp, but from the first digits that can differ: cells have long beginnings in common. */
+int compare_names(const char *a, const char *b)
 {
-    return strverscmp(((const struct compare_cell *)a)->name, ((const struct compare_cell *)b)->name);
+    size_t at = 0;
+    while (a[at] && a[at] == b[at])
+        at++;
+    while (at && a[at - 1] >= '0' && a[at - 1] <= '9')
+        at--;
+    return strverscmp(a + at, b + at);
+}
+
+static int compare_cells(const void *a, const void *b)
+{
+    return compare_names(((const struct compare_cell *)a)->name, ((const struct compare_cell *)b)->name);
 }
 
 int compare_table_finish(struct compare_table *table, struct error *error)
@@ -209,7 +224,7 @@ int compare_table_finish(struct compare_table *table, struct error *error)
     table->slots = NULL;
     table->slot_count = table->cell_room = 0;
     if (table->cell_count)
-        qsort(table->cells, table->cell_count, sizeof *table->cells, compare_names);
+        qsort(table->cells, table->cell_count, sizeof *table->cells, compare_cells);
     for (size_t i = 0; i < table->cell_count; i++)
         if (sort_cell(&table->cells[i], error))
             return -1;

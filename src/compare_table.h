@@ -26,6 +26,10 @@ struct compare_cell {
     double items_low, items_high; /* work per launch, where the metric is a total over it; NaN: unknown */
 };
 
+struct compare_slot {
+    uint32_t hash, number; /* index of the cell + 1; 0: free */
+};
+
 /* Filled row by row, in any order, then finished: cells by name (numbers in it as numbers). */
 struct compare_table {
     enum column metric;
@@ -34,7 +38,7 @@ struct compare_table {
     struct compare_sample *samples;
     size_t sample_count;
     size_t cell_room, sample_room;
-    uint32_t *slots; /* cell names, hashed: index + 1, 0 is free */
+    struct compare_slot *slots; /* cell names, hashed */
     size_t slot_count;
 };
 
@@ -55,6 +59,9 @@ void compare_table_init(struct compare_table *table, enum column metric);
 int compare_table_add(struct compare_table *table, const struct compare_input *input, struct error *error);
 int compare_table_finish(struct compare_table *table, struct error *error);
 void compare_table_free(struct compare_table *table);
+
+/* The order of cells: alphabetical, numbers by their value. */
+int compare_names(const char *a, const char *b);
 
 /* All three on a results folder or a samples.csv. *cut_bytes: as result_read. */
 int compare_table_load(const char *path, enum column metric, struct compare_table *table, size_t *cut_bytes,

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "options.h"
@@ -14,6 +17,7 @@ static const struct command {
     {"bench", "the cells under Google Benchmark's own flags", cmd_bench},
     {"rules", "the verdicts from a results folder", cmd_rules},
     {"report", "charts and report.html again, from the CSV alone", cmd_report},
+    {"compare", "two runs, cell by cell: what got slower", cmd_compare},
     {"list", "models, workloads, rules or cells", cmd_list},
     {"topo", "the machine, and who sits where", cmd_topo},
     {"launch", NULL, cmd_launch},
@@ -43,13 +47,33 @@ static int fail(const char *what, const char *name)
     return EXIT_USAGE;
 }
 
+/* A closed standard stream would lend its number to the next file that is opened: samples.csv, say. */
+static void open_standard_streams(void)
+{
+    int file;
+    while ((file = open("/dev/null", O_RDWR)) >= 0 && file <= STDERR_FILENO)
+        continue;
+    if (file >= 0)
+        close(file);
+}
+
+/* Output that was lost is an error. */
+static int finish(int code)
+{
+    if (code != EXIT_FINE || (fflush(stdout) == 0 && !ferror(stdout)))
+        return code;
+    fprintf(stderr, "crosspoint: standard output: %s\n", strerror(errno));
+    return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
+    open_standard_streams();
     if (argc < 2)
         return fail("a command is missing", NULL);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
+            return finish(commands[i].run(argc - 1, argv + 1));
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-?") == 0 || strcmp(argv[1], "help") == 0) {
         print_help(stdout);
         return EXIT_SUCCESS;

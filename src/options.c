@@ -10,7 +10,7 @@
 
 static _Noreturn void fail(const char *command, const char *format, va_list arguments)
 {
-    fprintf(stderr, "crosspoint %s: ", command);
+    fprintf(stderr, "%s: ", command);
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
     exit(EXIT_USAGE);
@@ -49,33 +49,46 @@ uint64_t options_count(const struct argp_state *state, const char *option, const
     return value;
 }
 
+static bool is_end(const struct argp_option *option)
+{
+    return !option || (!option->name && !option->doc);
+}
+
+static size_t list_table(const struct argp_option *option, char *text, size_t text_bytes, size_t used)
+{
+    for (; !is_end(option) && used < text_bytes; option++)
+        if (option->name && !(option->flags & OPTION_HIDDEN))
+            used += (size_t)snprintf(text + used, text_bytes - used, "--%s, ", option->name);
+    return used;
+}
+
 static void list_known(const struct argp *argp, char *text, size_t text_bytes)
 {
-    size_t used = 0;
-    text[0] = '\0';
-    for (const struct argp_option *option = argp->options; option && (option->name || option->doc); option++)
-        if (option->name && !(option->flags & OPTION_HIDDEN) && used < text_bytes)
-            used += (size_t)snprintf(text + used, text_bytes - used, "--%s, ", option->name);
+    size_t used = list_table(argp->options, text, text_bytes, 0);
+    for (const struct argp_child *child = argp->children; child && child->argp; child++)
+        used = list_table(child->argp->options, text, text_bytes, used);
     if (used < text_bytes)
         snprintf(text + used, text_bytes - used, "--help");
 }
 
+/* Whole names only: what an abbreviation means would change with the next option. */
+static const struct argp_option *find_in_table(const struct argp_option *option, const char *name,
+                                               size_t length)
+{
+    for (; !is_end(option); option++)
+        if (option->name && strlen(option->name) == length && strncmp(option->name, name, length) == 0)
+            return option;
+    return NULL;
+}
+
 static const struct argp_option *find_option(const struct argp *argp, const char *name, size_t length)
 {
-    static const struct argp_option built_in[] = {{.name = "help"}, {.name = "usage"}, {.name = "version"}};
-    const struct argp_option *found = NULL;
-    for (const struct argp_option *option = argp->options; option && (option->name || option->doc);
-         option++) {
-        if (!option->name || strncmp(option->name, name, length) != 0)
-            continue;
-        if (strlen(option->name) == length)
-            return option;
-        found = option;
-    }
-    for (size_t i = 0; i < sizeof built_in / sizeof built_in[0]; i++)
-        if (strncmp(built_in[i].name, name, length) == 0)
-            return &built_in[i];
-    return found;
+    static const struct argp_option built_in[] = {
+        {.name = "help"}, {.name = "usage"}, {.name = "version"}, {0}};
+    const struct argp_option *found = find_in_table(argp->options, name, length);
+    for (const struct argp_child *child = argp->children; !found && child && child->argp; child++)
+        found = find_in_table(child->argp->options, name, length);
+    return found ? found : find_in_table(built_in, name, length);
 }
 
 /* argp would say the same in two lines and would not say what is known. */
@@ -85,7 +98,8 @@ static void check_options(const struct argp *argp, int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--") == 0)
             return;
-        if (argv[i][0] != '-' || argv[i][1] == '\0' || strcmp(argv[i], "-?") == 0)
+        if (argv[i][0] != '-' || argv[i][1] == '\0' || strcmp(argv[i], "-?") == 0 ||
+            strcmp(argv[i], "-V") == 0)
             continue;
         size_t length = strcspn(argv[i] + 2, "=");
         const struct argp_option *option = NULL;
@@ -96,7 +110,8 @@ static void check_options(const struct argp *argp, int argc, char **argv)
             fail_command(argv[0], "no option '%s'; known: %s", argv[i], known);
         }
         bool attached = argv[i][2 + length] == '=';
-        if (option->arg && !attached && ++i == argc)
+        bool required = option->arg && !(option->flags & OPTION_ARG_OPTIONAL);
+        if (required && !attached && ++i == argc)
             fail_command(argv[0], "--%s needs a value: --%s=%s", option->name, option->name, option->arg);
         if (!option->arg && attached)
             fail_command(argv[0], "--%s takes no value", option->name);
@@ -105,13 +120,13 @@ static void check_options(const struct argp *argp, int argc, char **argv)
 
 void options_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
-    char name[64];
+    char name[64], *command = argv[0];
+    snprintf(name, sizeof name, "crosspoint %s", command);
+    argv[0] = name;
     check_options(argp, argc, argv);
-    snprintf(name, sizeof name, "crosspoint %s", argv[0]);
     argp_err_exit_status = EXIT_USAGE;
-    program_invocation_name = name;
-    argp_parse(argp, argc, argv, ARGP_NO_ARGS & 0, NULL, input);
-    program_invocation_name = argv[0];
+    argp_parse(argp, argc, argv, 0, NULL, input);
+    argv[0] = command;
 }
 
 const char *argp_program_version = "crosspoint " CROSSPOINT_VERSION;

@@ -259,19 +259,75 @@ static void take_line(int end, void *context)
     reader->bytes_used = 0;
 }
 
-static int read_text(const char *text, size_t length, struct reader *reader)
+/* A line without quotes needs no parser, and few rows have any. As libcsv does, spaces round a field are
+ * dropped and blank lines passed over. */
+static void take_plain_line(struct reader *reader, const char *line, const char *end)
+{
+    static const char spaces[] = " \t";
+    bool blank = true;
+    for (const char *c = line; c < end && blank; c++)
+        blank = memchr(spaces, *c, 2) != NULL;
+    if (blank)
+        return;
+    for (const char *field = line, *next; field; field = next) {
+        const char *comma = memchr(field, ',', (size_t)(end - field)), *last = comma ? comma : end;
+        next = comma ? comma + 1 : NULL;
+        while (field < last && memchr(spaces, *field, 2))
+            field++;
+        while (field < last && memchr(spaces, last[-1], 2))
+            last--;
+        take_field((void *)field, (size_t)(last - field), reader);
+    }
+    take_line('\n', reader);
+}
+
+/* Lines from one with a quote on, to the end of its row: the quotes may hold newlines. After a carriage
+ * return, which ends a row too, a line's end need not be a row's: libcsv takes all the rest. */
+static const char *take_quoted_row(struct reader *reader, struct csv_parser *parser, const char *line,
+                                   const char *end)
+{
+    size_t before = reader->line;
+    bool returns = false;
+    while (line < end && (returns || reader->line == before) && !reader->stopped) {
+        const char *next = (const char *)memchr(line, '\n', (size_t)(end - line)) + 1;
+        size_t bytes = (size_t)(next - line);
+        returns = returns || memchr(line, '\r', bytes);
+        if (csv_parse(parser, line, bytes, take_field, take_line, reader) != bytes) {
+            reader->line++;
+            stop(reader, csv_strerror(csv_error(parser)));
+        }
+        line = next;
+    }
+    return line;
+}
+
+/* text ends with a newline. Pages that were read are given back: a large file takes no memory. */
+static void read_lines(char *text, size_t length, struct csv_parser *parser, struct reader *reader)
+{
+    enum { GIVE_BACK_BYTES = 1 << 22 };
+    const char *line = text, *end = text + length;
+    for (char *given_back = text; line < end && !reader->stopped;) {
+        const char *newline = memchr(line, '\n', (size_t)(end - line));
+        size_t bytes = (size_t)(newline - line);
+        if (memchr(line, '"', bytes) || memchr(line, '\r', bytes)) {
+            line = take_quoted_row(reader, parser, line, end);
+        } else {
+            take_plain_line(reader, line, newline);
+            line = newline + 1;
+        }
+        if (line - given_back > 2 * GIVE_BACK_BYTES) {
+            madvise(given_back, GIVE_BACK_BYTES, MADV_DONTNEED);
+            given_back += GIVE_BACK_BYTES;
+        }
+    }
+}
+
+static int read_text(char *text, size_t length, struct reader *reader)
 {
     struct csv_parser parser;
     if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI))
         return error_set(reader->error, "out of memory");
-    for (size_t at = 0; at < length && !reader->stopped;) {
-        size_t chunk = length - at < 65536 ? length - at : 65536;
-        if (csv_parse(&parser, text + at, chunk, take_field, take_line, reader) != chunk) {
-            reader->line++;
-            stop(reader, csv_strerror(csv_error(&parser)));
-        }
-        at += chunk;
-    }
+    read_lines(text, length, &parser, reader);
     if (!reader->stopped && csv_fini(&parser, take_field, take_line, reader)) {
         reader->line++;
         stop(reader, "a quoted field does not end");

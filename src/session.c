@@ -73,30 +73,27 @@ static int time_cell(struct session *session, struct plan_cell *cell, double *ns
     return 0;
 }
 
-static void set_group_items(struct session *session, size_t group, const double *ns_per_item)
+/* What --like or an earlier part of an A/B run laid down holds for the whole group. */
+static uint64_t group_items(const struct session *session, size_t group, const double *ns_per_item)
 {
-    struct plan *plan = &session->plan;
+    const struct plan *plan = &session->plan;
     uint64_t items = 1;
     double slowest_ns = 0;
     for (size_t i = 0; i < plan->count; i++) {
+        const struct plan_cell *cell = &plan->cells[i];
         unsigned workers, conc;
-        if (plan->cells[i].group != group)
+        if (cell->group != group)
             continue;
-        cell_counts(&plan->cells[i].cell, &workers, &conc);
-        if (items < conc)
-            items = conc;
-        if (items < plan->cells[i].items_min)
-            items = plan->cells[i].items_min;
-        if (slowest_ns < ns_per_item[i])
-            slowest_ns = ns_per_item[i];
+        if (cell->items > 0)
+            return cell->items;
+        cell_counts(&cell->cell, &workers, &conc);
+        items = items < conc ? conc : items;
+        items = items < cell->items_min ? cell->items_min : items;
+        slowest_ns = slowest_ns < ns_per_item[i] ? ns_per_item[i] : slowest_ns;
     }
     if (slowest_ns > 0 && items * slowest_ns < session->launch_ms * 1e6)
         items = (uint64_t)ceil(session->launch_ms * 1e6 / slowest_ns);
-    for (size_t i = 0; i < plan->count; i++)
-        if (plan->cells[i].group == group) {
-            plan->cells[i].items = items;
-            plan->cells[i].launch_s += (double)items * ns_per_item[i] / 1e9;
-        }
+    return items;
 }
 
 int session_calibrate(struct session *session)
@@ -113,9 +110,10 @@ int session_calibrate(struct session *session)
             interrupted = time_cell(session, &plan->cells[i], &ns_per_item[i]);
     }
     progress_clear(session->quiet);
-    for (size_t i = 0; i < plan->count && !interrupted; i++)
-        if (plan->cells[i].items == 0)
-            set_group_items(session, plan->cells[i].group, ns_per_item);
+    for (size_t i = 0; i < plan->count && !interrupted; i++) {
+        plan->cells[i].items = group_items(session, plan->cells[i].group, ns_per_item);
+        plan->cells[i].launch_s += (double)plan->cells[i].items * ns_per_item[i] / 1e9;
+    }
     free(ns_per_item);
     return interrupted;
 }
@@ -226,12 +224,28 @@ static int prepare_done(struct session *session, struct error *error)
     return session->done && session->block_states ? 0 : error_set(error, "out of memory");
 }
 
+/* The folder, which must be new, and those above it that are missing. */
+static int make_folder(const char *folder, struct error *error)
+{
+    char part[PATH_BYTES];
+    snprintf(part, sizeof part, "%s", folder);
+    for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(part, 0777) && errno != EEXIST)
+            return error_set(error, "%s: %s", part, strerror(errno));
+        *slash = '/';
+    }
+    if (mkdir(folder, 0777) == 0)
+        return 0;
+    return errno == EEXIST ? error_set(error, "%s exists; results are never overwritten", folder)
+                           : error_set(error, "%s: %s", folder, strerror(errno));
+}
+
 static int create_arm(const struct session *session, struct session_arm *arm, struct error *error)
 {
     char header[4096], path[PATH_BYTES + 16];
-    if (mkdir(arm->folder, 0777))
-        return errno == EEXIST ? error_set(error, "%s exists; results are never overwritten", arm->folder)
-                               : error_set(error, "%s: %s", arm->folder, strerror(errno));
+    if (make_folder(arm->folder, error))
+        return -1;
     snprintf(path, sizeof path, "%s/topology.xml", arm->folder);
     if (topology_export(session->topology, path, error) || open_samples(arm, O_CREAT | O_EXCL, error))
         return -1;

@@ -20,7 +20,8 @@ struct session_arm {
 
 struct session {
     struct plan plan;
-    const struct topology *topology;
+    struct topology *topology;
+    int topology_file; /* behind topology_xml */
     double launch_ms, timeout_s;
     bool gate; /* disturbed blocks are repeated and do not count */
     struct session_arm arms[2];

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "compare.h"
+#include "compare_ab.h"
+#include "compare_origin.h"
+#include "options.h"
+#include "progress.h"
+
+struct options {
+    const char *paths[2], *format;
+    enum column metric;
+    double effect;
+    bool ab;
+    struct run_options run;
+};
+
+enum { OPTION_EFFECT = 256, OPTION_FORMAT, OPTION_METRIC, OPTION_AB };
+
+static const struct argp_option option_table[] = {
+    {"effect", OPTION_EFFECT, "PERCENT", 0, "smallest difference that matters; default: 5%", 0},
+    {"format", OPTION_FORMAT, "NAME", 0, "text (default), csv, json or markdown", 0},
+    {"ab", OPTION_AB, NULL, 0,
+     "BASE and NEW are two builds of crosspoint: measure both, interleaved in one run, and compare; takes "
+     "the options of "
+     "run too",
+     0},
+    {"metric", OPTION_METRIC, "COLUMN", 0, "what to compare; default: items_per_second", 0},
+    {0},
+};
+
+static double parse_effect(const struct argp_state *state, const char *text)
+{
+    char *end;
+    double percent = strtod(text, &end);
+    if (end == text || strcmp(end + strspn(end, " "), "%") != 0 || !(percent >= 0 && percent <= 1000))
+        options_error(state, "--effect '%s' is not a percentage from 0%% to 1000%%, such as 5%%", text);
+    return percent / 100;
+}
+
+static enum column parse_metric(const struct argp_state *state, const char *text)
+{
+    char known[1024];
+    size_t used = 0;
+    int column = column_find(text);
+    if (column >= 0 && columns[column].metric)
+        return (enum column)column;
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        if (columns[i].metric)
+            used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "",
+                                     columns[i].name);
+    options_error(state, "no metric '%s'; known: %s", text, known);
+}
+
+static void parse_format(const struct argp_state *state, const char *text)
+{
+    static const char *const known[] = {"text", "csv", "json", "markdown"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(text, known[i]) == 0)
+            return;
+    options_error(state, "unknown format '%s'; known: text, csv, json, markdown", text);
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    struct options *options = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->run;
+        return 0;
+    case OPTION_AB:
+        options->ab = true;
+        return 0;
+    case OPTION_EFFECT:
+        options->effect = parse_effect(state, text);
+        return 0;
+    case OPTION_FORMAT:
+        parse_format(state, text);
+        options->format = text;
+        return 0;
+    case OPTION_METRIC:
+        options->metric = parse_metric(state, text);
+        return 0;
+    case ARGP_KEY_ARG:
+        if (state->arg_num > 1)
+            options_error(state, "two runs, BASE and NEW, not '%s' as well", text);
+        options->paths[state->arg_num] = text;
+        return 0;
+    case ARGP_KEY_END:
+        if (state->arg_num < 2)
+            options_error(state, "name two runs, BASE and NEW: results folders or samples.csv files");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static int load(const char *path, enum column metric, struct compare_table *table, struct error *error)
+{
+    size_t cut_bytes;
+    if (compare_table_load(path, metric, table, &cut_bytes, error))
+        return -1;
+    if (cut_bytes)
+        fprintf(stderr, "crosspoint: warning: %s: the last line is cut (%zu bytes) and left out\n", path,
+                cut_bytes);
+    return 0;
+}
+
+static int choose_pairing(const struct options *options, enum compare_pairing *pairing, struct error *error)
+{
+    struct compare_origin base, new = {.fingerprint = NULL};
+    char warning[2048];
+    int result = -1;
+    if (!compare_origin_load(options->paths[0], &base, error) &&
+        !compare_origin_load(options->paths[1], &new, error)) {
+        *pairing = compare_origin_pairing(&base, &new);
+        compare_origin_warning(&base, &new, warning, sizeof warning);
+        if (*warning)
+            fprintf(stderr, "crosspoint: warning: %s\n", warning);
+        result = 0;
+    }
+    compare_origin_free(&base);
+    compare_origin_free(&new);
+    return result;
+}
+
+int cmd_compare(int argc, char **argv)
+{
+    static const struct argp_child children[] = {{&run_options_argp, 0, "With --ab:", 1}, {0}};
+    static const struct argp argp = {
+        .options = option_table,
+        .parser = parse,
+        .children = children,
+        .args_doc = "BASE NEW",
+        .doc = "Compares two runs cell by cell: slower, faster, same or inconclusive.\v"
+               "Exit status: 0 no cell is slower; 1 one is; 2 bad usage or unreadable input; 3 nothing "
+               "comparable; "
+               "4 too little data for the effect in more than half of the cells."};
+    struct options options = {.format = "text", .metric = COLUMN_ITEMS_PER_SECOND, .effect = 0.05};
+    run_options_init(&options.run);
+    options_parse(&argp, argc, argv, &options);
+    if (options.ab) {
+        const struct compare_ab ab = {.programs = {options.paths[0], options.paths[1]},
+                                      .run = &options.run,
+                                      .metric = options.metric,
+                                      .effect = options.effect};
+        return compare_ab(&ab, options.format);
+    }
+
+    struct compare_table base, new;
+    struct compare_options how = {.effect = options.effect};
+    struct compared compared = {.rows = NULL};
+    struct error error;
+    compare_table_init(&base, options.metric);
+    compare_table_init(&new, options.metric);
+    int code;
+    if (load(options.paths[0], options.metric, &base, &error) ||
+        load(options.paths[1], options.metric, &new, &error) ||
+        choose_pairing(&options, &how.pairing, &error) ||
+        compare_tables(&base, &new, &how, &compared, &error) ||
+        compared_write(&compared, options.format, progress_colour(STDOUT_FILENO),
+                       progress_width(STDOUT_FILENO), stdout, &error))
+        code = options_fail(&error);
+    else
+        code = compared_exit_code(&compared);
+    compared_free(&compared);
+    compare_table_free(&base);
+    compare_table_free(&new);
+    return code;
+}

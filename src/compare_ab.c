@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+#include "compare_ab.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "options.h"
+#include "progress.h"
+
+static const char *const arm_names[2] = {"base", "new"};
+
+static int set_arms(const struct compare_ab *ab, struct session *session, const char *root,
+                    struct error *error)
+{
+    session->arm_count = 2;
+    for (size_t arm = 0; arm < 2; arm++) {
+        struct session_arm *to = &session->arms[arm];
+        if (!realpath(ab->programs[arm], to->program) || access(to->program, X_OK))
+            return error_set(error, "%s: %s; name two builds of crosspoint", ab->programs[arm],
+                             strerror(errno));
+        snprintf(to->folder, sizeof to->folder, "%s/%s", root, arm_names[arm]);
+    }
+    return 0;
+}
+
+/* The cells that were slower, with the work they had. */
+static int plan_again(const struct compare_ab_round *only, struct session *session, struct error *error)
+{
+    const struct plan *before = &only->plan;
+    struct plan *plan = &session->plan;
+    plan->count = 0;
+    for (size_t i = 0; i < only->compared.count; i++) {
+        if (only->compared.rows[i].verdict != COMPARE_SLOWER)
+            continue;
+        long found = plan_find(before, only->compared.rows[i].cell, 0);
+        long added = found < 0 ? -1 : plan_add(plan, &before->cells[found].cell);
+        if (added < 0)
+            return error_set(error, "out of memory");
+        plan->cells[added].items = before->cells[found].items;
+        plan->cells[added].launch_s = before->cells[found].launch_s;
+    }
+    plan->seed++;
+    return 0;
+}
+
+static int prepare(const struct compare_ab *ab, const struct compare_ab_round *only, struct session *session,
+                   struct compare_ab_round *round, struct error *error)
+{
+    struct run_options run = *ab->run;
+    run.out = round->folder[0] ? round->folder : run.out;
+    if (run_setup_plan(session, &run, error))
+        return -1;
+    if (only && plan_again(only, session, error))
+        return -1;
+    if (!round->folder[0])
+        snprintf(round->folder, sizeof round->folder, "%s", session->arms[0].folder);
+    if (plan_double(&session->plan))
+        return error_set(error, "out of memory");
+    return set_arms(ab, session, round->folder, error);
+}
+
+static int measure(struct session *session, const struct compare_ab *ab, bool calibrated, struct error *error)
+{
+    if (!calibrated && session_calibrate(session))
+        return 1;
+    run_setup_describe(session, ab->run);
+    json_object_set_new(session->run, "arms",
+                        json_pack("[s, s]", session->arms[0].program, session->arms[1].program));
+    if (session_create(session, error))
+        return -1;
+    int ended = session_measure(session, error);
+    if (ended >= 0 && session_write_run(session, ended ? "interrupted" : "complete", error))
+        ended = -1;
+    return ended;
+}
+
+static int compare(const struct compare_ab *ab, const struct session *session, struct compare_ab_round *round,
+                   struct error *error)
+{
+    struct compare_options options = {.effect = ab->effect, .pairing = COMPARE_PAIRED};
+    for (size_t arm = 0; arm < 2; arm++) {
+        size_t cut_bytes;
+        if (compare_table_load(session->arms[arm].folder, ab->metric, &round->tables[arm], &cut_bytes, error))
+            return -1;
+    }
+    return compare_tables(&round->tables[0], &round->tables[1], &options, &round->compared, error);
+}
+
+int compare_ab_round(const struct compare_ab *ab, const struct compare_ab_round *only,
+                     struct compare_ab_round *round, struct error *error)
+{
+    struct session session;
+    for (size_t arm = 0; arm < 2; arm++)
+        compare_table_init(&round->tables[arm], ab->metric);
+    int result = run_setup_open(&session, error) || prepare(ab, only, &session, round, error)
+                     ? -1
+                     : measure(&session, ab, only != NULL, error);
+    if (result == 0)
+        result = compare(ab, &session, round, error);
+    round->plan = session.plan;
+    session.plan = (struct plan){.cells = NULL};
+    run_setup_close(&session);
+    return result;
+}
+
+void compare_ab_free(struct compare_ab_round *round)
+{
+    compared_free(&round->compared);
+    compare_table_free(&round->tables[0]);
+    compare_table_free(&round->tables[1]);
+    plan_free(&round->plan);
+}
+
+static int print(const struct compared *compared, const char *format, struct error *error)
+{
+    return compared_write(compared, format, progress_colour(STDOUT_FILENO), progress_width(STDOUT_FILENO),
+                          stdout, error);
+}
+
+static int conclude(const struct compare_ab *ab, const struct compare_ab_round *first, const char *format,
+                    struct error *error)
+{
+    size_t flagged = first->compared.verdicts[COMPARE_SLOWER];
+    if (flagged == 0)
+        return print(&first->compared, format, error) ? EXIT_USAGE : compared_exit_code(&first->compared);
+    struct compare_ab_round again = {.compared = {.rows = NULL}};
+    snprintf(again.folder, sizeof again.folder, "%.4000s/again", first->folder);
+    fprintf(stderr, "%zu cell%s slower; measuring %s again in fresh blocks\n", flagged,
+            flagged == 1 ? " is" : "s are", flagged == 1 ? "it" : "them");
+    int result = compare_ab_round(ab, first, &again, error), code = EXIT_USAGE;
+    if (result == 1) {
+        code = EXIT_INTERRUPTED;
+    } else if (result == 0 && !print(&first->compared, format, error)) {
+        size_t confirmed = again.compared.verdicts[COMPARE_SLOWER];
+        fprintf(stderr, "measured again: %zu of %zu confirmed\n", confirmed, flagged);
+        for (size_t i = 0; i < again.compared.count; i++)
+            if (again.compared.rows[i].verdict == COMPARE_SLOWER)
+                fprintf(stderr, "regression: %s, ratio %.3f and %.3f\n", again.compared.rows[i].cell,
+                        first->compared.rows[i].ratio, again.compared.rows[i].ratio);
+        code = confirmed ? EXIT_REGRESSION : EXIT_FINE;
+    }
+    compare_ab_free(&again);
+    return code;
+}
+
+int compare_ab(const struct compare_ab *ab, const char *format)
+{
+    struct error error = {""};
+    struct compare_ab_round first = {.compared = {.rows = NULL}};
+    int result = compare_ab_round(ab, NULL, &first, &error), code = EXIT_USAGE;
+    if (result == 1)
+        code = EXIT_INTERRUPTED;
+    else if (result == 0)
+        code = conclude(ab, &first, format, &error);
+    if (code == EXIT_USAGE)
+        options_fail(&error);
+    compare_ab_free(&first);
+    return code;
+}

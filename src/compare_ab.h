@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Two programs' launches interleaved in one run: the way to judge a change on a noisy machine. */
+#ifndef CROSSPOINT_COMPARE_AB_H
+#define CROSSPOINT_COMPARE_AB_H
+
+#include "compare.h"
+#include "error.h"
+#include "run_setup.h"
+
+struct compare_ab {
+    const char *programs[2]; /* BASE and NEW: paths of two builds of crosspoint */
+    const struct run_options *run;
+    enum column metric;
+    double effect;
+};
+
+/* One round: measures and compares, paired by block. `only`: NULL, or an earlier round, of which the cells
+ * found slower are measured again with the same work. folder: where base/ and new/ go, PATH_BYTES long;
+ * empty: chosen by the run options, and filled in. The tables belong to `round`, which compare_ab_free frees
+ * also after an error. */
+struct compare_ab_round {
+    char folder[PATH_BYTES];
+    struct plan plan; /* what was measured */
+    struct compare_table tables[2];
+    struct compared compared;
+};
+/* 0, 1 when interrupted, -1 with error. */
+int compare_ab_round(const struct compare_ab *ab, const struct compare_ab_round *only,
+                     struct compare_ab_round *round, struct error *error);
+void compare_ab_free(struct compare_ab_round *round);
+
+/* The whole command: one round; what it finds slower is measured once more in fresh blocks, and only what is
+ * slower again counts. Prints the tables in the format. Returns an exit code. */
+int compare_ab(const struct compare_ab *ab, const char *format);
+
+#endif

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+#include "run_setup.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "launch.h"
+#include "measure.h"
+#include "metadata.h"
+#include "options.h"
+#include "paths.h"
+#include "quiet.h"
+
+enum {
+    OPTION_PROFILE = 512,
+    OPTION_RULE,
+    OPTION_FILTER,
+    OPTION_BLOCKS,
+    OPTION_LAUNCH_MS,
+    OPTION_WORKERS,
+    OPTION_CONC,
+    OPTION_PLACE,
+    OPTION_SEED,
+    OPTION_OUT,
+    OPTION_LIKE,
+    OPTION_TIMEOUT,
+    OPTION_QUIET,
+};
+
+static const struct argp_option option_table[] = {
+    {"profile", OPTION_PROFILE, "NAME", 0, "smoke, quick (default) or full", 0},
+    {"rule", OPTION_RULE, "ID", 0, "only the cells of this rule; may be repeated", 0},
+    {"filter", OPTION_FILTER, "REGEX", 0, "only cells whose name matches; also cells that no rule names", 0},
+    {"blocks", OPTION_BLOCKS, "N", 0, "how often each cell is launched", 0},
+    {"launch-ms", OPTION_LAUNCH_MS, "N", 0, "least time of a launch of a group's slowest cell", 0},
+    {"workers", OPTION_WORKERS, "LIST", 0,
+     "cells with these workers (max, or numbers) instead of the rules' cells", 0},
+    {"conc", OPTION_CONC, "LIST", 0, "... with these numbers of tasks in flight", 0},
+    {"place", OPTION_PLACE, "LIST", 0, "... with these placements", 0},
+    {"seed", OPTION_SEED, "N", 0, "of the order of launches; default: random, recorded", 0},
+    {"out", OPTION_OUT, "DIR", 0, "the results folder; must not exist. Default: results/TIME-HOST", 0},
+    {"like", OPTION_LIKE, "DIR", 0, "the same work per launch as in that run, cell by cell", 0},
+    {"timeout", OPTION_TIMEOUT, "S", 0, "seconds after which a launch is ended and counts as failed", 0},
+    {"quiet", OPTION_QUIET, NULL, 0, "no progress", 0},
+    {0},
+};
+
+static void split_list(const struct argp_state *state, const char *option, char *text,
+                       const char *values[SELECTION_VALUES_MAX], size_t *count)
+{
+    for (char *value; (value = strsep(&text, ","));) {
+        struct cell cell = {0};
+        struct error error;
+        if (*count == SELECTION_VALUES_MAX)
+            options_error(state, "--%s has more than %d values", option, SELECTION_VALUES_MAX);
+        if (cell_set(&cell, option, value, &error))
+            options_error(state, "--%s: %s", option, error.text);
+        values[(*count)++] = value;
+    }
+}
+
+static void set_profile(const struct argp_state *state, struct run_options *options, const char *name)
+{
+    options->selection.profile = profile_find(name);
+    if (!options->selection.profile)
+        options_error(state, "no profile '%s'; known: smoke, quick, full", name);
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    struct run_options *options = state->input;
+    struct selection *selection = &options->selection;
+    switch (key) {
+    case OPTION_PROFILE:
+        set_profile(state, options, text);
+        return 0;
+    case OPTION_RULE:
+        if (selection->rule_count == SELECTION_VALUES_MAX)
+            options_error(state, "more than %d rules; leave --rule out for all", SELECTION_VALUES_MAX);
+        selection->rule_ids[selection->rule_count++] = text;
+        return 0;
+    case OPTION_FILTER:
+        selection->filter = text;
+        return 0;
+    case OPTION_BLOCKS:
+        options->blocks = (unsigned)options_count(state, "--blocks", text, 1, 100000);
+        return 0;
+    case OPTION_LAUNCH_MS:
+        options->launch_ms = (double)options_count(state, "--launch-ms", text, 1, 3600000);
+        return 0;
+    case OPTION_WORKERS:
+        split_list(state, "workers", text, selection->workers, &selection->workers_count);
+        return 0;
+    case OPTION_CONC:
+        split_list(state, "conc", text, selection->conc, &selection->conc_count);
+        return 0;
+    case OPTION_PLACE:
+        split_list(state, "place", text, selection->place, &selection->place_count);
+        return 0;
+    case OPTION_SEED:
+        options->seed = options_count(state, "--seed", text, 0, INT64_MAX);
+        options->seed_given = true;
+        return 0;
+    case OPTION_OUT:
+        options->out = text;
+        return 0;
+    case OPTION_LIKE:
+        options->like = text;
+        return 0;
+    case OPTION_TIMEOUT:
+        options->timeout_s = (double)options_count(state, "--timeout", text, 1, 86400);
+        return 0;
+    case OPTION_QUIET:
+        options->quiet = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+void run_options_init(struct run_options *options)
+{
+    *options = (struct run_options){.selection.profile = profile_find("quick")};
+}
+
+const struct argp run_options_argp = {.options = option_table, .parser = parse};
+
+/* The session */
+
+/* For launches: in memory, so that nothing is left however we end. */
+static int export_topology(struct session *session, struct error *error)
+{
+    session->topology_file = memfd_create("topology.xml", MFD_CLOEXEC);
+    if (session->topology_file < 0)
+        return error_set(error, "memfd_create: %s", strerror(errno));
+    snprintf(session->topology_xml, sizeof session->topology_xml, "/proc/%d/fd/%d", (int)getpid(),
+             session->topology_file);
+    return topology_export(session->topology, session->topology_xml, error);
+}
+
+int run_setup_open(struct session *session, struct error *error)
+{
+    memset(session, 0, sizeof *session);
+    session->started_s = (double)clock_now_ns() / 1e9;
+    session->arm_count = 1;
+    session->topology_file = -1;
+    session->topology = topology_open(NULL, error);
+    if (!session->topology || paths_program(session->arms[0].program, error) ||
+        export_topology(session, error))
+        return -1;
+    launch_set_up();
+    return 0;
+}
+
+void run_setup_close(struct session *session)
+{
+    session_close(session);
+    if (session->topology_file >= 0)
+        close(session->topology_file);
+    topology_close(session->topology);
+}
+
+static const char *results_parent(void)
+{
+    const char *parent = getenv("CROSSPOINT_RESULTS");
+    return parent && *parent ? parent : "results";
+}
+
+/* results/20261121T101500Z-myhost */
+static void default_folder(struct session *session)
+{
+    char host[64] = "localhost", stamp[32];
+    time_t now = time(NULL);
+    struct tm utc;
+    gethostname(host, sizeof host - 1);
+    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
+    snprintf(session->run_id, sizeof session->run_id, "%s-%s", stamp, host);
+    snprintf(session->arms[0].folder, sizeof session->arms[0].folder, "%s/%s", results_parent(),
+             session->run_id);
+}
+
+static int named_folder(struct session *session, const char *out, struct error *error)
+{
+    char *folder = session->arms[0].folder;
+    snprintf(folder, sizeof session->arms[0].folder, "%s", out);
+    size_t length = strlen(folder);
+    while (length > 1 && folder[length - 1] == '/')
+        folder[--length] = '\0';
+    const char *slash = strrchr(folder, '/');
+    snprintf(session->run_id, sizeof session->run_id, "%s", slash ? slash + 1 : folder);
+    if (access(folder, F_OK) == 0)
+        return error_set(error, "%s exists; results are never overwritten", folder);
+    return 0;
+}
+
+int run_setup_link_latest(const struct session *session, const struct run_options *options,
+                          struct error *error)
+{
+    char link[PATH_BYTES], temporary[PATH_BYTES];
+    if (options->out)
+        return 0;
+    snprintf(link, sizeof link, "%s/latest", results_parent());
+    snprintf(temporary, sizeof temporary, "%s/latest.%d", results_parent(), (int)getpid());
+    if (symlink(session->run_id, temporary) || rename(temporary, link))
+        return error_set(error, "%s: %s", link, strerror(errno));
+    return 0;
+}
+
+static uint64_t random_seed(void)
+{
+    uint64_t seed = 0;
+    if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
+        seed = clock_now_ns();
+    return seed >> 16; /* short enough to be typed, and exact in JSON */
+}
+
+/* Cells that both plans have do the work that they did there. */
+static int take_items(struct plan *plan, const char *folder, struct error *error)
+{
+    char path[PATH_BYTES + 16];
+    json_error_t problem;
+    json_t *cell;
+    size_t index, taken = 0;
+    snprintf(path, sizeof path, "%s/run.json", folder);
+    json_t *run = json_load_file(path, 0, &problem);
+    if (!run)
+        return error_set(error, "%s: line %d: %s", path, problem.line, problem.text);
+    json_array_foreach(json_object_get(json_object_get(run, "plan"), "cells"), index, cell)
+    {
+        const char *name = json_string_value(json_object_get(cell, "cell"));
+        json_int_t items = json_integer_value(json_object_get(cell, "items"));
+        long found = name ? plan_find(plan, name, 0) : -1;
+        if (found >= 0 && items > 0) {
+            plan->cells[found].items = (uint64_t)items;
+            taken++;
+        }
+    }
+    json_decref(run);
+    return taken ? 0 : error_set(error, "%s: no cell of this plan in it", path);
+}
+
+int run_setup_plan(struct session *session, const struct run_options *options, struct error *error)
+{
+    struct rules rules = {0};
+    char rules_path[PATH_BYTES];
+    struct selection selection = options->selection;
+    const struct profile *profile = selection.profile;
+    session->quiet = options->quiet;
+    session->gate = profile->gate;
+    session->plan.blocks = options->blocks ? options->blocks : profile->blocks;
+    session->plan.seed = options->seed_given ? options->seed : random_seed();
+    session->launch_ms = options->launch_ms > 0 ? options->launch_ms : profile->launch_ms;
+    session->timeout_s = options->timeout_s > 0 ? options->timeout_s : profile->timeout_s;
+    selection.rules = &rules;
+    int failed =
+        paths_data("rules", rules_path, error) || rules_load(rules_path, &rules, error) ||
+        selection_build(&selection, (unsigned)topology_max(session->topology), &session->plan, error);
+    rules_free(&rules);
+    if (failed || (options->like && take_items(&session->plan, options->like, error)))
+        return -1;
+    if (options->out)
+        return named_folder(session, options->out, error);
+    default_folder(session);
+    return 0;
+}
+
+static json_t *thresholds_to_json(void)
+{
+    json_t *thresholds = json_array();
+    for (int check = 0; check < QUIET_CHECK_COUNT; check++)
+        json_array_append_new(
+            thresholds, json_pack("{s:s, s:s, s:f, s:f}", "check", quiet_thresholds[check].name, "source",
+                                  quiet_thresholds[check].source, "repeat", quiet_thresholds[check].repeat,
+                                  "invalid", quiet_thresholds[check].invalid));
+    return thresholds;
+}
+
+static json_t *options_to_json(const struct run_options *options, const struct session *session)
+{
+    const struct selection *selection = &options->selection;
+    json_t *object =
+        json_pack("{s:s, s:f, s:f, s:i, s:I, s:b, s:i}", "profile", selection->profile->name, "launch_ms",
+                  session->launch_ms, "timeout_s", session->timeout_s, "blocks", (int)session->plan.blocks,
+                  "seed", (json_int_t)session->plan.seed, "gate", (int)session->gate, "repeats_max",
+                  (int)quiet_repeats_max(session->plan.blocks));
+    if (selection->filter)
+        json_object_set_new(object, "filter", json_string(selection->filter));
+    if (options->like)
+        json_object_set_new(object, "like", json_string(options->like));
+    json_t *rules = json_array();
+    for (size_t i = 0; i < selection->rule_count; i++)
+        json_array_append_new(rules, json_string(selection->rule_ids[i]));
+    json_object_set_new(object, "rules", rules);
+    return object;
+}
+
+void run_setup_describe(struct session *session, const struct run_options *options)
+{
+    char session_id[160];
+    snprintf(session_id, sizeof session_id, "%s-%" PRIu64, session->run_id, session->plan.seed);
+    session->run = metadata_collect(session->topology);
+    json_object_set_new(session->run, "run_id", json_string(session->run_id));
+    json_object_set_new(session->run, "session", json_string(session_id));
+    json_object_set_new(session->run, "options", options_to_json(options, session));
+    json_object_set_new(session->run, "thresholds", thresholds_to_json());
+}
