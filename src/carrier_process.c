@@ -31,6 +31,24 @@ static int create(struct carrier_handle *handle)
     _exit(EXIT_SUCCESS);
 }
 
+static bool ended_badly(const siginfo_t *child)
+{
+    return child->si_code == CLD_EXITED ? child->si_status != 0
+                                        : child->si_code == CLD_KILLED || child->si_code == CLD_DUMPED;
+}
+
+/* A signal that is pending already takes no second one's news: on_child may never hear of a worker that died
+ * while another ended well. It stays a zombie, which is found here at the latest when all others are awaited. */
+static int check_others(struct error *error)
+{
+    siginfo_t child = {.si_pid = 0};
+    if (waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) || child.si_pid == 0 || !ended_badly(&child))
+        return 0;
+    return error_set(error, "process %d %s %d", (int)child.si_pid,
+                     child.si_code == CLD_EXITED ? "exited with status" : "was killed by signal",
+                     child.si_status);
+}
+
 static int await(struct carrier_handle *handle)
 {
     int status;
@@ -45,7 +63,7 @@ static int await(struct carrier_handle *handle)
     if (WEXITSTATUS(status))
         return error_set(&handle->run->error, "worker %u (process %d) exited with status %d", handle->worker,
                          (int)handle->id.process, WEXITSTATUS(status));
-    return 0;
+    return check_others(&handle->run->error);
 }
 
 /* Runs in a signal handler: only async-signal-safe calls. */
@@ -72,9 +90,7 @@ static void on_child(int signal_number, siginfo_t *info, void *context)
 {
     (void)signal_number;
     (void)context;
-    if (info->si_code == CLD_EXITED && info->si_status == 0)
-        return;
-    if (info->si_code != CLD_EXITED && info->si_code != CLD_KILLED && info->si_code != CLD_DUMPED)
+    if (!ended_badly(info))
         return;
     char line[96];
     size_t used = append_text(line, 0, "process ");

@@ -216,3 +216,37 @@ int cgroup_throttled_ns(const char *root, uint64_t *ns)
     *ns = throttled.ns;
     return 0;
 }
+
+struct limiting {
+    char *directory;
+    size_t bytes;
+};
+
+/* v1: any group of the hierarchy; v2: one that hands the controller on to its children. */
+static int visit_limiting(const char *directory, enum version version, void *context)
+{
+    const struct limiting *limiting = context;
+    char text[256];
+    const char *file = version == VERSION_1 ? "cpu.cfs_quota_us" : "cgroup.subtree_control";
+    if (limiting->directory[0])
+        return 0;
+    if (group_read(directory, file, text, sizeof text))
+        return -1;
+    for (char *space = text; (space = strchr(space, ' '));)
+        *space = ',';
+    bool limits = version == VERSION_1 ? text[0] != '\0' : list_names_cpu(text);
+    if (limits)
+        snprintf(limiting->directory, limiting->bytes, "%s", directory);
+    return 0;
+}
+
+int cgroup_find_limiting(const char *root, char *directory, size_t directory_bytes)
+{
+    struct limiting limiting = {directory, directory_bytes};
+    directory[0] = '\0';
+    if (groups_walk(root, visit_limiting, &limiting))
+        return -1;
+    if (!directory[0])
+        errno = ENOENT;
+    return directory[0] ? 0 : -1;
+}

@@ -3,6 +3,7 @@
 #ifndef CROSSPOINT_CGROUP_H
 #define CROSSPOINT_CGROUP_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* root stands in front of every path that is read: "" on a machine, the top of a fake tree in tests. */
@@ -14,5 +15,9 @@ int cgroup_quota(const char *root, double *processors);
 /* How long this process's group and its visible ancestors have been throttled since they were made, summed
  * over processors (v2 throttled_usec, v1 throttled_time). 0, or -1 with errno: ENOENT where no group says. */
 int cgroup_throttled_ns(const char *root, uint64_t *ns);
+
+/* The nearest group, this process's or an ancestor, in which a child group can be given a CPU bandwidth. 0, or
+ * -1 with errno: ENOENT where there is none. */
+int cgroup_find_limiting(const char *root, char *directory, size_t directory_bytes);
 
 #endif

@@ -4,25 +4,16 @@
  */
 #include "chart.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "gnuplot.h"
 #include "wording.h"
-
-extern char **environ;
 
 enum {
     PANELS_MAX = 24,
-    WIDTH = 960,
-    MARGIN = 22,
     FOOT = 30,
     BARS_HEIGHT = 196,
     BARS_HEIGHT_MAX = 224,
@@ -31,7 +22,6 @@ enum {
     SWEEP_HEIGHT = 448,
     SWEEP_LEFT = 86,
     SWEEP_RIGHT = 80,
-    SUBTITLE_COLUMNS = 120,
     TIC_STEPS = 6
 };
 
@@ -126,14 +116,14 @@ static int stack(struct chart *chart, bool sweep, int left, int right, int heigh
 static void lay_out(struct chart *chart, int subtitle_lines)
 {
     size_t sweeps = 0;
-    chart->head = 72 + 18 * subtitle_lines;
+    chart->head = gnuplot_head_height(subtitle_lines);
     for (size_t i = 0; i < chart->panel_count; i++)
         sweeps += chart->panels[i].sweep;
-    int bottom = chart->head, middle = WIDTH * 44 / 100;
+    int bottom = chart->head, middle = GNUPLOT_WIDTH * 44 / 100;
     if (sweeps == chart->panel_count && sweeps > 1) {
         for (size_t i = 0; i < sweeps; i++) {
             bool right = i % 2;
-            place(&chart->panels[i], right ? WIDTH / 2 : 0, right ? WIDTH : WIDTH / 2,
+            place(&chart->panels[i], right ? GNUPLOT_WIDTH / 2 : 0, right ? GNUPLOT_WIDTH : GNUPLOT_WIDTH / 2,
                   chart->head + SWEEP_HEIGHT * (int)(i / 2), SWEEP_HEIGHT);
             bottom = chart->panels[i].bottom;
         }
@@ -144,8 +134,8 @@ static void lay_out(struct chart *chart, int subtitle_lines)
             int room = (int)sweeps * SWEEP_HEIGHT / (int)(chart->panel_count - sweeps);
             bars_height = room < BARS_HEIGHT ? BARS_HEIGHT : room > BARS_HEIGHT_MAX ? BARS_HEIGHT_MAX : room;
         }
-        int bars_bottom = stack(chart, false, 0, both ? middle : WIDTH, bars_height);
-        int sweeps_bottom = stack(chart, true, both ? middle : 0, WIDTH, SWEEP_HEIGHT);
+        int bars_bottom = stack(chart, false, 0, both ? middle : GNUPLOT_WIDTH, bars_height);
+        int sweeps_bottom = stack(chart, true, both ? middle : 0, GNUPLOT_WIDTH, SWEEP_HEIGHT);
         bottom = bars_bottom > sweeps_bottom ? bars_bottom : sweeps_bottom;
     }
     chart->height = bottom + FOOT;
@@ -210,51 +200,6 @@ static void put_data(FILE *out, const struct chart *chart)
 
 /* Script */
 
-/* In gnuplot's double quotes a backslash, a quote and a backtick are special. */
-static void put_string(FILE *out, const char *name, const char *text)
-{
-    fprintf(out, "%s = \"", name);
-    for (; *text; text++) {
-        if (*text == '\n')
-            fputs("\\n", out);
-        else if (*text == '`')
-            putc('\'', out);
-        else if ((unsigned char)*text >= ' ') {
-            if (*text == '"' || *text == '\\')
-                putc('\\', out);
-            putc(*text, out);
-        }
-    }
-    fputs("\"\n", out);
-}
-
-/* The same in bold, line by line, for labels that gnuplot reads as enhanced text; its special characters
- * escaped. */
-static void put_bold(FILE *out, const char *name, const char *text)
-{
-    fprintf(out, "%s = \"%s", name, *text ? "{/:Bold " : "");
-    for (const char *c = text; *c; c++) {
-        if (*c == '\n') {
-            fputs("}\\n{/:Bold ", out);
-            continue;
-        }
-        if (strchr("\\\"", *c))
-            fputs(*c == '"' ? "\\" : "\\\\\\", out);
-        else if (strchr("^_{}@&~", *c))
-            fputs("\\\\", out);
-        if ((unsigned char)*c >= ' ')
-            putc(*c == '`' ? '\'' : *c, out);
-    }
-    fprintf(out, "%s\"\n", *text ? "}" : "");
-}
-
-static void put_value(FILE *out, const char *name, double value)
-{
-    char text[40];
-    word_number(isfinite(value) ? value : 0, text, sizeof text);
-    fprintf(out, "%s = %s\n", name, text);
-}
-
 static bool name_ends(enum column metric, const char *end)
 {
     const char *name = columns[metric].name;
@@ -269,9 +214,9 @@ static double metric_scale(enum column metric)
 
 static void put_metric(FILE *out, enum column metric)
 {
-    put_value(out, "SCALE", metric_scale(metric));
-    put_string(out, "Y_LABEL",
-               metric == COLUMN_ITEMS_PER_SECOND ? "items per second" : word_metric_name(metric));
+    gnuplot_put_value(out, "SCALE", metric_scale(metric));
+    gnuplot_put_string(out, "Y_LABEL",
+                       metric == COLUMN_ITEMS_PER_SECOND ? "items per second" : word_metric_name(metric));
 }
 
 /* "10.0k" is "10k": a tic needs no zeros at its end, and no "/s". */
@@ -392,7 +337,7 @@ static void put_place(FILE *out, const struct chart *chart, const struct panel *
     int right = panel->right - (panel->sweep ? SWEEP_RIGHT : BARS_RIGHT);
     double height = chart->height;
     int title = chart->panel_count > 1 ? 20 : 0;
-    fprintf(out, "LEFT = %.5f\nRIGHT = %.5f\n", (double)left / WIDTH, (double)right / WIDTH);
+    fprintf(out, "LEFT = %.5f\nRIGHT = %.5f\n", (double)left / GNUPLOT_WIDTH, (double)right / GNUPLOT_WIDTH);
     fprintf(out, "TOP = %.5f\n", 1 - (panel->top + title + (panel->sweep ? 44 : 8)) / height);
     fprintf(out, "BOTTOM = %.5f\n", 1 - (panel->bottom - 54) / height);
     fprintf(out, "PIXEL = %.6f\n", 1 / height);
@@ -434,9 +379,9 @@ static void put_threshold(FILE *out, const struct panel *panel, double y_max)
         snprintf(text, sizeof text, "no worse: by %s", effect);
     else
         snprintf(text, sizeof text, "ahead by %s", effect);
-    put_value(out, "THRESHOLD_LOW", fmin(near, far));
-    put_value(out, "THRESHOLD_HIGH", fmin(fmax(near, far), y_max));
-    put_string(out, "THRESHOLD_TEXT", text);
+    gnuplot_put_value(out, "THRESHOLD_LOW", fmin(near, far));
+    gnuplot_put_value(out, "THRESHOLD_HIGH", fmin(fmax(near, far), y_max));
+    gnuplot_put_string(out, "THRESHOLD_TEXT", text);
 }
 
 static void put_bars(FILE *out, const struct panel *panel)
@@ -446,20 +391,20 @@ static void put_bars(FILE *out, const struct panel *panel)
     char text[128];
     arm_label(panel, true, text, sizeof text);
     break_at_space(text);
-    put_string(out, "BETTER", text);
+    gnuplot_put_string(out, "BETTER", text);
     arm_label(panel, false, text, sizeof text);
     break_at_space(text);
-    put_string(out, "WORSE", text);
+    gnuplot_put_string(out, "WORSE", text);
     word_metric(metric, point->better_median, text, sizeof text);
-    put_bold(out, "BETTER_TEXT", text);
+    gnuplot_put_bold(out, "BETTER_TEXT", text);
     word_metric(metric, point->worse_median, text, sizeof text);
-    put_bold(out, "WORSE_TEXT", text);
+    gnuplot_put_bold(out, "WORSE_TEXT", text);
     double better = sample_max(point, true), worse = sample_max(point, false);
     double y_max = fmax(better, worse);
     y_max *= 1.12;
     struct tics tics;
-    linear_tics(0, y_max, panel->right - panel->left > WIDTH / 2 ? 8 : 5, &tics);
-    put_value(out, "Y_MAX", y_max);
+    linear_tics(0, y_max, panel->right - panel->left > GNUPLOT_WIDTH / 2 ? 8 : 5, &tics);
+    gnuplot_put_value(out, "Y_MAX", y_max);
     put_tics(out, "Y_TICS", "x", &tics, metric);
     put_threshold(out, panel, y_max);
 }
@@ -490,20 +435,20 @@ static void put_ratio_axis(FILE *out, const struct panel *panel)
         high = fmax(high, panel->points[i].ci_high);
     }
     double margin = pow(high / low, 0.1);
-    put_value(out, "RATIO_MIN", low / margin);
-    put_value(out, "RATIO_MAX", high * margin);
+    gnuplot_put_value(out, "RATIO_MIN", low / margin);
+    gnuplot_put_value(out, "RATIO_MAX", high * margin);
     struct tics tics;
     log_tics(low / margin, high * margin, 6, &tics);
     put_tics(out, "RATIO_TICS", "y", &tics, COLUMN_COUNT);
     word_effect(pair->effect, effect, sizeof effect);
     snprintf(text, sizeof text, pair->kind == RULE_EQUAL ? "within %s" : "%s ahead", effect);
-    put_string(out, "THRESHOLD_TEXT", text);
-    put_value(out, "THRESHOLD", threshold);
+    gnuplot_put_string(out, "THRESHOLD_TEXT", text);
+    gnuplot_put_value(out, "THRESHOLD", threshold);
     if (pair->kind == RULE_EQUAL)
         snprintf(text, sizeof text, "%.10g %.10g", threshold, 1 / threshold);
     else
         snprintf(text, sizeof text, "%.10g", threshold);
-    put_string(out, "THRESHOLDS", text);
+    gnuplot_put_string(out, "THRESHOLDS", text);
 }
 
 /* The crossing and its band; a bound outside the sweep is drawn to the edge. Its words stand above the plot,
@@ -516,42 +461,44 @@ static void put_crossing(FILE *out, const struct panel *panel, double x_min, dou
     word_crossing(verdict, crossing, sizeof crossing);
     word_effect(verdict->pair->effect, effect, sizeof effect);
     snprintf(text, sizeof text, "%s ahead %s", effect, crossing);
-    put_value(out, "CROSSING", shown ? verdict->crossing : 0);
-    put_value(out, "CROSSING_LOW", isfinite(verdict->crossing_low) ? verdict->crossing_low : x_min);
-    put_value(out, "CROSSING_HIGH", isfinite(verdict->crossing_high) ? verdict->crossing_high : x_max);
-    put_string(out, "CROSSING_TEXT", text);
+    gnuplot_put_value(out, "CROSSING", shown ? verdict->crossing : 0);
+    gnuplot_put_value(out, "CROSSING_LOW", isfinite(verdict->crossing_low) ? verdict->crossing_low : x_min);
+    gnuplot_put_value(out, "CROSSING_HIGH",
+                      isfinite(verdict->crossing_high) ? verdict->crossing_high : x_max);
+    gnuplot_put_string(out, "CROSSING_TEXT", text);
     double position = shown ? log(verdict->crossing / x_min) / log(x_max / x_min) : 0.5;
     double plot = panel->right - panel->left - SWEEP_LEFT - SWEEP_RIGHT,
            half = 3.3 * (double)word_width(text);
-    double most = plot + SWEEP_RIGHT - MARGIN - half;
-    put_value(out, "CROSSING_AT", fmax(fmin(position * plot, most), half - SWEEP_LEFT + MARGIN) / plot);
+    double most = plot + SWEEP_RIGHT - GNUPLOT_MARGIN - half;
+    gnuplot_put_value(out, "CROSSING_AT",
+                      fmax(fmin(position * plot, most), half - SWEEP_LEFT + GNUPLOT_MARGIN) / plot);
 }
 
 static void put_sweep(FILE *out, const struct panel *panel)
 {
     char text[128];
     arm_label(panel, true, text, sizeof text);
-    put_string(out, "BETTER", text);
-    put_value(out, "KEY_AT", (40 + 7.6 * (double)word_width(text)) / WIDTH);
+    gnuplot_put_string(out, "BETTER", text);
+    gnuplot_put_value(out, "KEY_AT", (40 + 7.6 * (double)word_width(text)) / GNUPLOT_WIDTH);
     arm_label(panel, false, text, sizeof text);
-    put_string(out, "WORSE", text);
+    gnuplot_put_string(out, "WORSE", text);
     double first = panel->points[0].x, last = panel->points[panel->count - 1].x;
     double x_min = fmin(first, last), x_max = fmax(first, last), margin = pow(x_max / x_min, 0.04);
     if (x_max <= x_min)
         margin = 2;
     x_min /= margin;
     x_max *= margin;
-    put_value(out, "X_MIN", x_min);
-    put_value(out, "X_MAX", x_max);
+    gnuplot_put_value(out, "X_MIN", x_min);
+    gnuplot_put_value(out, "X_MAX", x_max);
     put_sweep_tics(out, panel);
-    put_string(out, "X_LABEL", word_sweep_key(panel->verdict->pair->sweep.key));
+    gnuplot_put_string(out, "X_LABEL", word_sweep_key(panel->verdict->pair->sweep.key));
     double y_min = extreme(panel, fmin), y_max = extreme(panel, fmax);
     bool logarithmic = y_max / y_min > 10;
     y_min = logarithmic ? y_min / pow(y_max / y_min, 0.06) : 0;
     y_max = logarithmic ? y_max * pow(y_max / y_min, 0.06) : y_max * 1.1;
     fprintf(out, "Y_LOG = %d\n", logarithmic);
-    put_value(out, "Y_MIN", y_min);
-    put_value(out, "Y_MAX", y_max);
+    gnuplot_put_value(out, "Y_MIN", y_min);
+    gnuplot_put_value(out, "Y_MAX", y_max);
     struct tics tics;
     if (logarithmic)
         log_tics(y_min, y_max, 8, &tics);
@@ -569,9 +516,9 @@ static void put_panel(FILE *out, const struct chart *chart, size_t index, const 
     panel_title(chart, panel, title, sizeof title);
     fprintf(out, "\n# Panel %zu\nPANEL = %zu\n", index + 1, index + 1);
     put_place(out, chart, panel);
-    put_bold(out, "PANEL_TITLE", title);
-    put_string(out, "BETTER_MODEL", panel->points->comparison.better.model);
-    put_string(out, "WORSE_MODEL", panel->points->comparison.worse.model);
+    gnuplot_put_bold(out, "PANEL_TITLE", title);
+    gnuplot_put_string(out, "BETTER_MODEL", panel->points->comparison.better.model);
+    gnuplot_put_string(out, "WORSE_MODEL", panel->points->comparison.worse.model);
     put_metric(out, panel->verdict->pair->metric);
     if (panel->sweep)
         put_sweep(out, panel);
@@ -580,26 +527,6 @@ static void put_panel(FILE *out, const struct chart *chart, size_t index, const 
     fputs(panel->sweep ? scripts->sweep : scripts->bars, out);
     if (index == 0)
         fputs("do for [i = 101:104] { unset label i }\n", out);
-}
-
-/* Breaks text into lines of at most width columns; returns how many. */
-static int wrap(char *text, size_t width)
-{
-    int lines = 1;
-    size_t column = 0;
-    char *space = NULL;
-    for (char *c = text; *c; c++) {
-        column += ((unsigned char)*c & 0xc0) != 0x80;
-        if (*c == ' ')
-            space = c;
-        if (column > width && space) {
-            *space = '\n';
-            column = (size_t)(c - space);
-            space = NULL;
-            lines++;
-        }
-    }
-    return lines;
 }
 
 static void describe(const struct chart *chart, char *text, size_t text_bytes)
@@ -652,198 +579,55 @@ static void put_head(FILE *out, const struct chart *chart, const char *subtitle)
              chart->several_runtimes ? "all runtimes" : chart->first->runtime,
              chart->panel_count == 1 ? common : rule->id);
     snprintf(claim, sizeof claim, "“%s”", rule->claim);
-    double height = chart->height;
-    put_bold(out, "TITLE", rule->chart_title);
-    put_string(out, "CLAIM", claim);
-    put_bold(out, "VERDICT", subtitle);
-    put_string(out, "VERDICT_WORD", judgement_names[chart->first->rule_judgement]);
-    put_string(out, "FOOT", foot);
-    double left = (double)MARGIN / WIDTH;
-    fprintf(out, "set label 101 TITLE at screen %.5f, %.5f left font ',17' textcolor rgb dark\n", left,
-            1 - 26 / height);
-    fprintf(out, "set label 102 CLAIM noenhanced at screen %.5f, %.5f left font ',12' textcolor rgb grey\n",
-            left, 1 - 50 / height);
-    fprintf(out,
-            "set label 103 VERDICT at screen %.5f, %.5f left font ',12' textcolor rgb "
-            "verdict_colour(VERDICT_WORD)\n",
-            left, 1 - 73 / height);
-    fprintf(out, "set label 104 FOOT noenhanced at screen %.5f, %.5f left font ',10' textcolor rgb grey\n",
-            left, 14 / height);
+    struct gnuplot_head head = {.title = rule->chart_title,
+                                .subtitle = claim,
+                                .finding = subtitle,
+                                .finding_word = judgement_names[chart->first->rule_judgement],
+                                .foot = foot};
+    gnuplot_put_head(out, &head, chart->height);
 }
 
 static void put_script(FILE *out, struct chart *chart, const struct scripts *scripts)
 {
-    const char *id = chart->first->rule->id;
     char subtitle[1024];
     describe(chart, subtitle, sizeof subtitle);
-    lay_out(chart, wrap(subtitle, SUBTITLE_COLUMNS));
-    fprintf(out,
-            "# gnuplot %s.gp draws %s.svg and %s.png from %s.csv.\n"
-            "DATA = '%s.csv'\n\n%s\n",
-            id, id, id, id, id, scripts->style);
-    fprintf(
-        out,
-        "do for [target in 'svg png'] {\n"
-        "if (target eq 'svg') {\n"
-        "    set terminal svg size %d, %d font 'sans-serif,13' enhanced background rgb 'white'\n"
-        "} else {\n"
-        "    set terminal pngcairo size %d, %d font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 "
-        "enhanced background rgb 'white'\n"
-        "}\n"
-        "set output '%s.' . target\n",
-        WIDTH, chart->height, 2 * WIDTH, 2 * chart->height, id);
+    lay_out(chart, gnuplot_wrap(subtitle, GNUPLOT_HEAD_COLUMNS));
+    gnuplot_put_start(out, chart->first->rule->id, scripts->style, chart->height);
     put_head(out, chart, subtitle);
     fputs("set multiplot\n", out);
     for (size_t i = 0; i < chart->panel_count; i++)
         put_panel(out, chart, i, scripts);
-    fputs("\nunset multiplot\nset output\n}\n", out);
-}
-
-/* Files */
-
-static char *read_text(const char *folder, const char *name, struct error *error)
-{
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "re");
-    char *text = NULL;
-    size_t length = 0;
-    if (!file || getdelim(&text, &length, '\0', file) < 0) {
-        error_set(error, "%s: %s", path, file && feof(file) ? "empty" : strerror(errno));
-        free(text);
-        text = NULL;
-    }
-    if (file)
-        fclose(file);
-    return text;
-}
-
-static FILE *open_chart_file(const char *folder, const char *id, const char *suffix, struct error *error)
-{
-    char path[4096];
-    snprintf(path, sizeof path, "%s/charts/%s.%s", folder, id, suffix);
-    FILE *file = fopen(path, "we");
-    if (!file)
-        error_set(error, "%s: %s", path, strerror(errno));
-    return file;
-}
-
-static int close_chart_file(FILE *file, const char *id, struct error *error)
-{
-    bool failed = ferror(file);
-    if (fclose(file) || failed)
-        return error_set(error, "cannot write the chart %s: %s", id, strerror(errno));
-    return 0;
+    fputs("\nunset multiplot\n", out);
+    gnuplot_put_end(out);
 }
 
 static int write_chart(struct chart *chart, const struct scripts *scripts, const char *folder,
                        struct error *error)
 {
     const char *id = chart->first->rule->id;
-    FILE *data = open_chart_file(folder, id, "csv", error);
+    FILE *data = gnuplot_open(folder, id, "csv", error);
     if (!data)
         return -1;
     put_data(data, chart);
-    if (close_chart_file(data, id, error))
+    if (gnuplot_close(data, id, error))
         return -1;
-    FILE *script = open_chart_file(folder, id, "gp", error);
+    FILE *script = gnuplot_open(folder, id, "gp", error);
     if (!script)
         return -1;
     put_script(script, chart, scripts);
-    return close_chart_file(script, id, error);
-}
-
-/* gnuplot */
-
-struct drawing {
-    pid_t process;
-    char id[64];
-    FILE *words; /* what gnuplot says */
-};
-
-static int start_gnuplot(const char *folder, const char *id, struct drawing *drawing, struct error *error)
-{
-    char charts[4096], script[80];
-    char *arguments[] = {"gnuplot", "-d", script, NULL};
-    snprintf(charts, sizeof charts, "%s/charts", folder);
-    snprintf(script, sizeof script, "./%s.gp", id);
-    snprintf(drawing->id, sizeof drawing->id, "%s", id);
-    drawing->words = tmpfile();
-    if (!drawing->words)
-        return error_set(error, "a temporary file: %s", strerror(errno));
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, fileno(drawing->words), STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, fileno(drawing->words), STDERR_FILENO);
-    posix_spawn_file_actions_addchdir_np(&actions, charts);
-    int code = posix_spawnp(&drawing->process, "gnuplot", &actions, NULL, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (!code)
-        return 0;
-    fclose(drawing->words);
-    return code == ENOENT ? error_set(error, "gnuplot is not installed (Debian: gnuplot-nox)")
-                          : error_set(error, "gnuplot: %s", strerror(code));
-}
-
-/* gnuplot's complaint: the last line of what it said. */
-static void read_complaint(FILE *words, char *text, size_t text_bytes)
-{
-    char line[256];
-    snprintf(text, text_bytes, "no reason given");
-    rewind(words);
-    while (fgets(line, sizeof line, words)) {
-        line[strcspn(line, "\n")] = '\0';
-        const char *start = line + strspn(line, " \t^");
-        if (*start)
-            snprintf(text, text_bytes, "%s", start);
-    }
-}
-
-static int finish_gnuplot(struct drawing *drawing, struct error *error)
-{
-    int status = -1, result = 0;
-    while (waitpid(drawing->process, &status, 0) < 0 && errno == EINTR)
-        ;
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        char complaint[256];
-        read_complaint(drawing->words, complaint, sizeof complaint);
-        result = error_set(error, "gnuplot failed on charts/%s.gp: %s", drawing->id, complaint);
-    }
-    fclose(drawing->words);
-    return result;
-}
-
-/* Draws every id, at most jobs at a time; the first error is told, and all children are awaited. */
-static int draw_all(const char *folder, const struct rule *const *drawn, int count, int jobs,
-                    struct error *error)
-{
-    struct drawing *drawings = calloc((size_t)count + 1, sizeof *drawings);
-    int started = 0, result = 0;
-    if (!drawings)
-        return error_set(error, "out of memory");
-    for (int finished = 0; finished < started || (started < count && !result);) {
-        if (!result && started < count && started - finished < jobs) {
-            result = start_gnuplot(folder, drawn[started]->id, &drawings[started], error);
-            started += !result;
-        } else if (finish_gnuplot(&drawings[finished++], result ? NULL : error)) {
-            result = -1;
-        }
-    }
-    free(drawings);
-    return result;
+    return gnuplot_close(script, id, error);
 }
 
 static int load_scripts(const char *folder, struct scripts *scripts, struct error *error)
 {
-    scripts->style = read_text(folder, "style.gp", error);
-    scripts->bars = scripts->style ? read_text(folder, "bars.gp", error) : NULL;
-    scripts->sweep = scripts->bars ? read_text(folder, "sweep.gp", error) : NULL;
+    scripts->style = gnuplot_read_script(folder, "style.gp", error);
+    scripts->bars = scripts->style ? gnuplot_read_script(folder, "bars.gp", error) : NULL;
+    scripts->sweep = scripts->bars ? gnuplot_read_script(folder, "sweep.gp", error) : NULL;
     return scripts->sweep ? 0 : -1;
 }
 
 static int write_charts(const struct verdicts *verdicts, const struct scripts *scripts, const char *folder,
-                        const struct rule **drawn, struct error *error)
+                        const char **drawn, struct error *error)
 {
     int count = 0;
     for (size_t i = 0; i < verdicts->count;) {
@@ -857,7 +641,7 @@ static int write_charts(const struct verdicts *verdicts, const struct scripts *s
             continue;
         if (write_chart(&chart, scripts, folder, error))
             return -1;
-        drawn[count++] = chart.first->rule;
+        drawn[count++] = chart.first->rule->id;
     }
     return count;
 }
@@ -865,18 +649,14 @@ static int write_charts(const struct verdicts *verdicts, const struct scripts *s
 int charts_draw(const struct verdicts *verdicts, const char *script_folder, const char *folder, unsigned jobs,
                 struct error *error)
 {
-    char charts[4096];
     struct scripts scripts = {0};
-    const struct rule **drawn = calloc(verdicts->count + 1, sizeof *drawn);
+    const char **drawn = calloc(verdicts->count + 1, sizeof *drawn);
     int count = -1;
-    snprintf(charts, sizeof charts, "%s/charts", folder);
     if (!drawn)
         error_set(error, "out of memory");
-    else if (mkdir(charts, 0777) && errno != EEXIST)
-        error_set(error, "%s: %s", charts, strerror(errno));
-    else if (!load_scripts(script_folder, &scripts, error))
+    else if (!gnuplot_make_folder(folder, error) && !load_scripts(script_folder, &scripts, error))
         count = write_charts(verdicts, &scripts, folder, drawn, error);
-    if (count > 0 && draw_all(folder, drawn, count, jobs ? (int)jobs : 1, error))
+    if (count > 0 && gnuplot_draw(folder, drawn, (size_t)count, jobs, error))
         count = -1;
     free(scripts.style);
     free(scripts.bars);

@@ -2,6 +2,7 @@
 /* The cells by hand. Each call of Google Benchmark runs its cell in a forked child, so that one cell's
  * workers, pools and failures leave the next alone. */
 #include <errno.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,61 +75,150 @@ static int measure(void *context, uint64_t items, struct gbench_round *round)
     return round->error[0] ? -1 : 0;
 }
 
+/* What goes on to Google Benchmark, as --flag=value. */
+struct arguments {
+    char **list;
+    int count;
+};
+
+enum {
+    OPTION_FILTER = 256,
+    OPTION_LIST_TESTS,
+    OPTION_MIN_TIME,
+    OPTION_MIN_WARMUP_TIME,
+    OPTION_REPETITIONS,
+    OPTION_REPORT_AGGREGATES_ONLY,
+    OPTION_DISPLAY_AGGREGATES_ONLY,
+    OPTION_RANDOM_INTERLEAVING,
+    OPTION_FORMAT,
+    OPTION_OUT,
+    OPTION_OUT_FORMAT,
+    OPTION_COLOR,
+    OPTION_COUNTERS_TABULAR,
+    OPTION_CONTEXT,
+    OPTION_TIME_UNIT,
+    OPTION_VERBOSITY,
+};
+
 static const struct argp_option option_table[] = {
-    {"benchmark_filter", 256, "REGEX", 0, "only cells whose name matches; with - in front: all others", 0},
-    {"benchmark_list_tests", 257, "true|false", OPTION_ARG_OPTIONAL, "print the cells", 0},
-    {"benchmark_min_time", 258, "SECONDS", 0, "least time of a measurement", 0},
-    {"benchmark_repetitions", 259, "N", 0, "how often each cell is measured", 0},
-    {"benchmark_report_aggregates_only", 260, "true|false", OPTION_ARG_OPTIONAL,
+    {"benchmark_filter", OPTION_FILTER, "REGEX", 0,
+     "only cells whose name matches; with - in front: all others", 0},
+    {"benchmark_list_tests", OPTION_LIST_TESTS, "true|false", OPTION_ARG_OPTIONAL, "print the cells", 0},
+    {"benchmark_min_time", OPTION_MIN_TIME, "SECONDS", 0, "least time of a measurement", 0},
+    {"benchmark_min_warmup_time", OPTION_MIN_WARMUP_TIME, "SECONDS", 0, "least time before it", 0},
+    {"benchmark_repetitions", OPTION_REPETITIONS, "N", 0, "how often each cell is measured", 0},
+    {"benchmark_report_aggregates_only", OPTION_REPORT_AGGREGATES_ONLY, "true|false", OPTION_ARG_OPTIONAL,
      "mean, median, stddev, cv only", 0},
-    {"benchmark_display_aggregates_only", 261, "true|false", OPTION_ARG_OPTIONAL,
+    {"benchmark_display_aggregates_only", OPTION_DISPLAY_AGGREGATES_ONLY, "true|false", OPTION_ARG_OPTIONAL,
      "the same, but not in the file", 0},
-    {"benchmark_enable_random_interleaving", 262, "true|false", OPTION_ARG_OPTIONAL,
+    {"benchmark_enable_random_interleaving", OPTION_RANDOM_INTERLEAVING, "true|false", OPTION_ARG_OPTIONAL,
      "shuffle the repetitions", 0},
-    {"benchmark_format", 263, "console|json|csv", 0, "what is printed", 0},
-    {"benchmark_out", 264, "FILE", 0, "results as a file too", 0},
-    {"benchmark_out_format", 265, "json|console|csv", 0, "its format", 0},
-    {"benchmark_color", 266, "auto|true|false", 0, "colour", 0},
-    {"benchmark_counters_tabular", 267, "true|false", OPTION_ARG_OPTIONAL, "counters as columns", 0},
-    {"benchmark_context", 268, "KEY=VALUE", 0, "added to the context", 0},
-    {"benchmark_time_unit", 269, "ns|us|ms|s", 0, "unit of the times", 0},
-    {"v", 270, "N", 0, "verbosity", 0},
+    {"benchmark_format", OPTION_FORMAT, "console|json|csv", 0, "what is printed", 0},
+    {"benchmark_out", OPTION_OUT, "FILE", 0, "results as a file too", 0},
+    {"benchmark_out_format", OPTION_OUT_FORMAT, "json|console|csv", 0, "its format", 0},
+    {"benchmark_color", OPTION_COLOR, "auto|true|false", 0, "colour", 0},
+    {"benchmark_counters_tabular", OPTION_COUNTERS_TABULAR, "true|false", OPTION_ARG_OPTIONAL,
+     "counters as columns", 0},
+    {"benchmark_context", OPTION_CONTEXT, "KEY=VALUE", 0, "added to the context", 0},
+    {"benchmark_time_unit", OPTION_TIME_UNIT, "ns|us|ms|s", 0, "unit of the times", 0},
+    {"v", OPTION_VERBOSITY, "N", 0, "verbosity", 0},
     {0},
 };
 
-/* Google Benchmark reads them itself; here they are for --help and for checking. */
+static void check_filter(const struct argp_state *state, const char *text)
+{
+    regex_t regex;
+    char problem[128];
+    int failed = regcomp(&regex, text + (*text == '-'), REG_EXTENDED | REG_NOSUB);
+    regerror(failed, &regex, problem, sizeof problem);
+    if (failed)
+        options_error(state, "filter '%s' is no extended regular expression: %s", text, problem);
+    regfree(&regex);
+}
+
+static void check_seconds(const struct argp_state *state, const char *name, const char *text)
+{
+    char *end;
+    double seconds = strtod(text, &end);
+    if (end == text || *end || !(seconds >= 0 && seconds <= 86400))
+        options_error(state, "--%s '%s' is no number of seconds from 0 to 86400", name, text);
+}
+
+static void check_writable(const struct argp_state *state, const char *path)
+{
+    FILE *file = fopen(path, "ae");
+    if (!file)
+        options_error(state, "--benchmark_out '%s': %s", path, strerror(errno));
+    fclose(file);
+}
+
+/* known: the values, with | between them */
+static void check_choice(const struct argp_state *state, const char *name, const char *text,
+                         const char *known)
+{
+    size_t length = strlen(text);
+    for (const char *value = known; value; value = strchr(value, '|')) {
+        value += *value == '|';
+        if (strcspn(value, "|") == length && strncmp(value, text, length) == 0)
+            return;
+    }
+    options_error(state, "--%s knows no '%s'; known: %s", name, text, known);
+}
+
+/* Google Benchmark itself would print its usage and exit with 0. */
+static void check_value(const struct argp_state *state, const struct argp_option *option, const char *text)
+{
+    switch (option->key) {
+    case OPTION_FILTER:
+        check_filter(state, text);
+        return;
+    case OPTION_MIN_TIME:
+    case OPTION_MIN_WARMUP_TIME:
+        check_seconds(state, option->name, text);
+        return;
+    case OPTION_REPETITIONS:
+        options_count(state, "--benchmark_repetitions", text, 1, 1000000);
+        return;
+    case OPTION_VERBOSITY:
+        options_count(state, "--v", text, 0, 9);
+        return;
+    case OPTION_OUT:
+        check_writable(state, text);
+        return;
+    case OPTION_CONTEXT:
+        if (!strchr(text, '='))
+            options_error(state, "--benchmark_context '%s' is no KEY=VALUE", text);
+        return;
+    default:
+        check_choice(state, option->name, text, option->arg);
+    }
+}
+
 static error_t parse(int key, char *text, struct argp_state *state)
 {
+    struct arguments *arguments = state->input;
     if (key == ARGP_KEY_ARG)
         options_error(state, "no argument '%s' here; cells are chosen with --benchmark_filter=REGEX", text);
-    return key >= 256 && key <= 270 ? 0 : ARGP_ERR_UNKNOWN;
+    if (key < OPTION_FILTER || key > OPTION_VERBOSITY)
+        return ARGP_ERR_UNKNOWN;
+    const struct argp_option *option = &option_table[key - OPTION_FILTER];
+    text = text ? text : (char *)"true";
+    check_value(state, option, text);
+    if (asprintf(&arguments->list[arguments->count], "--%s=%s", option->name, text) < 0)
+        return ENOMEM;
+    arguments->count++;
+    return 0;
 }
 
-/* Google Benchmark takes --flag=value only. */
-static int join_values(int argc, char **argv, char **joined, struct error *error)
-{
-    int count = 0;
-    joined[count++] = argv[0];
-    for (int i = 1; i < argc; i++) {
-        if (argv[i][0] == '-' && !strchr(argv[i], '=') && i + 1 < argc && argv[i + 1][0] != '-') {
-            if (asprintf(&joined[count++], "%s=%s", argv[i], argv[i + 1]) < 0)
-                return error_set(error, "out of memory");
-            i++;
-        } else {
-            joined[count++] = strdup(argv[i]);
-        }
-    }
-    return count;
-}
-
-static int run_cases(int argc, char **argv, const struct plan *plan, const struct topology *topology,
-                     struct error *error)
+/* arguments->list has room for one more, and stays the owner: Google Benchmark moves what it is given. */
+static int run_cases(const struct arguments *arguments, const struct plan *plan,
+                     const struct topology *topology, struct error *error)
 {
     struct gbench_case *cases = calloc(plan->count, sizeof *cases);
     struct bench_cell *cells = calloc(plan->count, sizeof *cells);
-    char **joined = calloc((size_t)argc + 1, sizeof *joined);
-    int code = EXIT_USAGE, count = -1;
-    if (!cases || !cells || !joined) {
+    char **given = calloc((size_t)arguments->count + 1, sizeof *given);
+    int code = EXIT_USAGE;
+    if (!cases || !cells || !given) {
         error_set(error, "out of memory");
         code = options_fail(error);
         goto out;
@@ -137,12 +227,10 @@ static int run_cases(int argc, char **argv, const struct plan *plan, const struc
         cells[i] = (struct bench_cell){&plan->cells[i].cell, topology};
         cases[i] = (struct gbench_case){plan->cells[i].name, measure, &cells[i]};
     }
-    count = join_values(argc, argv, joined, error);
-    code = count < 0 ? options_fail(error) : gbench_main(count, joined, cases, plan->count);
+    memcpy(given, arguments->list, (size_t)arguments->count * sizeof *given);
+    code = gbench_main(arguments->count, given, cases, plan->count);
 out:
-    for (int i = 1; joined && i < argc; i++)
-        free(joined[i]);
-    free(joined);
+    free(given);
     free(cells);
     free(cases);
     return code;
@@ -155,9 +243,15 @@ int cmd_bench(int argc, char **argv)
         .parser = parse,
         .doc = "Runs the cells under Google Benchmark, by hand: an iteration is an item, "
                "its time the wall time. `crosspoint list cells` names them."};
-    options_parse(&argp, argc, argv, NULL);
-
+    struct arguments arguments = {.list = calloc((size_t)argc + 1, sizeof *arguments.list)};
     struct error error;
+    if (!arguments.list) {
+        error_set(&error, "out of memory");
+        return options_fail(&error);
+    }
+    arguments.list[arguments.count++] = strdup(argv[0]);
+    options_parse(&argp, argc, argv, &arguments);
+
     struct rules rules = {0};
     struct plan plan = {0};
     char path[PATH_BYTES];
@@ -168,7 +262,10 @@ int cmd_bench(int argc, char **argv)
         selection_build(&selection, (unsigned)topology_max(topology), &plan, &error))
         code = options_fail(&error);
     else
-        code = run_cases(argc, argv, &plan, topology, &error);
+        code = run_cases(&arguments, &plan, topology, &error);
+    for (int i = 0; i < arguments.count; i++)
+        free(arguments.list[i]);
+    free(arguments.list);
     plan_free(&plan);
     rules_free(&rules);
     topology_close(topology);

@@ -42,6 +42,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         options_error(state, "no argument '%s' here; options begin with --", text);
+    case ARGP_KEY_END:
+        if (options->resume && (options->run.given || options->dry_run))
+            options_error(state, "--resume goes on with that run's own plan; only --quiet may stand with it");
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -106,6 +110,9 @@ static void print_outcome(const struct session *session)
     double wall_s = (double)clock_now_ns() / 1e9 - session->started_s;
     printf("\n%" PRIu64 " launches, %" PRIu64 " failed, in %.0f s; %.0f %% of that was measured time\n",
            session->launches_done, session->launches_failed, wall_s, 100 * session->measured_s / wall_s);
+    if (session->blocks_disturbed)
+        printf("%u disturbed block%s did not count; run.json says why\n", session->blocks_disturbed,
+               session->blocks_disturbed == 1 ? "" : "s");
     printf("report: %s/report.html\n", session->arms[0].folder);
 }
 

@@ -32,6 +32,7 @@ struct comparer {
     struct arms *arms; /* as compared.rows */
     double *scratch;
     size_t scratch_n;
+    struct statistics_cache cache;
 };
 
 /* What is compared with what */
@@ -252,22 +253,23 @@ struct shift {
     bool exact;
 };
 
-static int test_paired(const struct arms *arms, double bound, struct shift *shift)
+static int test_paired(const struct arms *arms, double bound, struct statistics_cache *cache,
+                       struct shift *shift)
 {
     struct signed_rank upper, lower;
-    if (statistics_signed_rank(arms->d, arms->n_d, bound, level, &upper) ||
-        statistics_signed_rank(arms->d, arms->n_d, -bound, level, &lower))
+    if (statistics_signed_rank_bounds(arms->d, arms->n_d, bound, level, cache, &lower, &upper))
         return -1;
     *shift = (struct shift){upper.estimate, upper.low,       upper.high,   upper.level, upper.p_greater,
                             upper.p_less,   lower.p_greater, lower.p_less, upper.exact};
     return 0;
 }
 
-static int test_unpaired(const struct arms *arms, double bound, struct shift *shift)
+static int test_unpaired(const struct arms *arms, double bound, struct statistics_cache *cache,
+                         struct shift *shift)
 {
     struct rank_sum upper, lower;
-    if (statistics_rank_sum(arms->x, arms->n_new, arms->y, arms->n_base, bound, level, &upper) ||
-        statistics_rank_sum(arms->x, arms->n_new, arms->y, arms->n_base, -bound, level, &lower))
+    if (statistics_rank_sum_bounds(arms->x, arms->n_new, arms->y, arms->n_base, bound, level, cache, &lower,
+                                   &upper))
         return -1;
     *shift = (struct shift){upper.estimate, upper.low,       upper.high,   upper.level, upper.p_greater,
                             upper.p_less,   lower.p_greater, lower.p_less, upper.exact};
@@ -289,7 +291,7 @@ static double detectable_shift(const struct compared *compared, const struct arm
     return shift * sqrt(both / drawn);
 }
 
-static int measure_row(const struct comparer *comparer, struct arms *arms, struct compare_row *row)
+static int measure_row(struct comparer *comparer, struct arms *arms, struct compare_row *row)
 {
     const struct compared *compared = comparer->compared;
     bool paired = compared->options.pairing == COMPARE_PAIRED;
@@ -300,7 +302,8 @@ static int measure_row(const struct comparer *comparer, struct arms *arms, struc
         return -1;
     if (!row->comparable)
         return 0;
-    if (paired ? test_paired(arms, bound, &shift) : test_unpaired(arms, bound, &shift))
+    if (paired ? test_paired(arms, bound, &comparer->cache, &shift)
+               : test_unpaired(arms, bound, &comparer->cache, &shift))
         return -1;
     row->ratio = exp(shift.estimate);
     row->ci_low = exp(shift.low);
@@ -556,6 +559,7 @@ int compare_tables(const struct compare_table *base, const struct compare_table 
     struct comparer comparer = {.compared = compared};
     int result =
         match_cells(&comparer, base, new) || compare_cells(&comparer) ? error_set(error, "out of memory") : 0;
+    statistics_cache_free(&comparer.cache);
     free(comparer.scratch);
     free(comparer.arms);
     return result;

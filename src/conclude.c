@@ -2,6 +2,7 @@
 #include "conclude.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include "options.h"
 #include "paths.h"
 #include "report.h"
+#include "scaling.h"
 
 int conclusion_open(const char *path, const char *rules_path, struct conclusion *conclusion,
                     struct error *error)
@@ -53,13 +55,14 @@ int conclusion_write(const struct conclusion *conclusion, const char *folder, st
     if (write_verdicts(conclusion, folder, error) || paths_data("gnuplot", scripts, error))
         return -1;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    int charts =
-        charts_draw(&conclusion->verdicts, scripts, folder, processors > 1 ? (unsigned)processors : 1, error);
+    unsigned jobs = processors > 1 ? (unsigned)processors : 1;
+    bool drawn = charts_draw(&conclusion->verdicts, scripts, folder, jobs, error) >= 0 &&
+                 scaling_draw(&conclusion->results, scripts, folder, jobs, error) >= 0;
     if (report_write(&conclusion->verdicts, &conclusion->results, folder, &page_error)) {
         *error = page_error;
         return -1;
     }
-    return charts < 0 ? -1 : 0;
+    return drawn ? 0 : -1;
 }
 
 int conclusion_exit_code(const struct conclusion *conclusion)

@@ -77,9 +77,9 @@ extern "C" int gbench_main(int argc, char **argv, const gbench_case *cases, size
     any_failed = false;
     for (size_t i = 0; i < count; i++)
         add_case(&cases[i]);
-    benchmark::RunSpecifiedBenchmarks();
+    const size_t matched = benchmark::RunSpecifiedBenchmarks();
     benchmark::Shutdown();
-    return any_failed ? 1 : 0;
+    return matched == 0 ? 2 : any_failed ? 1 : 0;
 }
 
 extern "C" const char *gbench_version(void)

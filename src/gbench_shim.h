@@ -34,7 +34,7 @@ struct gbench_case {
 int gbench_run_once(const struct gbench_case *benchmark, uint64_t items, double *seconds);
 
 /* Google Benchmark's own command line (flags, filters, repetitions, JSON) over the cases. Returns an exit
- * code: 2 for flags it does not know, 1 if a case failed. */
+ * code: 2 for flags it does not know or when no case matches, 1 if a case failed. */
 int gbench_main(int argc, char **argv, const struct gbench_case *cases, size_t count);
 
 /* "1.7.1", or "" where the headers do not tell. Static storage. */

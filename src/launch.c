@@ -54,10 +54,12 @@ struct capture {
     size_t used;
 };
 
+/* Some pipefuls at most: who writes without end does not keep us from the clock. */
 static void capture_read(struct capture *capture)
 {
+    enum { READS_MAX = 64 };
     char rest[4096];
-    for (;;) {
+    for (int reads = 0; reads < READS_MAX; reads++) {
         size_t room = sizeof capture->text - 1 - capture->used;
         ssize_t got =
             read(capture->pipe, room ? capture->text + capture->used : rest, room ? room : sizeof rest);
@@ -108,7 +110,7 @@ static int end_group(pid_t leader)
     return status;
 }
 
-enum ending { ENDED, TIMED_OUT, INTERRUPTED };
+enum ending { ENDED, TIMED_OUT, INTERRUPTED, UNATTENDED };
 
 /* Until the launch exits, its time is up, or we are interrupted. */
 static enum ending attend(int process, struct capture *out, struct capture *err, double timeout_s)
@@ -119,6 +121,8 @@ static enum ending attend(int process, struct capture *out, struct capture *err,
     uint64_t deadline_ns = clock_now_ns() + (uint64_t)(timeout_s * 1e9);
     sigset_t none;
     sigemptyset(&none);
+    if (process < 0)
+        return UNATTENDED;
     for (;;) {
         uint64_t now_ns = clock_now_ns();
         if (now_ns >= deadline_ns)
@@ -172,7 +176,9 @@ static void fill_row(const struct launch *launch, enum ending ending, int status
 {
     char reason[512];
     err->text[strcspn(err->text, "\n")] = '\0';
-    if (ending == TIMED_OUT)
+    if (ending == UNATTENDED)
+        snprintf(reason, sizeof reason, "the launch cannot be attended: pidfd_open failed");
+    else if (ending == TIMED_OUT)
         snprintf(reason, sizeof reason, "timeout: still running after %g s; raise --timeout",
                  launch->timeout_s);
     else if (WIFSIGNALED(status))
@@ -225,7 +231,8 @@ int launch_run(const struct launch *launch, struct row_buffer *row)
     int status = end_group(leader);
     capture_read(&out);
     capture_read(&err);
-    close(process);
+    if (process >= 0)
+        close(process);
     close(out.pipe);
     close(err.pipe);
     if (ending == INTERRUPTED)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where and with what it was measured: recorded in run.json, never gated on. docs/run-json.md explains each
+/* Where and with what it was measured: recorded in run.json, never gated on. docs/results.md explains each
  * key. */
 #ifndef CROSSPOINT_METADATA_H
 #define CROSSPOINT_METADATA_H

@@ -73,7 +73,7 @@ void progress_disturbed(bool quiet, unsigned block, const char *reason, bool rep
     if (quiet)
         return;
     rewrite("");
-    fprintf(stderr, "block %u disturbed: %s; %s\n", block, reason,
+    fprintf(stderr, "block %u disturbed: %s; %s\n", block + 1, reason,
             repeat ? "it will be repeated" : "no repeats are left, it does not count");
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scaling.h"
 #include "wording.h"
 
 /* clang-format off */
@@ -190,14 +191,14 @@ static void put_base64(FILE *out, FILE *in)
 
 /* As an image of its own: the names inside gnuplot's SVGs are the same in each and would clash in one page.
  */
-static int put_chart(FILE *out, const struct rule *rule, const char *folder, struct error *error)
+static int put_chart(FILE *out, const char *id, const char *title, const char *folder, struct error *error)
 {
     char path[4096];
-    snprintf(path, sizeof path, "%s/charts/%s.svg", folder, rule->id);
+    snprintf(path, sizeof path, "%s/charts/%s.svg", folder, id);
     FILE *chart = fopen(path, "re");
     if (!chart)
         return errno == ENOENT ? 0 : error_set(error, "%s: %s", path, strerror(errno));
-    put_element(out, "<figure><img alt=\"", rule->chart_title, "\" src=\"data:image/svg+xml;base64,");
+    put_element(out, "<figure><img alt=\"", title, "\" src=\"data:image/svg+xml;base64,");
     put_base64(out, chart);
     fputs("\"></figure>\n", out);
     int result = ferror(chart) ? error_set(error, "%s: %s", path, strerror(errno)) : 0;
@@ -296,12 +297,79 @@ static int put_rules(FILE *out, const struct verdicts *verdicts, const char *fol
             put_element(out, ", claimed by ", rule->documents, "");
         fputs("</p>\n", out);
         put_sentences(out, verdicts, first, end);
-        if (put_chart(out, rule, folder, error))
+        if (put_chart(out, rule->id, rule->chart_title, folder, error))
             return -1;
         put_numbers(out, verdicts, first, end);
         fputs("</section>\n", out);
     }
     return 0;
+}
+
+/* Scaling */
+
+static void put_scaling_row(FILE *out, const struct scaling_series *series, const struct scaling_point *point)
+{
+    char ratio[96];
+    word_ratio(point->speedup.median, point->speedup.low, point->speedup.high, ratio, sizeof ratio);
+    put_element(out, "<tr><td>", point == series->points ? series->model : "", "</td>");
+    fprintf(out, "<td class=\"number\">%u</td>", point->workers);
+    put_element(out, "<td class=\"number\">", ratio, "</td>");
+    fprintf(out, "<td class=\"number\">%zu</td></tr>\n", point->n);
+}
+
+static void put_fit(FILE *out, const struct scaling_chart *chart, const struct scaling_series *series)
+{
+    char usl[128], amdahl[128];
+    put_element(out, "<p><b>", series->model, ".</b> ");
+    if (series->fitted) {
+        scaling_word_usl(series, usl, sizeof usl);
+        scaling_word_amdahl(series, amdahl, sizeof amdahl);
+        put_element(out, "Universal Scalability Law: ", usl, "");
+        fprintf(out, ", residual %.2g", series->scale * series->usl.residual);
+        put_element(out, "; Amdahl: ", amdahl, "");
+        fprintf(out, ", residual %.2g.", series->scale * series->amdahl.residual);
+    } else {
+        scaling_word_no_fit(chart, series, usl, sizeof usl);
+        put_element(out, "", usl, ".");
+    }
+    fputs("</p>\n", out);
+}
+
+static int put_scaling_chart(FILE *out, const struct scaling_chart *chart, const char *folder,
+                             struct error *error)
+{
+    char title[128], reference[128];
+    snprintf(title, sizeof title, "Scaling of %s/%s", chart->cell.family, chart->cell.workload);
+    put_element(out, "<section id=\"", chart->id, "\">\n");
+    if (put_chart(out, chart->id, title, folder, error))
+        return -1;
+    scaling_word_reference(chart, reference, sizeof reference);
+    put_element(out, "<details><summary>Numbers</summary>\n<p>", reference, "; fits: ");
+    fputs("speedup(n) = n / (1 + σ (n − 1) + κ n (n − 1)), times the speedup with one worker (1 if that was "
+          "not measured); Amdahl: κ = 0; residual: root mean square of the medians less the fit.</p>\n"
+          "<div class=\"scroll\"><table><tr><th>model</th><th class=\"number\">workers</th>"
+          "<th class=\"number\">speedup</th><th class=\"number\">n</th></tr>\n",
+          out);
+    for (size_t i = 0; i < chart->count; i++)
+        for (size_t k = 0; k < chart->series[i].count; k++)
+            put_scaling_row(out, &chart->series[i], &chart->series[i].points[k]);
+    fputs("</table></div>\n", out);
+    for (size_t i = 0; i < chart->count; i++)
+        put_fit(out, chart, &chart->series[i]);
+    fputs("</details></section>\n", out);
+    return 0;
+}
+
+static int put_scaling(FILE *out, const struct results *results, const char *folder, struct error *error)
+{
+    struct scaling scaling;
+    int result = scaling_find(results, &scaling, error);
+    if (!result && scaling.count)
+        fputs("<h2>Scaling</h2>\n", out);
+    for (size_t i = 0; !result && i < scaling.count; i++)
+        result = put_scaling_chart(out, &scaling.charts[i], folder, error);
+    scaling_free(&scaling);
+    return result;
 }
 
 /* run.json, whatever it holds: a table for each of its objects */
@@ -409,8 +477,15 @@ static void put_run(FILE *out, const json_t *run)
         return;
     plain = json_object();
     fputs("<h2>Machine and run</h2>\n<div class=\"facts\">\n", out);
-    json_object_foreach((json_t *)run, key, item) if (is_nested(item)) put_fact_table(out, key, item);
-    else json_object_set(plain, key, item);
+    json_object_foreach((json_t *)run, key, item)
+    {
+        if (strcmp(key, "plan") == 0 || strcmp(key, "blocks") == 0) /* a row a cell or block: for programs */
+            continue;
+        if (is_nested(item))
+            put_fact_table(out, key, item);
+        else
+            json_object_set(plain, key, item);
+    }
     put_fact_table(out, "run", plain);
     json_decref(plain);
     fputs("</div>\n", out);
@@ -505,7 +580,7 @@ static int put_page(FILE *out, const struct verdicts *verdicts, const struct res
         fprintf(out, "<span class=\"chip %s\">%zu</span> %s%s", chip_classes[i], counts[i],
                 judgement_names[i], i < 2 ? " &nbsp; " : "</p>\n");
     put_overview(out, verdicts);
-    if (put_rules(out, verdicts, folder, error))
+    if (put_rules(out, verdicts, folder, error) || put_scaling(out, results, folder, error))
         return -1;
     put_run(out, run);
     put_method(out, verdicts, results);

@@ -77,6 +77,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct run_options *options = state->input;
     struct selection *selection = &options->selection;
+    options->given |= key >= OPTION_PROFILE && key < OPTION_QUIET;
     switch (key) {
     case OPTION_PROFILE:
         set_profile(state, options, text);
@@ -173,17 +174,19 @@ static const char *results_parent(void)
     return parent && *parent ? parent : "results";
 }
 
-/* results/20261121T101500Z-myhost */
+/* results/20261121T101500Z-myhost; a second later if that is taken. */
 static void default_folder(struct session *session)
 {
     char host[64] = "localhost", stamp[32];
-    time_t now = time(NULL);
-    struct tm utc;
     gethostname(host, sizeof host - 1);
-    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
-    snprintf(session->run_id, sizeof session->run_id, "%s-%s", stamp, host);
-    snprintf(session->arms[0].folder, sizeof session->arms[0].folder, "%s/%s", results_parent(),
-             session->run_id);
+    do {
+        time_t now = time(NULL);
+        struct tm utc;
+        strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
+        snprintf(session->run_id, sizeof session->run_id, "%s-%s", stamp, host);
+        snprintf(session->arms[0].folder, sizeof session->arms[0].folder, "%s/%s", results_parent(),
+                 session->run_id);
+    } while (access(session->arms[0].folder, F_OK) == 0 && sleep(1) == 0);
 }
 
 static int named_folder(struct session *session, const char *out, struct error *error)
@@ -200,6 +203,14 @@ static int named_folder(struct session *session, const char *out, struct error *
     return 0;
 }
 
+int run_setup_folder(struct session *session, const char *out, struct error *error)
+{
+    if (out)
+        return named_folder(session, out, error);
+    default_folder(session);
+    return 0;
+}
+
 int run_setup_link_latest(const struct session *session, const struct run_options *options,
                           struct error *error)
 {
@@ -208,8 +219,11 @@ int run_setup_link_latest(const struct session *session, const struct run_option
         return 0;
     snprintf(link, sizeof link, "%s/latest", results_parent());
     snprintf(temporary, sizeof temporary, "%s/latest.%d", results_parent(), (int)getpid());
-    if (symlink(session->run_id, temporary) || rename(temporary, link))
-        return error_set(error, "%s: %s", link, strerror(errno));
+    if (symlink(session->run_id, temporary) || rename(temporary, link)) {
+        error_set(error, "%s: %s", link, strerror(errno));
+        unlink(temporary);
+        return -1;
+    }
     return 0;
 }
 
@@ -230,6 +244,8 @@ static int take_items(struct plan *plan, const char *folder, struct error *error
     size_t index, taken = 0;
     snprintf(path, sizeof path, "%s/run.json", folder);
     json_t *run = json_load_file(path, 0, &problem);
+    if (!run && problem.line <= 0)
+        return error_set(error, "%s", problem.text);
     if (!run)
         return error_set(error, "%s: line %d: %s", path, problem.line, problem.text);
     json_array_foreach(json_object_get(json_object_get(run, "plan"), "cells"), index, cell)
@@ -265,10 +281,7 @@ int run_setup_plan(struct session *session, const struct run_options *options, s
     rules_free(&rules);
     if (failed || (options->like && take_items(&session->plan, options->like, error)))
         return -1;
-    if (options->out)
-        return named_folder(session, options->out, error);
-    default_folder(session);
-    return 0;
+    return run_setup_folder(session, options->out, error);
 }
 
 static json_t *thresholds_to_json(void)
@@ -276,7 +289,7 @@ static json_t *thresholds_to_json(void)
     json_t *thresholds = json_array();
     for (int check = 0; check < QUIET_CHECK_COUNT; check++)
         json_array_append_new(
-            thresholds, json_pack("{s:s, s:s, s:f, s:f}", "check", quiet_thresholds[check].name, "source",
+            thresholds, json_pack("{s:s, s:s, s:f, s:f}", "check", quiet_thresholds[check].key, "source",
                                   quiet_thresholds[check].source, "repeat", quiet_thresholds[check].repeat,
                                   "invalid", quiet_thresholds[check].invalid));
     return thresholds;

@@ -16,6 +16,7 @@ struct run_options {
     unsigned blocks;             /* 0: the profile's */
     double launch_ms, timeout_s; /* 0: the profile's */
     bool seed_given, quiet;
+    bool given; /* any of these but quiet */
     uint64_t seed;
     const char *out;  /* NULL: below $CROSSPOINT_RESULTS or ./results, named after time and host */
     const char *like; /* NULL, or a results folder whose work per launch is taken over */
@@ -34,6 +35,10 @@ void run_setup_close(struct session *session);
 /* Fills the plan with the chosen cells, not yet calibrated but for those that --like knows, and picks the
  * results folder (not made yet). 0, or -1 with error. */
 int run_setup_plan(struct session *session, const struct run_options *options, struct error *error);
+
+/* The results folder of arm 0 and the run's name: `out`, which must not exist, or if NULL one below
+ * $CROSSPOINT_RESULTS named after time and host (not made yet). 0, or -1 with error. */
+int run_setup_folder(struct session *session, const char *out, struct error *error);
 
 /* The head of run.json: machine, versions, limits, options, command. After calibration. */
 void run_setup_describe(struct session *session, const struct run_options *options);

@@ -193,18 +193,66 @@ static int apply_filter(const char *filter, struct plan *plan, struct error *err
     return kept ? 0 : error_set(error, "no cell matches '%s'; `crosspoint list cells` names them", filter);
 }
 
+/* Cells that a rule compares do the same work however they came into the plan. */
+static int join_compared(const struct rules *rules, unsigned workers_max, struct plan *plan,
+                         struct error *error)
+{
+    struct comparison comparisons[RULE_PAIRS_MAX * RULE_SWEEP_MAX];
+    for (size_t i = 0; i < rules->count; i++) {
+        int count = rule_comparisons(&rules->rules[i], "native", RULE_VALUES_ANY, workers_max, comparisons,
+                                     sizeof comparisons / sizeof comparisons[0], error);
+        if (count < 0)
+            return -1;
+        for (int k = 0; k < count; k++) {
+            char better[CELL_NAME_BYTES], worse[CELL_NAME_BYTES];
+            cell_format(&comparisons[k].better, better);
+            cell_format(&comparisons[k].worse, worse);
+            long a = plan_find(plan, better, 0), b = plan_find(plan, worse, 0);
+            if (a >= 0 && b >= 0)
+                plan_join(plan, (size_t)a, (size_t)b);
+        }
+    }
+    return 0;
+}
+
+/* So do the points of a scaling curve: one model over several workers, and serial. */
+static void join_scaling(struct plan *plan)
+{
+    for (size_t a = 0; a < plan->count; a++)
+        for (size_t b = a + 1; b < plan->count; b++) {
+            struct cell left = plan->cells[a].cell, right = plan->cells[b].cell;
+            bool serial = strcmp(left.model, "serial") == 0 || strcmp(right.model, "serial") == 0;
+            char left_name[CELL_NAME_BYTES], right_name[CELL_NAME_BYTES];
+            if (left.conc || right.conc || (!serial && (left.workers == 0 || right.workers == 0)))
+                continue;
+            left.workers = right.workers = 0;
+            if (serial)
+                memcpy(right.model, left.model, sizeof right.model);
+            cell_format(&left, left_name);
+            cell_format(&right, right_name);
+            if (strcmp(left_name, right_name) == 0 && strcmp(left.family, "cpu") == 0)
+                plan_join(plan, a, b);
+        }
+}
+
 int selection_build(const struct selection *selection, unsigned workers_max, struct plan *plan,
                     struct error *error)
 {
     bool axes = selection->workers_count || selection->conc_count || selection->place_count;
-    bool rules = !axes || selection->rule_count;
     bool grid = axes || ((selection->profile->grid || selection->filter) && !selection->rule_count);
-    if (rules && add_rules(selection, workers_max, plan, error))
+    if (axes && selection->rule_count)
+        return error_set(error,
+                         "--rule names its cells; leave out --workers, --conc and --place, or choose with "
+                         "--filter");
+    if (!axes && add_rules(selection, workers_max, plan, error))
         return -1;
     if (grid && add_grid(selection, workers_max, plan, error))
         return -1;
-    if (selection->filter)
-        return apply_filter(selection->filter, plan, error);
+    if (selection->filter && apply_filter(selection->filter, plan, error))
+        return -1;
+    join_scaling(plan);
+    if (join_compared(selection->rules, workers_max, plan, error))
+        return -1;
     return plan->count ? 0
                        : error_set(error, "no cell fits these values; `crosspoint list cells` names some");
 }

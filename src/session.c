@@ -147,12 +147,14 @@ static int plan_from_json(struct plan *plan, const json_t *object)
         struct cell cell;
         const char *name = json_string_value(json_object_get(value, "cell"));
         const char *skip = json_string_value(json_object_get(value, "skipped"));
-        if (!name || cell_parse(name, NULL, &cell, NULL))
+        /* names in a plan are complete: workers:max no longer stands there */
+        if (!name || cell_parse(name, NULL, &cell, NULL) || cell_complete(&cell, 1, NULL))
             return -1;
         long added = plan_add(plan, &cell);
         if (added != (long)index)
             return -1;
         struct plan_cell *planned = &plan->cells[added];
+        planned->group = (size_t)json_integer_value(json_object_get(value, "group"));
         planned->items = (uint64_t)json_integer_value(json_object_get(value, "items"));
         planned->launch_s = json_number_value(json_object_get(value, "launch_s"));
         snprintf(planned->skip, sizeof planned->skip, "%s", skip ? skip : "");
@@ -172,8 +174,11 @@ static int write_run_of(const struct session *session, const struct session_arm 
     char path[PATH_BYTES + 16], temporary[PATH_BYTES + 20];
     snprintf(path, sizeof path, "%s/run.json", arm->folder);
     snprintf(temporary, sizeof temporary, "%s.new", path);
-    if (json_dump_file(session->run, temporary, JSON_INDENT(2)) || rename(temporary, path))
-        return error_set(error, "%s: %s", path, strerror(errno));
+    if (json_dump_file(session->run, temporary, JSON_INDENT(2)) || rename(temporary, path)) {
+        error_set(error, "%s: %s", path, strerror(errno));
+        unlink(temporary);
+        return -1;
+    }
     return 0;
 }
 
@@ -209,8 +214,11 @@ static int open_samples(struct session_arm *arm, int flags, struct error *error)
 
 static int append(const struct session_arm *arm, const char *text, size_t length, struct error *error)
 {
-    if (length == 0 || write(arm->samples, text, length) != (ssize_t)length || fdatasync(arm->samples))
-        return error_set(error, "%s/samples.csv: %s", arm->folder, length ? strerror(errno) : "row too long");
+    if (length == 0)
+        return error_set(error, "%s/samples.csv: row too long", arm->folder);
+    errno = ENOSPC; /* that of a write cut short */
+    if (write(arm->samples, text, length) != (ssize_t)length || fdatasync(arm->samples))
+        return error_set(error, "%s/samples.csv: %s", arm->folder, strerror(errno));
     return 0;
 }
 
@@ -271,8 +279,12 @@ static int take_done(void *context, const struct row *row, size_t line, struct e
     double wall_ns = row_number(row, COLUMN_WALL_NS);
     if (!(block >= 0 && block < session->blocks_max && slot >= 0 && slot < (double)session->plan.count))
         return error_set(error, "block and slot are not of this run's plan");
-    if (strcmp(row->text[COLUMN_STATUS], status_names[STATUS_INVALID]) == 0)
-        session->block_states[(size_t)block] = BLOCK_INVALID;
+    bool ok = strcmp(row->text[COLUMN_STATUS], status_names[STATUS_OK]) == 0;
+    bool invalid = strcmp(row->text[COLUMN_STATUS], status_names[STATUS_INVALID]) == 0;
+    enum block_state state = (enum block_state)session->block_states[(size_t)block];
+    /* A disturbed block has no ok row; a launch may be invalid on its own. */
+    if (ok || (invalid && state == BLOCK_OPEN))
+        session->block_states[(size_t)block] = ok ? BLOCK_ACCEPTED : BLOCK_INVALID;
     session->done[(size_t)block * session->plan.count + (size_t)slot] = 1;
     session->launches_done++;
     session->launches_failed += strcmp(row->text[COLUMN_STATUS], "failed") == 0;
@@ -286,6 +298,8 @@ static int read_run(struct session *session, struct error *error)
     json_error_t problem;
     snprintf(path, sizeof path, "%s/run.json", session->arms[0].folder);
     session->run = json_load_file(path, 0, &problem);
+    if (!session->run && problem.line <= 0)
+        return error_set(error, "%s", problem.text);
     if (!session->run)
         return error_set(error, "%s: line %d: %s", path, problem.line, problem.text);
     const json_t *options = json_object_get(session->run, "options"), *outcome;
@@ -454,9 +468,9 @@ static json_t *block_to_json(unsigned block, const double values[QUIET_CHECK_COU
         json_pack("{s:i, s:s, s:s}", "block", (int)block, "decision", decision, "reason", reason);
     for (int check = 0; check < QUIET_CANARY_INTEGER; check++)
         if (!isnan(values[check]))
-            json_object_set_new(object, quiet_thresholds[check].name, json_real(values[check]));
+            json_object_set_new(object, quiet_thresholds[check].key, json_real(values[check]));
     for (int canary = 0; canary < CANARY_COUNT; canary++)
-        json_object_set_new(object, quiet_thresholds[QUIET_CANARY_INTEGER + canary].name,
+        json_object_set_new(object, quiet_thresholds[QUIET_CANARY_INTEGER + canary].key,
                             json_real(canaries_ns[canary]));
     return object;
 }
@@ -478,7 +492,7 @@ static double drift_of(const struct session *session, enum canary canary, double
     if (!readings)
         return NAN;
     json_array_foreach(blocks, index, block) readings[count++] =
-        json_number_value(json_object_get(block, quiet_thresholds[QUIET_CANARY_INTEGER + canary].name));
+        json_number_value(json_object_get(block, quiet_thresholds[QUIET_CANARY_INTEGER + canary].key));
     readings[count++] = last_ns;
     drift = quiet_drift(readings, count);
     free(readings);
@@ -511,6 +525,7 @@ static int judge_block(struct session *session, unsigned block, const struct env
     session->block_states[block] = accept ? BLOCK_ACCEPTED : BLOCK_INVALID;
     if (accept)
         return 0;
+    session->blocks_disturbed++;
     progress_disturbed(session->quiet, block, reason, repeat_left);
     session->launches += repeat_left ? session->plan.count : 0;
     for (size_t arm = 0; arm < session->arm_count; arm++)
@@ -530,16 +545,15 @@ static bool block_whole(const struct session *session, unsigned block)
 int session_measure(struct session *session, struct error *error)
 {
     unsigned repeats = session->blocks_max - session->plan.blocks;
+    unsigned earlier = blocks_in_state(session, BLOCK_INVALID); /* before a resume */
     int result = 0;
+    session->launches += (uint64_t)(earlier < repeats ? earlier : repeats) * session->plan.count;
     for (unsigned block = 0; block < session->blocks_max && result == 0; block++) {
         unsigned disturbed = blocks_in_state(session, BLOCK_INVALID);
         if (block >= session->plan.blocks + (disturbed < repeats ? disturbed : repeats))
             break;
-        if (block_whole(session, block)) { /* of an earlier session; invalid ones are known by their rows */
-            if (session->block_states[block] != BLOCK_INVALID)
-                session->block_states[block] = BLOCK_ACCEPTED;
+        if (block_whole(session, block)) /* by an interrupted run */
             continue;
-        }
         struct environment before;
         environment_read(&before);
         result = measure_block(session, block, error);

@@ -34,6 +34,7 @@ struct session {
     unsigned char *done;         /* [blocks_max * count]: rows there already, by block and slot */
     unsigned char *block_states; /* [blocks_max]: enum block_state */
     uint64_t launches, launches_done, launches_failed;
+    unsigned blocks_disturbed;
     double measured_s, started_s;
 };
 

@@ -40,6 +40,22 @@ struct rank_sum {
 int statistics_rank_sum(const double *x, size_t n_x, const double *y, size_t n_y, double delta, double level,
                         struct rank_sum *out);
 
+/* Null distributions of untied ranks, kept from call to call: a table of thousands of tests has few sizes.
+ * Begins as {0}. */
+struct statistics_cache {
+    struct statistics_null *nulls;
+    size_t count, next;
+};
+void statistics_cache_free(struct statistics_cache *cache);
+
+/* The same two tests at -bound and at bound, whose interval is computed once. cache, lower: may be NULL. */
+int statistics_signed_rank_bounds(const double *d, size_t n, double bound, double level,
+                                  struct statistics_cache *cache, struct signed_rank *lower,
+                                  struct signed_rank *upper);
+int statistics_rank_sum_bounds(const double *x, size_t n_x, const double *y, size_t n_y, double bound,
+                               double level, struct statistics_cache *cache, struct rank_sum *lower,
+                               struct rank_sum *upper);
+
 /* Holm's step-down adjustment (Holm 1979), capped at 1, monotone; adjusted may be p itself. A NaN counts
  * as 1. */
 int statistics_holm(const double *p, size_t n, double *adjusted);

@@ -165,8 +165,7 @@ static void put_markdown(FILE *out, const char *text)
 
 static void put_markdown_verdict(FILE *out, enum judgement judgement, const char *reason)
 {
-    static const char *const marks[] = {"✅", "❌", "❔"};
-    fprintf(out, " %s %s", marks[judgement], judgement_names[judgement]);
+    fprintf(out, " **%s**", judgement_names[judgement]);
     if (*reason) {
         fputs("<br>", out);
         put_markdown(out, reason);

@@ -218,15 +218,21 @@ void word_effect(double effect, char *text, size_t text_bytes)
     snprintf(text, text_bytes, "%s%s %%", effect < 0 ? "−" : "", figure);
 }
 
+/* What is swept is counted in whole numbers. */
+static void word_count(double value, char *text, size_t text_bytes)
+{
+    word_figure(value < 1000 ? round(value) : value, text, text_bytes);
+}
+
 void word_crossing(const struct verdict *verdict, char *text, size_t text_bytes)
 {
     char at[24], low[24], high[24];
     text[0] = '\0';
     if (!isfinite(verdict->crossing))
         return;
-    word_figure(verdict->crossing, at, sizeof at);
-    word_figure(verdict->crossing_low, low, sizeof low);
-    word_figure(verdict->crossing_high, high, sizeof high);
+    word_count(verdict->crossing, at, sizeof at);
+    word_count(verdict->crossing_low, low, sizeof low);
+    word_count(verdict->crossing_high, high, sizeof high);
     const struct rule_sweep *sweep = &verdict->pair->sweep;
     bool falling = strtod(sweep->values[sweep->count - 1], NULL) < strtod(sweep->values[0], NULL);
     snprintf(text, text_bytes, "%s %s %s (%s–%s)", falling ? "up to" : "from", sweep->key, at,

@@ -12,7 +12,7 @@ _crosspoint_names() {
 _crosspoint() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words='' head=''
     local run='--profile --rule --filter --blocks --launch-ms --workers --conc --place --seed --out --resume
-        --like --python --timeout --dry-run --quiet --help'
+        --like --timeout --dry-run --quiet --help'
 
     if ((COMP_CWORD == 1)); then
         words='run bench rules report compare list topo selftest --help'
@@ -24,10 +24,11 @@ _crosspoint() {
                 --benchmark_repetitions= --benchmark_list_tests --help'
             compopt -o nospace
             ;;
-        rules) words='--format --rules --help' ;;
-        compare) words="--ab --effect --format $run" ;;
-        topo) words='--topology --help' ;;
-        selftest) words='--quick --help' ;;
+        rules) words="--format --rules --help" ;;
+        report) words="--rules --help" ;;
+        compare) words="--ab --effect --format --metric $run" ;;
+        topo) words="--topology --workers --help" ;;
+        selftest) words="--quick --out --seed --only --quiet --help" ;;
         *) words='--help' ;;
         esac
     else

@@ -35,7 +35,7 @@ shape(model) = model eq 'serial'               ? 13 : \
 dark = '#24292f'
 grey = '#57606a'
 band = '#ead9a0'
-verdict_colour(word) = word eq 'holds' ? '#1a7f37' : word eq 'does not hold' ? '#b3261e' : '#7d5a00'
+verdict_colour(word) = word eq '' ? dark : word eq 'holds' ? '#1a7f37' : word eq 'does not hold' ? '#b3261e' : '#7d5a00'
 
 # Rows of this panel, kind and arm; the others become NaN and are not drawn.
 pick(kind, arm, value) = (column(1) == PANEL && strcol(2) eq kind && strcol(3) eq arm) ? value : NaN

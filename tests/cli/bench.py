@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+"""The cells under Google Benchmark's own flags."""
+
+import csv
+import io
+import json
+
+from harness import Case, main
+
+CELLS = '--benchmark_filter=null/empty/(serial|process-pool)|io/echo/event-loop/.*conc:16/'
+QUICK = 'bench', '--benchmark_min_time=0.001', '--benchmark_repetitions=2'
+
+
+def read_json(text):
+    """Strictly: Python takes NaN and Infinity, JSON has none."""
+    def refuse(constant):
+        raise ValueError(f'{constant} in JSON')
+    return json.loads(text, parse_constant=refuse)
+
+
+class Bench(Case):
+    def expect_benchmarks(self, text):
+        runs = read_json(text)['benchmarks']
+        names = {run['run_name'].removesuffix('/manual_time') for run in runs}
+        self.assertEqual({name.split('/')[3] for name in names}, {'serial', 'process-pool', 'event-loop'})
+        cells = set(self.crosspoint('list', 'cells')[0].split())
+        self.assertLessEqual(names, cells)
+        for run in runs:
+            self.assertNotIn('error_occurred', run)
+            self.assertGreater(run['real_time'], 0) if run['run_type'] == 'iteration' else None
+        self.assertEqual(sum(run['run_type'] == 'iteration' for run in runs), 2 * len(names))
+
+    def test_json(self):
+        self.expect_benchmarks(self.crosspoint(*QUICK, CELLS, '--benchmark_format=json')[0])
+
+    def test_file(self):
+        output, _ = self.crosspoint(*QUICK, CELLS, '--benchmark_out=out.json', '--benchmark_out_format=json')
+        self.assertIn('null/empty/serial', output)
+        self.assertNotIn('\x1b', output)
+        self.expect_benchmarks((self.folder / 'out.json').read_text())
+
+    def test_csv(self):
+        output, _ = self.crosspoint(*QUICK, CELLS, '--benchmark_format', 'csv')
+        self.assertTrue(all(row['real_time'] for row in csv.DictReader(io.StringIO(output))))
+
+    def test_list(self):
+        cells = self.crosspoint('list', 'cells')[0].split()
+        for flags in ['--benchmark_list_tests'], ['--benchmark_list_tests=true', '--benchmark_filter', '.']:
+            output, _ = self.crosspoint('bench', *flags)
+            self.assertEqual([name.removesuffix('/manual_time') for name in output.split()], cells)
+        output, _ = self.crosspoint('bench', '--benchmark_list_tests', '--benchmark_filter', '-native/(null|cpu|io)')
+        self.assertEqual({name.split('/')[1] for name in output.split()}, {'create'})
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: MIT
+"""Workloads that misbehave cost their own rows, which say why, and never the run."""
+
+import os
+import signal
+
+from harness import FAULTS, Case, children, count_rows, main
+
+SERIAL = ['serial', 'event-loop']
+THREADS = ['thread-per-task', 'thread-pool', 'event-loop-threads', 'event-loop-offload']
+PROCESSES = ['process-per-task', 'process-pool', 'event-loop-processes']
+HEALTHY = '(serial|thread-pool/workers:4|process-pool/workers:4)'
+
+
+class Inside(Case):
+    """The fault is in the task."""
+
+    def expect_failed(self, fault, models, reason, *options):
+        # Faults are in the fourth task: four workers do at least so many.
+        faulty = '|'.join(model if model in SERIAL else f'{model}/workers:4' for model in models)
+        self.crosspoint('run', '--profile', 'smoke', '--launch-ms', '20', '--workers', '1,4', '--out', 'out',
+                        '--filter', f'^native/(fault/{fault}/({faulty})|null/empty/{HEALTHY})/', *options,
+                        program=FAULTS)
+        rows = self.expect_whole_plan(self.folder / 'out')
+        self.assertEqual(sorted(row['model'] for row in rows if row['family'] == 'fault'), sorted(models))
+        for row in rows:
+            with self.subTest(row['cell']):
+                if row['family'] == 'null':
+                    self.assertEqual((row['status'], row['reason']), ('ok', ''))
+                    continue
+                self.assertEqual(row['status'], 'failed')
+                self.assertRegex(row['reason'], reason)
+                self.assertEqual(row['items_per_second'] + row['wall_ns'] + row['checksum'], '')
+        self.crosspoint('rules', 'out')
+
+    def test_crash(self):
+        self.expect_failed('crash', SERIAL + THREADS + PROCESSES, 'killed by signal 11')
+
+    def test_kill(self):
+        self.expect_failed('kill', SERIAL + THREADS + PROCESSES, 'killed by signal 9')
+
+    def test_exit(self):
+        self.expect_failed('exit', SERIAL + THREADS + PROCESSES, 'exited with status 3')
+
+    def test_checksum(self):
+        self.expect_failed('checksum', SERIAL + THREADS + PROCESSES, 'wrong checksum [0-9a-f]{16}, expected [0-9a-f]{16}')
+
+    def test_prepare(self):
+        self.expect_failed('prepare', SERIAL + THREADS + PROCESSES, 'nothing to prepare with')
+
+    def test_hang(self):
+        self.expect_failed('hang', ['thread-pool', 'process-per-task', 'process-pool', 'event-loop-processes'],
+                           'timeout: still running after 2 s; raise --timeout', '--timeout', '2')
+
+    def test_bench(self):
+        output, errors = self.crosspoint('bench', '--benchmark_filter=fault/crash/process-pool|null/empty/serial',
+                                    '--benchmark_min_time=0.001', program=FAULTS, code=1)
+        self.assertRegex(output, r'fault/crash/process-pool\S* +ERROR OCCURRED: ')
+        self.assertRegex(errors, r'process \d+ was killed by signal 11')
+        self.assertRegex(output, r'null/empty/serial\S* +[\d.]+ ns')
+
+
+class Outside(Case):
+    """A process of a launch is killed from outside."""
+
+    def kill_one(self, runner, cell, choose):
+        """Kills the process that choose() takes from the launch and its children, once a row is written."""
+        for launch, command in children(runner.pid):
+            if ' launch ' in command and cell in command and count_rows(self.folder / 'out') > 0:
+                victim = choose(launch, [child for child, _ in children(launch)])
+                if victim:
+                    os.kill(victim, signal.SIGKILL)
+                return victim
+        return None
+
+    def expect_one_failed(self, cell, choose, reason):
+        runner = self.start('run', '--profile', 'smoke', '--launch-ms', '400', '--blocks', '2', '--place', 'none',
+                            '--filter', f'({cell}|null/empty/serial)/', '--out', 'out')
+        self.wait_until(lambda: self.kill_one(runner, cell, choose), 'no process to kill', 30)
+        output, _ = self.finish(runner)
+        self.assertIn('4 launches, 1 failed', output)
+        rows = self.expect_whole_plan(self.folder / 'out')
+        failed = [row for row in rows if row['status'] != 'ok']
+        self.assertEqual([(row['status'], row['model']) for row in failed], [('failed', cell.split('/')[2])])
+        self.assertRegex(failed[0]['reason'], reason)
+
+    def test_launch(self):
+        self.expect_one_failed('io/sleep/thread-pool', lambda launch, _: launch,
+                               'the launch was killed by signal 9')
+
+    def test_worker_of_pool(self):
+        self.expect_one_failed('io/sleep/process-pool', lambda _, workers: workers[-1] if workers else None,
+                               r'process \d+ was killed by signal 9')
+
+    def test_worker_with_loop(self):
+        self.expect_one_failed('io/sleep/event-loop-processes', lambda _, workers: workers[-1] if workers else None,
+                               r'process \d+ was killed by signal 9')
+
+    def test_server(self):
+        self.expect_one_failed('io/echo/process-pool', lambda _, workers: workers[1] if workers[1:] else None,
+                               r'killed by signal 9|load generator')
+
+    def test_load_generator(self):
+        """The only child of servers that are threads or loops."""
+        for model in 'thread-pool', 'event-loop':
+            with self.subTest(model):
+                self.expect_one_failed(f'io/echo/{model}', lambda _, workers: workers[0] if workers else None,
+                                       r'process \d+ was killed by signal 9')
+                os.rename(self.folder / 'out', self.folder / model)
+
+
+class Runner(Case):
+    """kill -9 of what started them ends all workers, at every depth."""
+
+    def expect_all_gone(self, *arguments, depth):
+        def deep_enough():
+            level = {runner.pid}
+            for _ in range(depth):
+                level = {child for parent in level for child, _ in children(parent)}
+            return level
+        runner = self.start(*arguments)
+        self.wait_until(deep_enough, 'no worker', 30)
+        runner.kill()
+        runner.communicate(timeout=30)
+        self.expect_no_process(30)
+
+    def test_run(self):
+        for cell in 'io/sleep/process-pool', 'io/sleep/event-loop-processes', 'io/echo/process-per-task':
+            with self.subTest(cell):
+                self.expect_all_gone('run', '--profile', 'smoke', '--launch-ms', '300', '--place', 'none', '--filter',
+                                     cell, '--out', cell.replace('/', '-'), depth=2)
+
+    def test_bench(self):
+        self.expect_all_gone('bench', '--benchmark_filter=io/sleep/process-pool', '--benchmark_min_time=5', depth=2)
+
+    def test_resume(self):
+        runner = self.start('run', '--profile', 'smoke', '--launch-ms', '50', '--blocks', '4', '--filter',
+                            'io/sleep/process-pool', '--out', 'out')
+        self.wait_until(lambda: count_rows(self.folder / 'out') > 1, 'no row', 30)
+        runner.kill()
+        runner.communicate(timeout=30)
+        self.expect_no_process(30)
+        before = (self.folder / 'out' / 'samples.csv').read_text()
+        self.crosspoint('run', '--resume', 'out')
+        self.expect_whole_plan(self.folder / 'out')
+        self.assertTrue((self.folder / 'out' / 'samples.csv').read_text().startswith(before))
+
+
+if __name__ == '__main__':
+    main()

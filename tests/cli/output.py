@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: MIT
+"""What commands print, and where `run` puts what it measured."""
+
+import csv
+import fcntl
+import io
+import json
+import os
+import pty
+import re
+import shutil
+import struct
+import termios
+
+from harness import FIXTURES, Case, main, read_run
+
+RESULTS, RULES = FIXTURES / 'results', FIXTURES / 'rules'
+SMALL = 'run', '--profile', 'smoke', '--launch-ms', '1', '--filter', '^native/null/empty/(serial|thread-pool)'
+
+
+def round_decimals(text):
+    """The last digits are the mathematics library's."""
+    return re.sub(r'\d+\.\d{7,}', lambda match: f'{float(match[0]):.6g}', text)
+
+
+def use_one_unit():
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
+class Golden(Case):
+    def test_help(self):
+        listed = re.findall(r'^  (\w+) ', self.crosspoint('--help')[0], re.MULTILINE)
+        self.assertLessEqual({'run', 'bench', 'rules', 'report', 'list', 'topo'}, set(listed))
+        self.expect_golden('help', self.transcript(['--help'], *([name, '--help'] for name in listed)))
+
+    def test_version(self):
+        for arguments in ['--version'], ['run', '--version'], ['list', '-V']:
+            self.assertRegex(self.crosspoint(*arguments)[0], r'\Acrosspoint \d+\.\d+\.\d+\n\Z')
+
+    def test_list(self):
+        self.expect_golden('list', self.transcript(['list', 'models'], ['list', 'workloads'], ['list', 'rules']))
+
+    def test_cells(self):
+        cells = self.crosspoint('list', 'cells')[0].split()
+        self.assertEqual(len(cells), len(set(cells)))
+        for cell in cells:
+            self.assertRegex(cell, r'^native/[a-z-]+/[a-z-]+/[a-z-]+(/[a-z-]+:[a-z0-9.-]+)*/place:[a-z-]+$')
+
+    def test_topology(self):
+        machine = 'pack:2 numa:2 l3:1 core:8 pu:2'
+        self.expect_golden('topo', self.transcript(['topo', '--topology', machine, '--workers', '8']))
+
+    def test_rules(self):
+        for form in 'text', 'csv', 'json', 'markdown':
+            with self.subTest(form):
+                output, errors = self.crosspoint('rules', RESULTS, '--rules', RULES, '--format', form)
+                self.assertEqual(errors, '')
+                self.assertNotIn('\x1b', output)
+                self.assertNotRegex(output.lower(), r'\b(nan|inf)\b')
+                self.expect_golden(f'rules_{form}', round_decimals(output))
+        self.assertEqual(self.crosspoint('rules', RESULTS / 'samples.csv', '--rules', RULES),
+                         self.crosspoint('rules', RESULTS, '--rules', RULES))
+
+    def test_rules_are_read_back(self):
+        ids = sorted(path.stem for path in RULES.iterdir())
+        rows = list(csv.DictReader(io.StringIO(
+            self.crosspoint('rules', RESULTS, '--rules', RULES, '--format', 'csv')[0])))
+        page = json.loads(self.crosspoint('rules', RESULTS, '--rules', RULES, '--format', 'json')[0])
+        self.assertEqual([row['rule'] for row in rows], ids)
+        self.assertEqual([verdict['rule'] for verdict in page['verdicts']], ids)
+
+
+class Report(Case):
+    def test_report(self):
+        shutil.copytree(RESULTS, self.folder / 'results')
+        output, errors = self.crosspoint('report', 'results/', '--rules', RULES)
+        self.assertEqual((output, errors), ('report: results//report.html\n', ''))
+        charts = self.folder / 'results' / 'charts'
+        for name in 'loop-overtakes', 'processes-beat-threads', 'threads-pay':
+            for suffix in 'csv', 'gp', 'svg', 'png':
+                self.assertGreater((charts / f'{name}.{suffix}').stat().st_size, 0)
+        page = (self.folder / 'results' / 'report.html').read_text()
+        self.assertIn('</html>', page)
+        self.assertNotRegex(page, r'(src|href)="(https?:)?//')
+        printed = self.crosspoint('rules', RESULTS, '--rules', RULES, '--format', 'csv')[0]
+        self.assertEqual((self.folder / 'results' / 'verdicts.csv').read_text(), printed)
+
+
+class Run(Case):
+    def test_dry_run(self):
+        output, _ = self.crosspoint(*SMALL, '--dry-run', '--seed', '7', '--blocks', '3')
+        cells = [line.split()[0] for line in output.splitlines() if line.startswith('native/')]
+        self.assertEqual([cell.split('/')[3] for cell in cells], ['serial', 'thread-pool'])
+        self.assertRegex(output, r'\Acell +items +launch\n(native/\S+ +\d+ +\d+ ms\n){2}\n'
+                                 r'3 blocks of 2 cells \(0 skipped\), seed 7; expected time \d+ s\n')
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_default_folder(self):
+        for _ in range(2):
+            self.crosspoint(*SMALL, env={'CROSSPOINT_RESULTS': str(self.folder / 'kept')})
+        latest, *folders = sorted((self.folder / 'kept').iterdir(), reverse=True)
+        self.assertEqual(latest.name, 'latest')
+        self.assertEqual(len(folders), 2)
+        self.assertEqual(os.readlink(latest), folders[0].name)
+        self.assertRegex(folders[0].name, r'^\d{8}T\d{6}Z-.')
+        self.crosspoint(*SMALL)
+        self.assertTrue((self.folder / 'results' / 'latest' / 'samples.csv').exists())
+
+    def test_folder(self):
+        output, errors = self.crosspoint(*SMALL, '--out', 'out', '--blocks', '2', '--seed', '7')
+        self.assertRegex(output, r'4 launches, 0 failed, in \d+ s; \d+ % of that was measured time\n')
+        self.assertTrue(output.endswith('report: out/report.html\n'))
+        self.assertRegex(errors, r'\Acalibrating 2 cells\nblock 1 of 2, 0 failed, .* left\nblock 2 of 2, 0 failed, ')
+        self.assertNotIn('\x1b', output + errors)
+        self.assertEqual({row['status'] for row in self.expect_whole_plan(self.folder / 'out')}, {'ok'})
+        names = {path.name for path in (self.folder / 'out').iterdir()}
+        self.assertEqual(names, {'samples.csv', 'run.json', 'topology.xml', 'verdicts.csv', 'charts', 'report.html'})
+        run = read_run(self.folder / 'out')
+        self.assertEqual((run['run_id'], run['plan']['seed'], run['outcome']['state']), ('out', 7, 'complete'))
+        self.crosspoint('topo', '--topology', 'out/topology.xml')
+
+    def test_quiet(self):
+        self.assertEqual(self.crosspoint(*SMALL, '--out', 'out', '--quiet')[1], '')
+
+    def test_closed_streams(self):
+        """A file that is opened then gets the number of the stream: nothing may be printed into it."""
+        def close_streams():
+            for stream in streams:
+                os.close(stream)
+        for streams in (0, 1, 2), (1,), (2,):
+            with self.subTest(streams):
+                out = ''.join(map(str, streams))
+                self.crosspoint(*SMALL, '--out', out, stdout=None, stderr=None, preexec_fn=close_streams)
+                self.assertEqual(len(self.expect_whole_plan(self.folder / out)), 2)
+
+    def test_full_device(self):
+        with open('/dev/full', 'w') as full:
+            errors = self.crosspoint('list', 'models', stdout=full, code=2)[1]
+        self.assertRegex(errors, r'\Acrosspoint: standard output: .*\n\Z')
+
+
+class OneUnit(Case):
+    def test_topo(self):
+        output = self.crosspoint('topo', preexec_fn=use_one_unit)[0]
+        self.assertRegex(output, r'\A1 processing unit, .*\nworkers:max is 1\n\nunit .*\n\d+ .*\n\n1 worker:\n')
+        self.assertRegex(output, r'\nsplit +place:split needs 2 processing units')
+
+    def test_skipped(self):
+        self.crosspoint('run', '--profile', 'smoke', '--filter', 'io/echo.*split', '--out', 'out', code=3,
+                        preexec_fn=use_one_unit)
+        rows = self.expect_whole_plan(self.folder / 'out')
+        self.assertEqual({row['status'] for row in rows}, {'skipped'})
+        self.assertRegex(rows[0]['reason'], 'place:split needs 2 processing units, 1 allowed; allow more')
+        self.crosspoint('rules', 'out', code=3)
+
+
+class Terminal(Case):
+    def on_terminal(self, *arguments, **env):
+        """Output and errors, on a terminal of 100 columns."""
+        try:
+            own, terminal = pty.openpty()
+        except OSError as error:
+            self.skipTest(f'no terminal to be had: {error}')
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack('4H', 40, 100, 0, 0))
+        process = self.start(*arguments, env={'TERM': 'xterm', **env}, stdout=terminal, stderr=terminal)
+        os.close(terminal)
+        text = b''
+        try:
+            while part := os.read(own, 65536):
+                text += part
+        except OSError:
+            pass  # the other end is closed
+        os.close(own)
+        self.finish(process)
+        return text.decode()
+
+    def test_colour(self):
+        judge = 'rules', RESULTS, '--rules', RULES
+        self.assertIn('\x1b[', self.on_terminal(*judge))
+        self.assertNotIn('\x1b', self.on_terminal(*judge, NO_COLOR='1'))
+        self.assertNotIn('\x1b', self.on_terminal(*judge, '--format', 'csv'))
+
+    def test_progress(self):
+        text = self.on_terminal(*SMALL, '--out', 'out')
+        self.assertRegex(text, r'\r\x1b\[K1 of 2 launches, \d+ s left  native/null/empty/')
+        self.assertNotIn('block 1 of 1', text)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+"""A run that is interrupted keeps what it measured, and can be gone on with."""
+
+import os
+import re
+import signal
+
+from harness import Case, count_rows, main, read_rows, read_run
+
+CELLS = '^native/(null/empty/(serial|thread-pool|process-pool)|io/sleep/process-pool)/'
+
+
+class Interrupted(Case):
+    def interrupt(self, send, *options):
+        """Starts a run and interrupts it when it has some rows; what then lies in out/ is checked."""
+        runner = self.start('run', '--filter', CELLS, '--launch-ms', '40', '--blocks', '6', '--out', 'out',
+                            *options)
+        self.wait_until(lambda: count_rows(self.folder / 'out') > 4, 'no rows', 60)
+        send(runner.pid)
+        output, errors = self.finish(runner, 130)
+        self.assertEqual(output, '')
+        self.assertTrue(errors.endswith('go on with: crosspoint run --resume out\n'), errors)
+        rows, run = read_rows(self.folder / 'out'), read_run(self.folder / 'out')
+        self.assertLess(len(rows), 24)
+        self.assertEqual(len({(row['block'], row['slot']) for row in rows}), len(rows))
+        self.assertEqual((run['outcome']['state'], run['outcome']['rows']), ('interrupted', len(rows)))
+        for command in 'rules', 'report':
+            self.assertEqual(self.crosspoint(command, 'out')[1], '')
+        return run
+
+    def resume(self, run, kept):
+        """Goes on with out/: the same plan, to its end, and the text kept stays as it is."""
+        code = 0 if run['options']['profile'] == 'smoke' else None  # 3 if disturbed throughout
+        output, errors = self.crosspoint('run', '--resume', 'out', code=code)
+        self.assertTrue(output.endswith('report: out/report.html\n'))
+        for done, blocks in re.findall(r'block (\d+) of (\d+)', errors):
+            self.assertLessEqual(int(done), int(blocks))
+        rows, after = self.expect_whole_plan(self.folder / 'out'), read_run(self.folder / 'out')
+        self.assertEqual(after['outcome']['state'], 'complete')
+        for key in 'run_id', 'options', 'machine', 'versions':
+            self.assertEqual(after[key], run[key])
+        for key in 'blocks', 'seed':
+            self.assertEqual(after['plan'][key], run['plan'][key])
+        self.assertEqual([(cell['cell'], cell['items'], cell['group']) for cell in after['plan']['cells']],
+                         [(cell['cell'], cell['items'], cell['group']) for cell in run['plan']['cells']])
+        self.assertEqual({row['run_id'] for row in rows}, {'out'})
+        self.assertTrue((self.folder / 'out' / 'samples.csv').read_text().startswith(kept))
+        return rows
+
+    def samples(self):
+        return (self.folder / 'out' / 'samples.csv').read_text()
+
+    def test_sigint(self):
+        """As a terminal does, to the whole process group; then once more, and to the end."""
+        run = self.interrupt(lambda pid: os.killpg(pid, signal.SIGINT), '--profile', 'smoke')
+        runner = self.start('run', '--resume', 'out')
+        rows = count_rows(self.folder / 'out')
+        self.wait_until(lambda: count_rows(self.folder / 'out') > rows, 'no more rows', 60)
+        runner.send_signal(signal.SIGINT)
+        self.finish(runner, 130)
+        rows = self.resume(run, self.samples())
+        self.assertEqual({row['status'] for row in rows}, {'ok'})
+
+    def test_sigterm(self):
+        """With blocks that are judged, and repeated if they were disturbed."""
+        run = self.interrupt(lambda pid: os.kill(pid, signal.SIGTERM), '--profile', 'quick')
+        self.resume(run, '')
+
+    def test_cut_row(self):
+        run = self.interrupt(lambda pid: os.kill(pid, signal.SIGHUP), '--profile', 'smoke')
+        whole, _, last = self.samples()[:-1].rpartition('\n')
+        for cut in 1, len(last) // 2, len(last):
+            with self.subTest(cut):
+                (self.folder / 'out' / 'samples.csv').write_text(f'{whole}\n{last[:cut]}')
+                self.crosspoint('rules', 'out')
+                self.resume(run, whole + '\n')
+
+    def test_complete(self):
+        run = self.interrupt(lambda pid: os.kill(pid, signal.SIGTERM), '--profile', 'smoke')
+        self.resume(run, self.samples())
+        samples = self.samples()
+        self.resume(run, samples)
+        self.assertEqual(self.samples(), samples)
+
+    def test_calibration(self):
+        """Nothing is measured yet: there is no folder."""
+        runner = self.start('run', '--profile', 'quick', '--filter', 'io/', '--out', 'out')
+        self.assertIn('calibrating', runner.stderr.readline())
+        runner.send_signal(signal.SIGINT)
+        self.finish(runner, 130)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,661 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "compare.h"
+#include "compare_origin.h"
+#include "options.h"
+#include "synthetic.h"
+
+/* Made-up tables: a column of the first run, one of the second, block by block. */
+
+typedef double scatter(struct synthetic *random); /* ln of a factor about 1 */
+
+static double log_normal(struct synthetic *random)
+{
+    return 0.02 * synthetic_normal(random);
+}
+
+/* Two modes, 6 % apart. */
+static double bimodal(struct synthetic *random)
+{
+    return (synthetic_normal(random) > 0.3 ? 0.06 : 0) + 0.008 * synthetic_normal(random);
+}
+
+/* One launch in ten takes up to three times as long. */
+static double spiked(struct synthetic *random)
+{
+    double spike = synthetic_normal(random) > 1.28 ? fmin(fabs(synthetic_normal(random)), 1.1) : 0;
+    return 0.01 * synthetic_normal(random) - spike;
+}
+
+static scatter *const scatters[] = {log_normal, bimodal, spiked};
+enum { SCATTER_COUNT = sizeof scatters / sizeof *scatters };
+
+static void add(struct compare_table *table, const char *cell, unsigned block, double value)
+{
+    struct error error;
+    struct compare_input input = {.cell = cell, .reason = "", .block = block, .value = value, .items = NAN};
+    assert_int_equal(compare_table_add(table, &input, &error), 0);
+}
+
+static void add_status(struct compare_table *table, const char *cell, unsigned block, enum status status,
+                       const char *reason)
+{
+    struct error error;
+    struct compare_input input = {
+        .cell = cell, .reason = reason, .block = block, .status = status, .value = NAN, .items = NAN};
+    assert_int_equal(compare_table_add(table, &input, &error), 0);
+}
+
+struct pair {
+    struct compare_table base, new;
+    struct compared compared;
+};
+
+static void pair_open(struct pair *pair, enum column metric)
+{
+    compare_table_init(&pair->base, metric);
+    compare_table_init(&pair->new, metric);
+    memset(&pair->compared, 0, sizeof pair->compared);
+}
+
+static void pair_close(struct pair *pair)
+{
+    compared_free(&pair->compared);
+    compare_table_free(&pair->base);
+    compare_table_free(&pair->new);
+}
+
+/* Cell number i, `factor` times the value in the second run. */
+static void pair_fill(struct pair *pair, unsigned i, unsigned n, scatter *draw, double factor,
+                      struct synthetic *random)
+{
+    char cell[64];
+    snprintf(cell, sizeof cell, "native/null/empty/serial/number:%u", i);
+    for (unsigned block = 0; block < n; block++) {
+        add(&pair->base, cell, block, 1000 * exp(draw(random)));
+        add(&pair->new, cell, block, factor * 1000 * exp(draw(random)));
+    }
+}
+
+static const struct compare_row *pair_compare(struct pair *pair, enum compare_pairing pairing, double effect)
+{
+    struct compare_options options = {.effect = effect, .pairing = pairing};
+    struct error error;
+    assert_int_equal(compare_table_finish(&pair->base, &error), 0);
+    assert_int_equal(compare_table_finish(&pair->new, &error), 0);
+    assert_int_equal(compare_tables(&pair->base, &pair->new, &options, &pair->compared, &error), 0);
+    return pair->compared.rows;
+}
+
+static char *write_format(const struct compared *compared, const char *format)
+{
+    char *text;
+    size_t bytes;
+    struct error error;
+    FILE *out = open_memstream(&text, &bytes);
+    assert_non_null(out);
+    assert_int_equal(compared_write(compared, format, 0, 0, out, &error), 0);
+    fclose(out);
+    return text;
+}
+
+/* What the verdicts are worth */
+
+static void test_nothing_changed(void **state)
+{
+    (void)state;
+    struct synthetic random = {.state = 1};
+    for (int table = 0; table < 30; table++) {
+        struct pair pair;
+        pair_open(&pair, COLUMN_ITEMS_PER_SECOND);
+        for (unsigned i = 0; i < 40; i++)
+            pair_fill(&pair, i, table % 2 ? 20 : 12, scatters[table % SCATTER_COUNT], 1, &random);
+        pair_compare(&pair, table % 5 ? COMPARE_PAIRED : COMPARE_UNPAIRED, 0.05);
+        assert_int_equal(pair.compared.count, 40);
+        assert_int_equal(pair.compared.verdicts[COMPARE_SLOWER] + pair.compared.verdicts[COMPARE_FASTER], 0);
+        if (table % SCATTER_COUNT == 0 && table % 2)
+            assert_true(pair.compared.verdicts[COMPARE_SAME] >= 30);
+        pair_close(&pair);
+    }
+}
+
+static void test_ten_percent(void **state)
+{
+    (void)state;
+    static const struct {
+        enum column metric;
+        double factor;
+        enum compare_verdict verdict;
+    } cases[] = {{COLUMN_ITEMS_PER_SECOND, 1 / 1.1, COMPARE_SLOWER},
+                 {COLUMN_ITEMS_PER_SECOND, 1.1, COMPARE_FASTER},
+                 {COLUMN_LATENCY_P99_NS, 1.1, COMPARE_SLOWER},
+                 {COLUMN_LATENCY_P99_NS, 1 / 1.1, COMPARE_FASTER}};
+    struct synthetic random = {.state = 2};
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
+        struct pair pair;
+        pair_open(&pair, cases[i / 2].metric);
+        for (unsigned cell = 0; cell < 10; cell++)
+            pair_fill(&pair, cell, 20, log_normal, cell == 3 ? cases[i / 2].factor : 1, &random);
+        const struct compare_row *rows = pair_compare(&pair, i % 2 ? COMPARE_PAIRED : COMPARE_UNPAIRED, 0.05);
+        for (unsigned cell = 0; cell < 10; cell++)
+            if (cell != 3)
+                assert_true(rows[cell].verdict == COMPARE_SAME || rows[cell].verdict == COMPARE_INCONCLUSIVE);
+        assert_int_equal(rows[3].verdict, cases[i / 2].verdict);
+        double expected = cases[i / 2].verdict == COMPARE_SLOWER ? 1 / 1.1 : 1.1;
+        assert_true(fabs(rows[3].ratio / expected - 1) < 0.02);
+        assert_true(rows[3].ci_low <= rows[3].ratio && rows[3].ratio <= rows[3].ci_high);
+        assert_int_equal(compared_exit_code(&pair.compared),
+                         cases[i / 2].verdict == COMPARE_SLOWER ? EXIT_REGRESSION : EXIT_FINE);
+        pair_close(&pair);
+    }
+}
+
+/* The machine gets 40 % slower meanwhile: blocks cancel it, separate samples drown in it. */
+static void test_drift(void **state)
+{
+    (void)state;
+    for (int pairing = COMPARE_UNPAIRED; pairing <= COMPARE_PAIRED; pairing++) {
+        struct synthetic random = {.state = 3};
+        struct pair pair;
+        pair_open(&pair, COLUMN_ITEMS_PER_SECOND);
+        for (unsigned i = 0; i < 4; i++)
+            for (unsigned block = 0; block < 20; block++) {
+                char cell[64];
+                double drift = exp(-0.025 * block), factor = i == 2 ? 0.9 : 1;
+                snprintf(cell, sizeof cell, "native/null/empty/serial/number:%u", i);
+                add(&pair.base, cell, block, drift * exp(log_normal(&random)));
+                add(&pair.new, cell, block, factor * drift * exp(log_normal(&random)));
+            }
+        const struct compare_row *rows = pair_compare(&pair, (enum compare_pairing)pairing, 0.05);
+        for (unsigned i = 0; i < 4; i++) {
+            enum compare_verdict paired = i == 2 ? COMPARE_SLOWER : COMPARE_SAME;
+            assert_int_equal(rows[i].verdict, pairing == COMPARE_PAIRED ? paired : COMPARE_INCONCLUSIVE);
+            assert_int_equal(rows[i].detectable > 0.05, pairing == COMPARE_UNPAIRED);
+        }
+        pair_close(&pair);
+    }
+}
+
+static void test_coverage(void **state)
+{
+    (void)state;
+    enum { CELLS = 3000 };
+    static const unsigned sizes[] = {8, 20};
+    for (int pairing = COMPARE_UNPAIRED; pairing <= COMPARE_PAIRED; pairing++)
+        for (int kind = 0; kind < SCATTER_COUNT; kind++) {
+            struct synthetic random = {.state = 5 + (uint64_t)kind};
+            struct pair pair;
+            unsigned covered = 0;
+            pair_open(&pair, COLUMN_ITEMS_PER_SECOND);
+            for (unsigned i = 0; i < CELLS; i++)
+                pair_fill(&pair, i, sizes[pairing], scatters[kind], 0.93, &random);
+            const struct compare_row *rows = pair_compare(&pair, (enum compare_pairing)pairing, 0.05);
+            for (unsigned i = 0; i < CELLS; i++)
+                covered += rows[i].ci_low <= 0.93 && 0.93 <= rows[i].ci_high;
+            assert_in_range(covered, 93 * CELLS / 100, 97 * CELLS / 100);
+            pair_close(&pair);
+        }
+}
+
+/* A change that lies `detectable` beyond the effect is found about as often as said: detectable varies with
+ * its sample, so its mean is taken. */
+static void test_detectable(void **state)
+{
+    (void)state;
+    enum { CELLS = 200 };
+    for (int pairing = COMPARE_UNPAIRED; pairing <= COMPARE_PAIRED; pairing++) {
+        struct synthetic random = {.state = 7};
+        double detectable = 0;
+        unsigned slower = 0;
+        for (unsigned i = 0; i < 2 * CELLS; i++) {
+            struct pair pair;
+            pair_open(&pair, COLUMN_ITEMS_PER_SECOND);
+            double factor = i < CELLS ? 1 : 1 / 1.05 / (1 + detectable / CELLS);
+            pair_fill(&pair, 0, 20, log_normal, factor, &random);
+            const struct compare_row *rows = pair_compare(&pair, (enum compare_pairing)pairing, 0.05);
+            if (i < CELLS)
+                detectable += rows[0].detectable;
+            else
+                slower += rows[0].p_slower < 0.05;
+            pair_close(&pair);
+        }
+        assert_in_range(slower, 84 * CELLS / 100, 98 * CELLS / 100); /* few rows: up to 10 % more than 90 % */
+    }
+}
+
+static void test_large(void **state)
+{
+    (void)state;
+    struct synthetic random = {.state = 8};
+    for (int pairing = COMPARE_UNPAIRED; pairing <= COMPARE_PAIRED; pairing++) {
+        struct pair pair;
+        pair_open(&pair, COLUMN_ITEMS_PER_SECOND);
+        pair_fill(&pair, 0, 2000, spiked, 0.94, &random);
+        const struct compare_row *rows = pair_compare(&pair, (enum compare_pairing)pairing, 0.05);
+        assert_int_equal(rows[0].verdict, COMPARE_SLOWER);
+        assert_false(rows[0].exact);
+        assert_true(fabs(rows[0].ratio / 0.94 - 1) < 0.005);
+        pair_close(&pair);
+    }
+}
+
+/* What cannot be compared, and why */
+
+static void test_reasons(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_open(&pair, COLUMN_ITEMS_PER_SECOND);
+    for (unsigned block = 0; block < 10; block++) {
+        add(&pair.base, "a/base", block, 100);
+        add(&pair.new, "b/new", block, 100);
+        add(&pair.base, "c/zero", block, 100);
+        add(&pair.new, "c/zero", block, block ? 100 : 0);
+        add(&pair.base, "d/blocks", block, 100);
+        add(&pair.new, "d/blocks", block + 10, 100);
+        add(&pair.base, "e/missing", block, 100 + block);
+        if (block > 5)
+            add(&pair.new, "e/missing", block, 100 - block);
+        add(&pair.base, "f/invalid", block, 100);
+        add_status(&pair.new, "f/invalid", 9 - block, STATUS_INVALID, block < 9 ? "later" : "steal 7 %");
+        add(&pair.base, "g/figure", block, NAN);
+        add(&pair.new, "g/figure", block, NAN);
+        add(&pair.base, "h/fine", block, 100);
+        add(&pair.new, "h/fine", block, 100);
+    }
+    static const struct {
+        const char *reason;
+        bool comparable;
+    } expected[] = {
+        {"one-sided: only in base", false},
+        {"one-sided: only in new", false},
+        {"no ratio: items_per_second is 0 or below in 1 rows", false},
+        {"too few: no block in common", false},
+        {"too few: 4 of 6 blocks", true},
+        {"environment: steal 7 %", false},
+        {"no figure for items_per_second", false},
+        {"", true},
+    };
+    const struct compare_row *rows = pair_compare(&pair, COMPARE_PAIRED, 0.05);
+    assert_int_equal(pair.compared.count, sizeof expected / sizeof *expected);
+    for (size_t i = 0; i < pair.compared.count; i++) {
+        assert_string_equal(rows[i].reason, expected[i].reason);
+        assert_int_equal(rows[i].comparable, expected[i].comparable);
+    }
+    assert_int_equal(rows[7].verdict, COMPARE_SAME);
+    assert_int_equal(pair.compared.comparable, 2);
+    assert_int_equal(pair.compared.too_little, 1);
+    assert_int_equal(compared_exit_code(&pair.compared), EXIT_FINE);
+    pair_close(&pair);
+}
+
+static void test_underpowered(void **state)
+{
+    (void)state;
+    struct synthetic random = {.state = 9};
+    struct pair pair;
+    pair_open(&pair, COLUMN_ITEMS_PER_SECOND);
+    pair_fill(&pair, 0, 8, spiked, 1, &random);
+    const struct compare_row *rows = pair_compare(&pair, COMPARE_UNPAIRED, 0.005);
+    assert_int_equal(rows[0].verdict, COMPARE_INCONCLUSIVE);
+    assert_int_equal(strncmp(rows[0].reason, "underpowered: ", 14), 0);
+    assert_int_equal(compared_exit_code(&pair.compared), EXIT_TOO_LITTLE_DATA);
+    pair_close(&pair);
+}
+
+/* Totals of different amounts of work say nothing; rates of them do. */
+static void test_different_work(void **state)
+{
+    (void)state;
+    static const enum column metrics[] = {COLUMN_WALL_NS, COLUMN_LATENCY_P50_NS};
+    for (size_t i = 0; i < 2; i++) {
+        struct pair pair;
+        struct error error;
+        pair_open(&pair, metrics[i]);
+        for (unsigned block = 0; block < 10; block++) {
+            struct compare_input input = {
+                .cell = "a", .reason = "", .block = block, .value = 50, .items = 100};
+            assert_int_equal(compare_table_add(&pair.base, &input, &error), 0);
+            input.items = compare_metric_is_total(metrics[i]) ? 200 : NAN;
+            assert_int_equal(compare_table_add(&pair.new, &input, &error), 0);
+        }
+        const struct compare_row *rows = pair_compare(&pair, COMPARE_PAIRED, 0.05);
+        assert_int_equal(rows[0].verdict, i ? COMPARE_SAME : COMPARE_INCONCLUSIVE);
+        if (!i)
+            assert_string_equal(rows[0].reason,
+                                "different work: wall_ns is a total, and the launches had from 100 "
+                                "to 200 items");
+        pair_close(&pair);
+    }
+}
+
+static void test_exit_codes(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t slower, comparable, too_little;
+        int code;
+    } cases[] = {
+        {0, 10, 0, EXIT_FINE}, {1, 10, 9, EXIT_REGRESSION},      {0, 0, 0, EXIT_NOTHING_COMPARABLE},
+        {0, 10, 5, EXIT_FINE}, {0, 10, 6, EXIT_TOO_LITTLE_DATA}, {0, 1, 1, EXIT_TOO_LITTLE_DATA},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct compared compared = {.comparable = cases[i].comparable, .too_little = cases[i].too_little};
+        compared.verdicts[COMPARE_SLOWER] = cases[i].slower;
+        assert_int_equal(compared_exit_code(&compared), cases[i].code);
+    }
+}
+
+/* Formats */
+
+static void fill_golden(struct pair *pair)
+{
+    pair_open(pair, COLUMN_ITEMS_PER_SECOND);
+    for (unsigned block = 0; block < 8; block++) {
+        add(&pair->base, "conc:16", block, 100);
+        add(&pair->new, "conc:16", block, 50);
+        add(&pair->base, "conc:4", block, 64);
+        add(&pair->new, "conc:4", block, 64);
+        add(&pair->base, "x, \"y\" | z", block, 3);
+    }
+    pair_compare(pair, COMPARE_PAIRED, 0.05);
+}
+
+static void check_golden(const char *format, const char *expected)
+{
+    struct pair pair;
+    fill_golden(&pair);
+    char *text = write_format(&pair.compared, format);
+    assert_string_equal(text, expected);
+    free(text);
+    pair_close(&pair);
+}
+
+static void test_csv(void **state)
+{
+    (void)state;
+    check_golden("csv",
+                 "cell,n,base,new,metric,ratio,ci_low,ci_high,p_adjusted,verdict,reason\n"
+                 "conc:4,8,64,64,items_per_second,1,1,1,0.0078125,same,\n"
+                 "conc:16,8,100,50,items_per_second,0.5,0.5,0.5,0.0078125,slower,\n"
+                 "\"x, \"\"y\"\" | z\",0,3,,items_per_second,,,,,inconclusive,one-sided: only in base\n");
+}
+
+static void test_markdown(void **state)
+{
+    (void)state;
+    check_golden(
+        "markdown",
+        "| cell | n | base | new | ratio (95 % interval) | detectable | verdict |\n"
+        "|---|--:|--:|--:|---|--:|---|\n"
+        "| conc:4 | 8 | 64.0/s | 64.0/s | 1.00× (1.00–1.00) | 0 % | **same** |\n"
+        "| conc:16 | 8 | 100/s | 50.0/s | 0.500× (0.500–0.500) | 0 % | **slower** |\n"
+        "| x, \"y\" \\| z | 8/0 | 3.00/s |  |  |  | **inconclusive**<br>one-sided: only in base |\n\n"
+        "1 slower, 0 faster, 1 same, 1 inconclusive (1 of them not comparable): work per second, effect 5 "
+        "%.\n"
+        "Paired by block, signed-rank test; 2 tests, Holm-adjusted, 5 %.\n"
+        "Geometric mean of the ratios (above 1: new is faster): 0.7071× (0.00865–57.8) over 2 cells.\n"
+        "Detectable: what lies that far beyond 5 % is shown with a probability of 90 %.\n");
+}
+
+static void test_json(void **state)
+{
+    (void)state;
+    struct pair pair;
+    json_error_t where;
+    fill_golden(&pair);
+    char *text = write_format(&pair.compared, "json");
+    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &where);
+    assert_non_null(root);
+    const char *test, *verdict, *reason;
+    int slower, code, tests, n_new;
+    double ratio, low, high, mean;
+    assert_int_equal(json_unpack(root, "{s:s, s:i, s:i, s:i, s:F}", "test", &test, "tests", &tests, "slower",
+                                 &slower, "exit_code", &code, "geometric_mean", &mean),
+                     0);
+    assert_string_equal(test, "signed-rank");
+    assert_int_equal(tests, 2);
+    assert_int_equal(slower, 1);
+    assert_int_equal(code, EXIT_REGRESSION);
+    assert_true(fabs(mean - sqrt(0.5)) < 1e-12);
+    json_t *cells = json_object_get(root, "cells");
+    assert_int_equal(json_array_size(cells), 3);
+    assert_int_equal(json_unpack(json_array_get(cells, 1), "{s:s, s:F, s:[F, F]}", "verdict", &verdict,
+                                 "ratio", &ratio, "interval", &low, &high),
+                     0);
+    assert_string_equal(verdict, "slower");
+    assert_true(ratio == 0.5 && low == 0.5 && high == 0.5);
+    assert_int_equal(json_unpack(json_array_get(cells, 2), "{s:s, s:i, s:n, s:n}", "reason", &reason, "n_new",
+                                 &n_new, "ratio", "detectable"),
+                     0);
+    assert_string_equal(reason, "one-sided: only in base");
+    json_decref(root);
+    free(text);
+    pair_close(&pair);
+}
+
+static void test_text(void **state)
+{
+    (void)state;
+    struct pair pair;
+    struct error error;
+    fill_golden(&pair);
+    char *text = write_format(&pair.compared, "text");
+    assert_non_null(
+        strstr(text, "\nconc:16       8   100/s  50.0/s  0.500× (0.500–0.500)          0 %  slower\n"));
+    assert_int_equal(compared_write(&pair.compared, "xml", 0, 0, stdout, &error), -1);
+    assert_string_equal(error.text, "unknown format 'xml'; known: text, csv, json, markdown");
+    free(text);
+    pair_close(&pair);
+}
+
+/* Files */
+
+static void read_folder(const char *folder, struct compare_table *table)
+{
+    struct error error;
+    assert_int_equal(compare_table_load(folder, COLUMN_ITEMS_PER_SECOND, table, NULL, &error), 0);
+}
+
+/* Copies samples.csv with its rows in another order. */
+static void shuffle_rows(const struct synthetic *from, struct synthetic *to)
+{
+    enum { LINES_MAX = 2000, LINE_BYTES = 512 };
+    char path[128], *lines[LINES_MAX];
+    size_t count = 0, room = 0;
+    snprintf(path, sizeof path, "%s/samples.csv", from->folder);
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    for (lines[0] = NULL; count < LINES_MAX && getline(&lines[count], &room, file) > 0; room = 0)
+        if (++count < LINES_MAX)
+            lines[count] = NULL;
+    assert_true(count < LINES_MAX);
+    free(lines[count]);
+    fclose(file);
+    for (size_t left = count; left > 1; left--) { /* 7 and the count have no common factor: every row once */
+        static const size_t step = 7;
+        size_t pick = 1 + (count - left) * step % (count - 1);
+        fputs(lines[pick], to->file);
+    }
+    for (size_t i = 0; i < count; i++)
+        free(lines[i]);
+}
+
+static void test_order(void **state)
+{
+    (void)state;
+    static const char *const formats[] = {"text", "csv", "json", "markdown"};
+    struct synthetic base, new, shuffled;
+    struct compare_options options = {.effect = 0.05, .pairing = COMPARE_PAIRED};
+    struct error error;
+    synthetic_open(&base);
+    synthetic_open(&new);
+    synthetic_open(&shuffled);
+    synthetic_suite(&base, 12);
+    new.state = 77;
+    synthetic_suite(&new, 12);
+    synthetic_row(&new, "native/io/sleep/serial/place:compact", 13, "failed", "one", COLUMN_COUNT, 0);
+    synthetic_row(&new, "native/io/sleep/serial/place:compact", 13, "failed", "another", COLUMN_COUNT, 0);
+    synthetic_close(&base);
+    synthetic_close(&new);
+    shuffle_rows(&new, &shuffled);
+    synthetic_close(&shuffled);
+    for (int pairing = COMPARE_UNPAIRED; pairing <= COMPARE_PAIRED; pairing++)
+        for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+            char *text[2];
+            options.pairing = (enum compare_pairing)pairing;
+            for (int run = 0; run < 2; run++) {
+                struct compare_table tables[2];
+                struct compared compared;
+                read_folder(base.folder, &tables[0]);
+                read_folder(run ? shuffled.folder : new.folder, &tables[1]);
+                assert_int_equal(compare_tables(&tables[0], &tables[1], &options, &compared, &error), 0);
+                assert_int_equal(compared.comparable, compared.count);
+                text[run] = write_format(&compared, formats[i]);
+                compared_free(&compared);
+                compare_table_free(&tables[0]);
+                compare_table_free(&tables[1]);
+            }
+            assert_string_equal(text[0], text[1]);
+            free(text[0]);
+            free(text[1]);
+        }
+    synthetic_remove(&base);
+    synthetic_remove(&new);
+    synthetic_remove(&shuffled);
+}
+
+static void load_fails(const char *path, const char *reason)
+{
+    struct compare_table table;
+    struct error error = {""};
+    assert_int_equal(compare_table_load(path, COLUMN_ITEMS_PER_SECOND, &table, NULL, &error), -1);
+    assert_non_null(strstr(error.text, path));
+    assert_non_null(strstr(error.text, reason));
+    compare_table_free(&table);
+}
+
+static void test_malformed(void **state)
+{
+    (void)state;
+    struct synthetic synthetic;
+    struct compare_table table;
+    struct compare_options options = {.effect = 0.05};
+    struct compared compared;
+    struct error error;
+    char path[128];
+    synthetic_open(&synthetic);
+    snprintf(path, sizeof path, "%s/samples.csv", synthetic.folder);
+    fflush(synthetic.file);
+    read_folder(synthetic.folder, &table);
+    assert_int_equal(table.cell_count, 0);
+    assert_int_equal(compare_tables(&table, &table, &options, &compared, &error), 0);
+    assert_int_equal(compared_exit_code(&compared), EXIT_NOTHING_COMPARABLE);
+    free(write_format(&compared, "text"));
+    compared_free(&compared);
+    compare_table_free(&table);
+
+    synthetic_row(&synthetic, "native/null/empty/serial", 3, "ok", "", COLUMN_ITEMS_PER_SECOND, 5);
+    synthetic_row(&synthetic, "native/null/empty/serial", 3, "invalid", "", COLUMN_ITEMS_PER_SECOND, 5);
+    fflush(synthetic.file);
+    read_folder(synthetic.folder, &table);
+    assert_int_equal(table.cells[0].count, 1);
+    compare_table_free(&table);
+    synthetic_row(&synthetic, "native/null/empty/serial", 3, "ok", "", COLUMN_ITEMS_PER_SECOND, 6);
+    fflush(synthetic.file);
+    load_fails(path,
+               ": line 4: a second ok row of native/null/empty/serial in block 3; the first is in line 2");
+    synthetic_row(&synthetic, "native/null/empty/serial", 4, "fine", "", COLUMN_COUNT, 0);
+    synthetic_close(&synthetic);
+    load_fails(path, ": line 5: status 'fine' is none of ");
+    synthetic_text(path, "");
+    load_fails(path, "line 1: empty");
+    synthetic_text(path, "run_id,block\n");
+    load_fails(path, "no column 'slot'");
+    synthetic_remove(&synthetic);
+    load_fails(path, "No such file");
+}
+
+static void write_run(const char *folder, const char *text)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/run.json", folder);
+    synthetic_text(path, text);
+}
+
+static void test_origin(void **state)
+{
+    (void)state;
+    struct synthetic folders[2];
+    struct compare_origin base, new;
+    struct error error = {""};
+    char warning[256];
+    synthetic_open(&folders[0]);
+    synthetic_open(&folders[1]);
+    write_run(folders[0].folder, "{\"session\": \"s1\", \"machine\": {\"hostname\": \"a\", \"fingerprint\": "
+                                 "{\"cpu_model\": \"X\", \"units_max\": 2, \"kernel\": \"6.1\"}}}");
+    write_run(folders[1].folder,
+              "{\"session\": \"s1\", \"machine\": {\"hostname\": \"b\", \"fingerprint\": "
+              "{\"kernel\": \"6.1\", \"cpu_model\": \"Y\", \"units_max\": 4, \"hypervisor\": 1}}}");
+    assert_int_equal(compare_origin_load(folders[0].folder, &base, &error), 0);
+    assert_int_equal(compare_origin_load(folders[1].folder, &new, &error), 0);
+    assert_int_equal(compare_origin_pairing(&base, &new), COMPARE_PAIRED);
+    compare_origin_warning(&base, &new, warning, sizeof warning);
+    assert_string_equal(warning,
+                        "measured on different machines: cpu_model 'X' against 'Y', units_max '2' against "
+                        "'4', hypervisor nothing against '1'");
+    compare_origin_warning(&base, &base, warning, sizeof warning);
+    assert_string_equal(warning, "");
+    compare_origin_free(&new);
+
+    write_run(folders[1].folder, "{}");
+    assert_int_equal(compare_origin_load(folders[1].folder, &new, &error), 0);
+    assert_int_equal(compare_origin_pairing(&base, &new), COMPARE_UNPAIRED);
+    assert_int_equal(compare_origin_pairing(&new, &new), COMPARE_UNPAIRED);
+    compare_origin_warning(&base, &new, warning, sizeof warning);
+    assert_string_equal(warning, "NEW does not tell which machine it was measured on");
+    compare_origin_free(&base);
+    compare_origin_free(&new);
+
+    write_run(folders[1].folder, "{\"session\":\n");
+    assert_int_equal(compare_origin_load(folders[1].folder, &new, &error), -1);
+    assert_non_null(strstr(error.text, "run.json: line "));
+    compare_origin_free(&new);
+    for (int i = 0; i < 2; i++) {
+        synthetic_close(&folders[i]);
+        synthetic_remove(&folders[i]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nothing_changed),
+        cmocka_unit_test(test_ten_percent),
+        cmocka_unit_test(test_drift),
+        cmocka_unit_test(test_coverage),
+        cmocka_unit_test(test_detectable),
+        cmocka_unit_test(test_large),
+        cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_underpowered),
+        cmocka_unit_test(test_different_work),
+        cmocka_unit_test(test_exit_codes),
+        cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_markdown),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_origin),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "report.h"
+#include "scaling.h"
+#include "synthetic.h"
+
+static const char *source_root = ".";
+
+struct scene {
+    struct synthetic synthetic;
+    struct results results;
+    struct scaling scaling;
+    struct error error;
+};
+
+static void begin(struct scene *scene, unsigned units)
+{
+    char path[128], text[128];
+    memset(scene, 0, sizeof *scene);
+    synthetic_open(&scene->synthetic);
+    if (!units)
+        return;
+    snprintf(path, sizeof path, "%s/run.json", scene->synthetic.folder);
+    snprintf(text, sizeof text, "{\"machine\": {\"units_max\": %u}}\n", units);
+    synthetic_text(path, text);
+}
+
+static void find(struct scene *scene)
+{
+    synthetic_close(&scene->synthetic);
+    if (results_load(scene->synthetic.folder, &scene->results, &scene->error) ||
+        scaling_find(&scene->results, &scene->scaling, &scene->error))
+        fail_msg("%s", scene->error.text);
+}
+
+static void end(struct scene *scene)
+{
+    scaling_free(&scene->scaling);
+    results_free(&scene->results);
+    synthetic_remove(&scene->synthetic);
+}
+
+/* A model that follows the Universal Scalability Law. */
+struct law {
+    const char *model;
+    double one, sigma, kappa; /* one: what a worker does, of serial's 1000 a second */
+};
+static const unsigned eight[] = {1, 2, 3, 4, 6, 8, 12, 16};
+
+static void write_model(struct scene *scene, const struct law *law, const char *keys, const unsigned *workers,
+                        size_t count, unsigned blocks, double spread)
+{
+    for (size_t i = 0; i < count; i++) {
+        char cell[CELL_NAME_BYTES];
+        double n = workers[i], speedup = n / (1 + law->sigma * (n - 1) + law->kappa * n * (n - 1));
+        snprintf(cell, sizeof cell, "native/cpu/x/%s/workers:%u%s", law->model, workers[i], keys);
+        synthetic_cell(&scene->synthetic, cell, blocks, COLUMN_ITEMS_PER_SECOND, 1000 * law->one * speedup,
+                       spread);
+    }
+}
+
+static void write_serial(struct scene *scene, const char *keys, unsigned blocks, double spread)
+{
+    char cell[CELL_NAME_BYTES];
+    snprintf(cell, sizeof cell, "native/cpu/x/serial%s", keys);
+    synthetic_cell(&scene->synthetic, cell, blocks, COLUMN_ITEMS_PER_SECOND, 1000, spread);
+}
+
+static const struct scaling_chart *only_chart(const struct scene *scene)
+{
+    assert_int_equal(scene->scaling.count, 1);
+    return &scene->scaling.charts[0];
+}
+
+static bool have_gnuplot(void)
+{
+    return system("gnuplot --version > /dev/null 2>&1") == 0;
+}
+
+/* Draws; false where gnuplot is missing. */
+static bool draw(struct scene *scene, int expected)
+{
+    char scripts[512];
+    if (!have_gnuplot())
+        return false;
+    snprintf(scripts, sizeof scripts, "%s/scripts/gnuplot", source_root);
+    int drawn = scaling_draw(&scene->results, scripts, scene->synthetic.folder, 2, &scene->error);
+    if (drawn < 0)
+        fail_msg("%s", scene->error.text);
+    assert_int_equal(drawn, expected);
+    return true;
+}
+
+/* FOLDER/NAME, to be freed; NULL if there is none. */
+static char *read_file(const char *folder, const char *name)
+{
+    char path[512], *text = NULL;
+    size_t room = 0;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return NULL;
+    if (getdelim(&text, &room, '\0', file) < 0) {
+        free(text);
+        text = NULL;
+    }
+    fclose(file);
+    return text;
+}
+
+static void expect(const struct scene *scene, const char *name, const char *part)
+{
+    char *text = read_file(scene->synthetic.folder, name);
+    if (!text || !strstr(text, part))
+        fail_msg("%s: missing, or without '%s'", name, part);
+    free(text);
+}
+
+static void expect_none(const struct scene *scene, const char *name, const char *part)
+{
+    char *text = read_file(scene->synthetic.folder, name);
+    if (text && strstr(text, part))
+        fail_msg("%s: has '%s'", name, part);
+    free(text);
+}
+
+/* The first number of NAME = "..." in a script. */
+static double script_number(const struct scene *scene, const char *script, const char *name)
+{
+    char *text = read_file(scene->synthetic.folder, script), start[64];
+    assert_non_null(text);
+    snprintf(start, sizeof start, "\n%s = \"", name);
+    const char *found = strstr(text, start);
+    if (!found)
+        fail_msg("%s: no %s", script, name);
+    double number = strtod(found + strlen(start), NULL);
+    free(text);
+    return number;
+}
+
+/* Exact data give the law back; a pool that does less than serial with one worker as well. */
+static void test_exact_law(void **state)
+{
+    (void)state;
+    static const struct law laws[] = {{"process-pool", 1, 0.02, 0.0005},
+                                      {"thread-pool", 1, 0.05, 0.004},
+                                      {"event-loop-threads", 0.7, 0.1, 0}};
+    struct scene scene;
+    begin(&scene, 16);
+    write_serial(&scene, "/place:compact", 6, 0);
+    for (size_t i = 0; i < 3; i++)
+        write_model(&scene, &laws[i], "/place:compact", eight, 8, 6, 0);
+    find(&scene);
+    const struct scaling_chart *chart = only_chart(&scene);
+    assert_string_equal(chart->id, "scaling-cpu-x-compact");
+    assert_true(chart->serial);
+    assert_int_equal(chart->count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        const struct scaling_series *series = &chart->series[i];
+        assert_string_equal(series->model, laws[i].model); /* in the order of their last speedup */
+        assert_int_equal(series->count, 8);
+        assert_true(series->fitted);
+        assert_float_equal(series->scale, laws[i].one, 1e-9);
+        assert_float_equal(series->usl.sigma, laws[i].sigma, 1e-9);
+        assert_float_equal(series->usl.kappa, laws[i].kappa, 1e-9);
+        assert_true(series->amdahl.sigma >= laws[i].sigma - 1e-12);
+    }
+    if (!draw(&scene, 1)) {
+        end(&scene);
+        return;
+    }
+    const char *script = "charts/scaling-cpu-x-compact.gp";
+    assert_float_equal(script_number(&scene, script, "USL_SIGMA"), 0.02, 1e-9);
+    assert_float_equal(script_number(&scene, script, "USL_KAPPA"), 0.0005, 1e-9);
+    assert_float_equal(script_number(&scene, script, "AMDAHL_SIGMA"), chart->series[0].amdahl.sigma, 1e-12);
+    assert_float_equal(script_number(&scene, script, "FIT_LAST"), 16, 0);
+    expect(&scene, script, "usl(i, x) with lines");
+    expect(&scene, script, "USL: σ 0.0200, κ 0.000500, peak beyond 16");
+    expect(&scene, script, "USL: σ 0.0500, κ 0.00400, peak at 15");
+    expect(&scene, script, "USL: σ 0.100, κ 0, no peak");
+    expect(&scene, script, "Amdahl: σ 0.100, at most 7.00×");
+    expect_none(&scene, script, "too few cores");
+    expect(&scene, "charts/scaling-cpu-x-compact.svg", "Scaling of cpu/x");
+    expect(&scene, "charts/scaling-cpu-x-compact.png", "PNG");
+    end(&scene);
+}
+
+/* Noise of 3 %: still near; the script stands alone. */
+static void test_noisy_law_stands_alone(void **state)
+{
+    (void)state;
+    static const struct law law = {"process-pool", 0.97, 0.03, 0.002};
+    struct scene scene;
+    begin(&scene, 16);
+    write_serial(&scene, "", 12, 0.03);
+    write_model(&scene, &law, "", eight, 8, 12, 0.03);
+    find(&scene);
+    const struct scaling_series *series = only_chart(&scene)->series;
+    assert_int_equal(series->points[0].n, 12);
+    assert_true(series->points[7].speedup.low < series->points[7].speedup.median);
+    assert_float_equal(series->usl.sigma, 0.03, 0.015);
+    assert_float_equal(series->usl.kappa, 0.002, 0.001);
+    if (!draw(&scene, 1)) {
+        end(&scene);
+        return;
+    }
+    char command[512];
+    snprintf(
+        command, sizeof command,
+        "cd %s && mkdir alone && cp charts/scaling-cpu-x.gp charts/scaling-cpu-x.csv alone && cd alone && "
+        "gnuplot scaling-cpu-x.gp",
+        scene.synthetic.folder);
+    assert_int_equal(system(command), 0);
+    expect(&scene, "alone/scaling-cpu-x.svg", "Scaling of cpu/x");
+    expect(&scene, "alone/scaling-cpu-x.png", "PNG");
+    expect(&scene, "alone/scaling-cpu-x.csv",
+           "series,kind,reference,model,workers,speedup,low,high,n,block\n");
+    end(&scene);
+}
+
+static void test_too_few_cores(void **state)
+{
+    (void)state;
+    static const struct law law = {"thread-pool", 1, 0.05, 0};
+    struct scene scene;
+    begin(&scene, 2);
+    write_serial(&scene, "", 6, 0);
+    write_model(&scene, &law, "", eight, 2, 6, 0);
+    find(&scene);
+    const struct scaling_series *series = only_chart(&scene)->series;
+    assert_false(series->fitted);
+    assert_int_equal(series->fit_count, 2);
+    if (!draw(&scene, 1)) {
+        end(&scene);
+        return;
+    }
+    expect(&scene, "charts/scaling-cpu-x.gp", "too few cores for a fit (2 of at least 6 worker counts)");
+    expect_none(&scene, "charts/scaling-cpu-x.gp", "USL: ");
+    assert_float_equal(script_number(&scene, "charts/scaling-cpu-x.gp", "FIT_LAST"), 0, 0);
+    end(&scene);
+}
+
+/* Worker counts beyond the processing units do not count. */
+static void test_more_workers_than_units(void **state)
+{
+    (void)state;
+    static const struct law law = {"thread-pool", 1, 0.05, 0.001};
+    static const struct {
+        unsigned units;
+        const char *keys;
+        size_t fit_count;
+    } cases[] = {{4, "", 4}, {8, "", 6}, {16, "/place:one-core", 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct scene scene;
+        begin(&scene, cases[i].units);
+        write_serial(&scene, cases[i].keys, 6, 0);
+        write_model(&scene, &law, cases[i].keys, eight, 8, 6, 0);
+        find(&scene);
+        const struct scaling_series *series = only_chart(&scene)->series;
+        assert_int_equal(series->count, 8);
+        assert_int_equal(series->fit_count, cases[i].fit_count);
+        assert_int_equal(series->fitted, cases[i].fit_count >= SCALING_FIT_COUNTS_MIN);
+        if (series->fitted)
+            assert_int_equal(series->fit_workers_max, 8);
+        end(&scene);
+    }
+}
+
+static void test_own_reference(void **state)
+{
+    (void)state;
+    static const struct law law = {"thread-pool", 0.5, 0.05, 0.001};
+    static const unsigned from_two[] = {2, 4, 6, 8, 10, 12, 14};
+    struct scene scene;
+    char text[128];
+    begin(&scene, 16);
+    write_model(&scene, &law, "", eight, 8, 6, 0);
+    find(&scene);
+    const struct scaling_chart *chart = only_chart(&scene);
+    assert_false(chart->serial);
+    assert_int_equal(chart->series[0].reference_workers, 1);
+    assert_float_equal(chart->series[0].points[0].speedup.median, 1, 0);
+    assert_float_equal(chart->series[0].usl.sigma, 0.05, 1e-9);
+    scaling_word_reference(chart, text, sizeof text);
+    assert_string_equal(text, "speedup over the same model with 1 worker in the same block");
+    if (!draw(&scene, 1)) {
+        end(&scene);
+        return;
+    }
+    expect(&scene, "charts/scaling-cpu-x.gp", "Speedup over the same model with 1 worker in the same block");
+    end(&scene);
+
+    /* Serial is there but failed: as if it were not. Without one worker there is nothing to fit to. */
+    begin(&scene, 16);
+    synthetic_row(&scene.synthetic, "native/cpu/x/serial", 0, "failed", "why", COLUMN_COUNT, 0);
+    write_model(&scene, &law, "", from_two, 7, 6, 0);
+    find(&scene);
+    chart = only_chart(&scene);
+    assert_int_equal(chart->series[0].reference_workers, 2);
+    assert_false(chart->series[0].fitted);
+    scaling_word_no_fit(chart, chart->series, text, sizeof text);
+    assert_string_equal(text, "no fit without one worker or serial");
+    if (!draw(&scene, 1)) {
+        end(&scene);
+        return;
+    }
+    expect(&scene, "charts/scaling-cpu-x.gp", "IDEALS = \"2\"");
+    end(&scene);
+}
+
+/* Keys, places and runtimes are charts of their own; serial has no conc. */
+static void test_what_makes_a_chart(void **state)
+{
+    (void)state;
+    static const struct law law = {"event-loop-threads", 1, 0, 0};
+    static const char *const ids[] = {"scaling-cpu-x", "scaling-cpu-x-terms-1000",
+                                      "scaling-cpu-x-conc-64-compact", "scaling-cpu-x-conc-64-terms-9-split"};
+    struct scene scene;
+    begin(&scene, 0);
+    write_serial(&scene, "/place:compact", 6, 0);
+    write_model(&scene, &law, "/conc:64/place:compact", eight, 4, 6, 0);
+    write_model(&scene, &law, "/conc:64/terms:9/place:split", eight, 4, 6, 0);
+    write_model(&scene, &law, "/terms:1000", eight, 4, 6, 0);
+    write_model(&scene, &law, "/terms:2000", eight, 1, 6, 0); /* one worker count: no chart */
+    write_model(&scene, &law, "", eight, 4, 6, 0);
+    find(&scene);
+    assert_int_equal(scene.scaling.count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        size_t k = 0;
+        while (k < 4 && strcmp(scene.scaling.charts[k].id, ids[i]) != 0)
+            k++;
+        if (k == 4)
+            fail_msg("no chart %s", ids[i]);
+        assert_int_equal(scene.scaling.charts[k].serial, i == 2);
+    }
+    end(&scene);
+}
+
+/* Ratios are of the same block; a block without its other half, and rows that are not ok, do not count. */
+static void test_blocks(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, 0);
+    struct synthetic *synthetic = &scene.synthetic;
+    static const char *const serial = "native/cpu/x/serial",
+                             *const one = "native/cpu/x/thread-pool/workers:1",
+                             *const two = "native/cpu/x/thread-pool/workers:2";
+    for (unsigned block = 3; block-- > 0;) {
+        synthetic_row(synthetic, serial, block, "ok", "", COLUMN_ITEMS_PER_SECOND, 100 * (block + 1));
+        synthetic_row(synthetic, one, block, block == 1 ? "invalid" : "ok", "", COLUMN_ITEMS_PER_SECOND,
+                      100 * (block + 1));
+    }
+    for (unsigned block = 1; block < 5; block++)
+        synthetic_row(synthetic, two, block, "ok", "", COLUMN_ITEMS_PER_SECOND, 200 * (block + 1));
+    find(&scene);
+    const struct scaling_series *series = only_chart(&scene)->series;
+    assert_int_equal(series->points[0].n, 2);
+    assert_int_equal(series->points[1].n, 2);
+    assert_int_equal(series->points[1].samples[0].block, 1);
+    assert_float_equal(series->points[0].speedup.median, 1, 0);
+    assert_float_equal(series->points[1].speedup.median, 2, 0);
+    assert_float_equal(series->points[1].speedup.low, 2, 0);
+    end(&scene);
+
+    begin(&scene, 0);
+    for (int i = 0; i < 2; i++) {
+        synthetic_row(&scene.synthetic, one, 7, "ok", "", COLUMN_ITEMS_PER_SECOND, 100);
+        synthetic_row(&scene.synthetic, two, 7, "ok", "", COLUMN_ITEMS_PER_SECOND, 100);
+    }
+    synthetic_close(&scene.synthetic);
+    assert_int_equal(results_load(scene.synthetic.folder, &scene.results, &scene.error), 0);
+    assert_int_equal(scaling_find(&scene.results, &scene.scaling, &scene.error), -1);
+    assert_string_equal(scene.error.text,
+                        "cell native/cpu/x/thread-pool/workers:1 has more than one ok row in block 7");
+    end(&scene);
+}
+
+static void test_nothing_scales(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct verdicts none = {.count = 0};
+    begin(&scene, 0);
+    synthetic_suite(&scene.synthetic, 6);
+    find(&scene);
+    assert_int_equal(scene.scaling.count, 0);
+    assert_int_equal(scaling_draw(&scene.results, "/nonexistent", scene.synthetic.folder, 1, &scene.error),
+                     0);
+    assert_int_equal(report_write(&none, &scene.results, scene.synthetic.folder, &scene.error), 0);
+    expect(&scene, "report.html", "</html>");
+    expect_none(&scene, "report.html", ">Scaling<");
+    end(&scene);
+}
+
+static void test_report(void **state)
+{
+    (void)state;
+    static const struct law law = {"thread-pool", 1, 0.05, 0.001};
+    struct scene scene;
+    struct verdicts none = {.count = 0};
+    begin(&scene, 16);
+    write_serial(&scene, "", 6, 0.01);
+    write_model(&scene, &law, "", eight, 8, 6, 0.01);
+    find(&scene);
+    if (!draw(&scene, 1)) {
+        end(&scene);
+        return;
+    }
+    assert_int_equal(report_write(&none, &scene.results, scene.synthetic.folder, &scene.error), 0);
+    expect(&scene, "report.html", "<h2>Scaling</h2>");
+    expect(&scene, "report.html", "data:image/svg+xml;base64,");
+    expect(&scene, "report.html", "Universal Scalability Law");
+    end(&scene);
+}
+
+static void test_errors(void **state)
+{
+    (void)state;
+    static const struct law law = {"thread-pool", 1, 0.05, 0.001};
+    struct scene scene;
+    begin(&scene, 0);
+    write_model(&scene, &law, "", eight, 3, 6, 0);
+    find(&scene);
+    assert_int_equal(scaling_draw(&scene.results, "/nonexistent", scene.synthetic.folder, 1, &scene.error),
+                     -1);
+    assert_string_equal(scene.error.text, "/nonexistent/style.gp: No such file or directory");
+    end(&scene);
+}
+
+/* argv[1]: the root of the source tree */
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_exact_law),     cmocka_unit_test(test_noisy_law_stands_alone),
+        cmocka_unit_test(test_too_few_cores), cmocka_unit_test(test_more_workers_than_units),
+        cmocka_unit_test(test_own_reference), cmocka_unit_test(test_what_makes_a_chart),
+        cmocka_unit_test(test_blocks),        cmocka_unit_test(test_nothing_scales),
+        cmocka_unit_test(test_report),        cmocka_unit_test(test_errors),
+    };
+    if (argc > 1)
+        source_root = argv[1];
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    if (!failed && !have_gnuplot()) {
+        fputs("gnuplot is not installed\n", stderr);
+        return 77;
+    }
+    return failed;
+}
