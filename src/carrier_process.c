@@ -38,7 +38,7 @@ static bool ended_badly(const siginfo_t *child)
 }
 
 /* A signal that is pending already takes no second one's news: on_child may never hear of a worker that died
- * while another ended well. It stays a zombie, which is found here at the latest when all others are awaited. */
+ * while another ended well. It stays a zombie, found here at the latest when all others are awaited. */
 static int check_others(struct error *error)
 {
     siginfo_t child = {.si_pid = 0};

@@ -28,7 +28,7 @@ void run_fail(const struct run *run, const char *format, ...)
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     /* Where a process died, what it was connected to fails first: its end is the reason to tell. */
-    nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
     dprintf(STDERR_FILENO, "%s/%s: %s\n", run->cell->workload, run->cell->model, text);
     _exit(EXIT_FAILURE);
 }

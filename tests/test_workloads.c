@@ -125,11 +125,7 @@ const struct workload workload_fault_prepare = {.family = "fault",
                                                 .checksum = workload_checksum_of_indices};
 
 const struct workload *const workloads[] = {
-    &workload_null_empty,
-    &workload_cpu_sum_squares,
-    &workload_io_sleep,
-    &workload_io_echo,
-    &workload_create_empty,
+    WORKLOAD_TABLE,
     &workload_test_once,
     &workload_fault_crash,
     &workload_fault_exit,
