@@ -20,6 +20,7 @@ static const struct command {
     {"compare", "two runs, cell by cell: what got slower", cmd_compare},
     {"list", "models, workloads, rules or cells", cmd_list},
     {"topo", "the machine, and who sits where", cmd_topo},
+    {"selftest", "checks the instrument itself on this machine", cmd_selftest},
     {"launch", NULL, cmd_launch},
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plan.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,16 +77,37 @@ static uint64_t random_below(uint64_t *state, uint64_t limit)
     return number % limit;
 }
 
+/* Cells of arm 0, or of one arm only, lead; the other arm of a leader follows it. */
+static long other_arm(const struct plan *plan, size_t cell)
+{
+    return plan_find(plan, plan->cells[cell].name, 1 - plan->cells[cell].arm);
+}
+
 void plan_order(const struct plan *plan, unsigned block, size_t *order)
 {
     uint64_t state = plan->seed ^ ((uint64_t)block << 32);
+    size_t leaders = 0;
     next_random(&state);
     for (size_t i = 0; i < plan->count; i++)
-        order[i] = i;
-    for (size_t left = plan->count; left > 1; left--) {
+        if (plan->cells[i].arm == 0 || other_arm(plan, i) < 0)
+            order[leaders++] = i;
+    for (size_t left = leaders; left > 1; left--) {
         size_t chosen = random_below(&state, left), last = order[left - 1];
         order[left - 1] = order[chosen];
         order[chosen] = last;
+    }
+    /* From the end, so that what is still to be read is not overwritten. */
+    for (size_t to = plan->count, from = leaders; from-- > 0;) {
+        size_t leader = order[from];
+        long follower = plan->count > leaders ? other_arm(plan, leader) : -1;
+        if (follower < 0) {
+            order[--to] = leader;
+            continue;
+        }
+        uint64_t coin = plan->seed + leader;
+        bool swap = (next_random(&coin) + block) % 2;
+        order[--to] = swap ? leader : (size_t)follower;
+        order[--to] = swap ? (size_t)follower : leader;
     }
 }
 

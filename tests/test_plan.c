@@ -104,6 +104,29 @@ static void an_ab_plan_has_each_cell_in_both_arms(void **state)
     plan_free(&plan);
 }
 
+static void arms_stand_side_by_side_in_balanced_order(void **state)
+{
+    (void)state;
+    struct plan plan = make(5);
+    unsigned base_first[CELLS] = {0};
+    assert_int_equal(plan_double(&plan), 0);
+    for (unsigned block = 0; block < 10; block++) {
+        size_t order[2 * CELLS];
+        unsigned seen = 0;
+        plan_order(&plan, block, order);
+        for (size_t i = 0; i < 2 * CELLS; i += 2) {
+            assert_int_equal(order[i] % CELLS, order[i + 1] % CELLS);
+            assert_int_not_equal(order[i], order[i + 1]);
+            base_first[order[i] % CELLS] += order[i] < CELLS;
+            seen |= 1u << order[i] % CELLS;
+        }
+        assert_int_equal(seen, (1u << CELLS) - 1);
+    }
+    for (size_t i = 0; i < CELLS; i++)
+        assert_int_equal(base_first[i], 5);
+    plan_free(&plan);
+}
+
 static void skipped_cells_take_no_time(void **state)
 {
     (void)state;
@@ -123,6 +146,7 @@ int main(void)
         cmocka_unit_test(every_cell_comes_first_equally_often),
         cmocka_unit_test(cells_are_added_once_and_groups_grow_together),
         cmocka_unit_test(an_ab_plan_has_each_cell_in_both_arms),
+        cmocka_unit_test(arms_stand_side_by_side_in_balanced_order),
         cmocka_unit_test(skipped_cells_take_no_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "selftest.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cell_run.h"
+#include "run_setup.h"
+#include "topology.h"
+
+static const double effect = 0.05;
+
+void selftest_announce(const struct selftest *selftest, const char *format, ...)
+{
+    if (selftest->quiet)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+}
+
+static void name_arms(const struct selftest *selftest, const struct selftest_part *part,
+                      struct session *session)
+{
+    static const char *const arms[] = {"/base", "/new"};
+    session->arm_count = part->arms;
+    for (size_t arm = 0; arm < part->arms; arm++) {
+        struct session_arm *to = &session->arms[arm];
+        if (arm > 0)
+            memcpy(to->program, session->arms[0].program, sizeof to->program);
+        snprintf(to->folder, sizeof to->folder, "%s/%s%s", selftest->folder, part->name,
+                 part->arms > 1 ? arms[arm] : "");
+    }
+}
+
+/* Every part has an order of its own, and all follow from one seed. */
+static uint64_t seed_of(uint64_t seed, const char *name)
+{
+    for (; *name; name++)
+        seed = (seed ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
+    return seed >> 16;
+}
+
+int selftest_open(const struct selftest *selftest, const struct selftest_part *part, struct session *session,
+                  struct error *error)
+{
+    if (run_setup_open(session, error))
+        return -1;
+    session->quiet = selftest->quiet;
+    session->gate = part->gate;
+    session->plan.blocks = part->blocks;
+    session->plan.seed = seed_of(selftest->seed, part->name);
+    session->launch_ms = part->launch_ms;
+    session->timeout_s = part->timeout_s;
+    snprintf(session->run_id, sizeof session->run_id, "%s-%s", selftest->run_id, part->name);
+    name_arms(selftest, part, session);
+    return 0;
+}
+
+long selftest_add(struct session *session, const char *name, struct error *error)
+{
+    struct cell cell;
+    if (cell_parse(name, NULL, &cell, error) ||
+        cell_complete(&cell, (unsigned)topology_max(session->topology), error))
+        return -1;
+    long added = plan_add(&session->plan, &cell);
+    return added < 0 ? error_set(error, "out of memory") : added;
+}
+
+int selftest_calibrate(struct session *session, struct error *error)
+{
+    if (session->arm_count > 1 && plan_double(&session->plan))
+        return error_set(error, "out of memory");
+    return session_calibrate(session) ? 1 : 0;
+}
+
+static void describe(const struct selftest *selftest, const struct selftest_part *part,
+                     struct session *session)
+{
+    const struct profile profile = {.name = selftest->quick ? "selftest --quick" : "selftest",
+                                    .gate = part->gate};
+    const struct run_options options = {.selection.profile = &profile};
+    run_setup_describe(session, &options);
+    json_object_set_new(session->run, "selftest",
+                        json_pack("{s:s, s:b, s:I}", "part", part->name, "quick", (int)selftest->quick,
+                                  "seed", (json_int_t)selftest->seed));
+    if (session->arm_count > 1)
+        json_object_set_new(session->run, "arms",
+                            json_pack("[s, s]", session->arms[0].program, session->arms[1].program));
+}
+
+int selftest_measure(const struct selftest *selftest, const struct selftest_part *part,
+                     struct session *session, struct error *error)
+{
+    describe(selftest, part, session);
+    if (session_create(session, error))
+        return -1;
+    int ended = session_measure(session, error);
+    if (ended >= 0 && session_write_run(session, ended ? "interrupted" : "complete", error))
+        ended = -1;
+    return ended;
+}
+
+json_t *selftest_load_run(const struct selftest *selftest, const char *part, struct error *error)
+{
+    char path[PATH_BYTES + 64];
+    json_error_t problem;
+    snprintf(path, sizeof path, "%s/%s/base/run.json", selftest->folder, part);
+    json_t *run = json_load_file(path, 0, &problem);
+    if (!run)
+        error_set(error, "%s: %s", path, problem.text);
+    return run;
+}
+
+static int load(const struct selftest *selftest, const char *part, const char *arm,
+                struct compare_table *table, struct error *error)
+{
+    char folder[PATH_BYTES + 64];
+    size_t cut_bytes;
+    snprintf(folder, sizeof folder, "%s/%s/%s", selftest->folder, part, arm);
+    return compare_table_load(folder, COLUMN_ITEMS_PER_SECOND, table, &cut_bytes, error);
+}
+
+int selftest_compare(const struct selftest *selftest, const char *part, struct selftest_compared *compared,
+                     struct error *error)
+{
+    const struct compare_options options = {.effect = effect, .pairing = COMPARE_PAIRED};
+    compared->compared = (struct compared){.rows = NULL};
+    compare_table_init(&compared->base, COLUMN_ITEMS_PER_SECOND);
+    compare_table_init(&compared->new, COLUMN_ITEMS_PER_SECOND);
+    if (load(selftest, part, "base", &compared->base, error) ||
+        load(selftest, part, "new", &compared->new, error))
+        return -1;
+    return compare_tables(&compared->base, &compared->new, &options, &compared->compared, error);
+}
+
+/* A table of at most one cell, which stays the other's. */
+static struct compare_table view_cell(const struct compare_table *table, const char *cell)
+{
+    struct compare_table view = {.metric = table->metric};
+    for (size_t i = 0; i < table->cell_count && !view.cell_count; i++)
+        if (strcmp(table->cells[i].name, cell) == 0) {
+            view.cells = &table->cells[i];
+            view.cell_count = 1;
+        }
+    return view;
+}
+
+int selftest_compare_alone(const struct selftest_compared *compared, const char *cell, struct compared *one,
+                           struct error *error)
+{
+    struct compare_table base = view_cell(&compared->base, cell), new = view_cell(&compared->new, cell);
+    return compare_tables(&base, &new, &compared->compared.options, one, error);
+}
+
+void selftest_compared_free(struct selftest_compared *compared)
+{
+    compared_free(&compared->compared);
+    compare_table_free(&compared->base);
+    compare_table_free(&compared->new);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* W tasks in flight that each wait for L: the rate must be W/L, L being how long the waits really were. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cell_run.h"
+#include "model.h"
+#include "run_setup.h"
+#include "selftest.h"
+
+enum { IN_FLIGHT = 4, BLOCKS_MAX = 16 };
+
+static const double tolerance = 0.02;
+
+/* A per-task model makes a carrier for each wait: the wait is long enough to drown that. */
+static void name_cell(const struct model *model, char name[CELL_NAME_BYTES])
+{
+    char flight[16];
+    snprintf(flight, sizeof flight, model == &model_serial ? "" : "/conc:%d", IN_FLIGHT);
+    bool per_task = model == &model_thread_per_task || model == &model_process_per_task;
+    snprintf(name, CELL_NAME_BYTES, "native/io/sleep/%s%s/wait-ms:%d", model->name, flight,
+             per_task ? 100 : 20);
+}
+
+static int add_cells(const struct selftest *selftest, struct session *session, struct error *error)
+{
+    unsigned waits = selftest->quick ? 4 : 10;
+    for (size_t m = 0; models[m]; m++) {
+        char name[CELL_NAME_BYTES];
+        name_cell(models[m], name);
+        long added = selftest_add(session, name, error);
+        if (added < 0)
+            return -1;
+        struct plan_cell *cell = &session->plan.cells[added];
+        unsigned workers, conc;
+        cell_counts(&cell->cell, &workers, &conc);
+        cell->items = (uint64_t)conc * waits;
+        cell->launch_s = (waits + 1) * atof(cell_param(&cell->cell, "wait-ms")) / 1e3;
+        struct error reason;
+        if (cell_runnable(&cell->cell, session->topology, &reason))
+            snprintf(cell->skip, sizeof cell->skip, "%.255s", reason.text);
+    }
+    return 0;
+}
+
+/* How much of the reckoned rate each launch reached. */
+static size_t collect(const struct results *results, size_t cell, double shares[BLOCKS_MAX],
+                      const char **reason)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < results->sample_count; i++) {
+        const struct sample *sample = &results->samples[i];
+        double rate = sample->number[COLUMN_ITEMS_PER_SECOND], wait_ns = sample->number[COLUMN_VALUE];
+        if (sample->cell != cell)
+            continue;
+        if (sample->status != STATUS_OK)
+            *reason = sample->reason;
+        else if (count < BLOCKS_MAX)
+            shares[count++] = rate * wait_ns / 1e9 / sample->number[COLUMN_CONC];
+    }
+    return count;
+}
+
+static size_t find_model(const struct results *results, const char *model)
+{
+    size_t cell = 0;
+    for (; cell < results->cell_count; cell++) {
+        struct cell parsed;
+        if (cell_parse(results->cells[cell], NULL, &parsed, NULL) == 0 && strcmp(parsed.model, model) == 0)
+            break;
+    }
+    return cell;
+}
+
+static int judge(struct selftest *selftest, const struct results *results, struct error *error)
+{
+    for (size_t m = 0; models[m]; m++) {
+        double shares[BLOCKS_MAX];
+        const char *reason = "";
+        size_t count = collect(results, find_model(results, models[m]->name), shares, &reason);
+        struct selftest_check *check = selftest_checks_add(&selftest->checks, "analytic", models[m]->name);
+        if (!check)
+            return error_set(error, "out of memory");
+        selftest_judge_estimate(shares, count, 1, tolerance, check);
+        if (count == 0)
+            snprintf(check->detail, sizeof check->detail, "%.200s", reason);
+    }
+    return 0;
+}
+
+int selftest_analytic(struct selftest *selftest, struct error *error)
+{
+    const struct selftest_part part = {
+        .name = "analytic", .arms = 1, .blocks = 5, .launch_ms = 1, .timeout_s = 30, .gate = true};
+    struct session session;
+    struct results results = {.cells = NULL};
+    selftest_announce(selftest, "waits whose rate can be reckoned");
+    int result = selftest_open(selftest, &part, &session, error);
+    if (result == 0)
+        result = add_cells(selftest, &session, error);
+    if (result == 0)
+        result = selftest_measure(selftest, &part, &session, error);
+    if (result == 0)
+        result = results_load(session.arms[0].folder, &results, error);
+    if (result == 0)
+        result = judge(selftest, &results, error);
+    results_free(&results);
+    run_setup_close(&session);
+    return result;
+}
