@@ -77,37 +77,52 @@ static uint64_t random_below(uint64_t *state, uint64_t limit)
     return number % limit;
 }
 
-/* Cells of arm 0, or of one arm only, lead; the other arm of a leader follows it. */
+/* The other arm of a cell, or -1. */
 static long other_arm(const struct plan *plan, size_t cell)
 {
     return plan_find(plan, plan->cells[cell].name, 1 - plan->cells[cell].arm);
 }
 
+static void shuffle(size_t *list, size_t count, uint64_t *state)
+{
+    for (size_t left = count; left > 1; left--) {
+        size_t chosen = random_below(state, left), last = list[left - 1];
+        list[left - 1] = list[chosen];
+        list[chosen] = last;
+    }
+}
+
+/* A cell with its other arm behind or before it, by turns from block to block. */
+static size_t put_cell(const struct plan *plan, unsigned block, size_t cell, size_t *order, size_t used)
+{
+    long other = other_arm(plan, cell);
+    uint64_t coin = plan->seed + cell;
+    bool swap = other >= 0 && (next_random(&coin) + block) % 2;
+    if (swap)
+        order[used++] = (size_t)other;
+    order[used++] = cell;
+    if (other >= 0 && !swap)
+        order[used++] = (size_t)other;
+    return used;
+}
+
 void plan_order(const struct plan *plan, unsigned block, size_t *order)
 {
     uint64_t state = plan->seed ^ ((uint64_t)block << 32);
-    size_t leaders = 0;
+    size_t cells[plan->count + 1], count = 0, used = 0;
     next_random(&state);
     for (size_t i = 0; i < plan->count; i++)
         if (plan->cells[i].arm == 0 || other_arm(plan, i) < 0)
-            order[leaders++] = i;
-    for (size_t left = leaders; left > 1; left--) {
-        size_t chosen = random_below(&state, left), last = order[left - 1];
-        order[left - 1] = order[chosen];
-        order[chosen] = last;
-    }
-    /* From the end, so that what is still to be read is not overwritten. */
-    for (size_t to = plan->count, from = leaders; from-- > 0;) {
-        size_t leader = order[from];
-        long follower = plan->count > leaders ? other_arm(plan, leader) : -1;
-        if (follower < 0) {
-            order[--to] = leader;
-            continue;
-        }
-        uint64_t coin = plan->seed + leader;
-        bool swap = (next_random(&coin) + block) % 2;
-        order[--to] = swap ? leader : (size_t)follower;
-        order[--to] = swap ? (size_t)follower : leader;
+            cells[count++] = i;
+    shuffle(cells, count, &state);
+    for (size_t i = 0; i < count; i++) {
+        size_t group = plan->cells[cells[i]].group;
+        bool seen = false;
+        for (size_t before = 0; before < i; before++)
+            seen |= plan->cells[cells[before]].group == group;
+        for (size_t k = i; !seen && k < count; k++)
+            if (plan->cells[cells[k]].group == group)
+                used = put_cell(plan, block, cells[k], order, used);
     }
 }
 

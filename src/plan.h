@@ -39,8 +39,9 @@ int plan_double(struct plan *plan);
 void plan_join(struct plan *plan, size_t a, size_t b);
 
 /* The order of a block: order[count] becomes a shuffle of 0 .. count - 1 that depends on seed and block only
- * (Fisher-Yates over splitmix64). The two arms of a cell stand side by side, so that they share the machine's
- * mood; which comes first changes from block to block. */
+ * (Fisher-Yates over splitmix64). Groups come in random order and cells within a group too, so that what is
+ * compared is measured within seconds and shares the machine's mood. The two arms of a cell stand side by
+ * side, first one in front and then the other from block to block. */
 void plan_order(const struct plan *plan, unsigned block, size_t *order);
 
 /* A number from 0 to limit - 1 that depends on seed, block and slot only: padding of a launch. */

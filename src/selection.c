@@ -10,7 +10,7 @@
 
 const struct profile profiles[] = {
     {"smoke", "everything once, briefly; decides nothing", 1, 5, 20, RULE_VALUES_QUICK, true, false, false},
-    {"quick", "decides the rules in some two minutes", 12, 150, 30, RULE_VALUES_QUICK, false, true, true},
+    {"quick", "decides the rules in some two minutes", 14, 200, 30, RULE_VALUES_QUICK, false, true, true},
     {"full", "longer launches, whole sweeps, 30 blocks", 30, 500, 120, RULE_VALUES_FULL, false, true, true},
 };
 const size_t profile_count = sizeof profiles / sizeof profiles[0];

@@ -73,10 +73,11 @@ void selftest_judge_inverse(const struct compared *forth, const struct compared 
 
 /* What a disturbed run made of itself. */
 struct selftest_disturbed {
-    size_t blocks, flagged; /* measured; found disturbed by the right check */
-    const char *reason;     /* of one of them, or NULL */
+    size_t blocks, flagged, caused; /* measured; of these found disturbed; of these by the right check */
+    const char *reason;             /* of one of the last, or NULL */
 };
-/* Passed: every block flagged, no verdict but `inconclusive: environment`. */
+/* Passed: every block flagged, one at least for the right cause, no verdict but `inconclusive: environment`.
+ */
 void selftest_judge_disturbed(const struct selftest_disturbed *disturbed, const struct compared *compared,
                               struct selftest_check *check);
 

@@ -101,15 +101,17 @@ static void read_blocks(const json_t *run, const struct quiet_threshold *cause,
     {
         const char *decision = json_string_value(json_object_get(block, "decision"));
         double value = json_number_value(json_object_get(block, cause->key));
-        bool flagged = decision && strcmp(decision, "invalid") == 0 && value > cause->invalid;
+        bool flagged = decision && strcmp(decision, "invalid") == 0,
+             caused = flagged && value > cause->invalid;
         disturbed->blocks++;
         disturbed->flagged += flagged;
-        if (flagged)
+        disturbed->caused += caused;
+        if (caused)
             disturbed->reason = json_string_value(json_object_get(block, "reason"));
     }
 }
 
-/* cause: the check that must have flagged the blocks. */
+/* cause: the check that must have flagged blocks. */
 static int judge_part(struct selftest *selftest, const struct selftest_part *part, enum quiet_check cause,
                       const char *subject, struct error *error)
 {

@@ -160,7 +160,8 @@ void selftest_judge_disturbed(const struct selftest_disturbed *disturbed, const 
              disturbed->reason ? "; flagged: " : "", disturbed->reason ? disturbed->reason : "");
     if (!disturbed->blocks || !compared->count)
         check->verdict = SELFTEST_NOT_SHOWN;
-    else if (wrong || disturbed->flagged < disturbed->blocks || environment < compared->count)
+    else if (wrong || !disturbed->caused || disturbed->flagged < disturbed->blocks ||
+             environment < compared->count)
         check->verdict = SELFTEST_FAILED;
     else
         check->verdict = SELFTEST_PASSED;

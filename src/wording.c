@@ -221,7 +221,10 @@ void word_effect(double effect, char *text, size_t text_bytes)
 /* What is swept is counted in whole numbers. */
 static void word_count(double value, char *text, size_t text_bytes)
 {
-    word_figure(value < 1000 ? round(value) : value, text, text_bytes);
+    if (value < 1000)
+        snprintf(text, text_bytes, "%.0f", value);
+    else
+        word_figure(value, text, text_bytes);
 }
 
 void word_crossing(const struct verdict *verdict, char *text, size_t text_bytes)

@@ -104,6 +104,32 @@ static void an_ab_plan_has_each_cell_in_both_arms(void **state)
     plan_free(&plan);
 }
 
+static void cells_of_a_group_stand_together(void **state)
+{
+    (void)state;
+    struct plan plan = make(9);
+    plan_join(&plan, 0, 4);
+    plan_join(&plan, 4, 6);
+    plan_join(&plan, 1, 3);
+    unsigned first_of_three[CELLS] = {0};
+    for (unsigned block = 0; block < 300; block++) {
+        size_t order[CELLS], changes = 0, first = CELLS;
+        unsigned seen = 0;
+        plan_order(&plan, block, order);
+        for (size_t i = 0; i < CELLS; i++) {
+            seen |= 1u << order[i];
+            changes += i > 0 && plan.cells[order[i]].group != plan.cells[order[i - 1]].group;
+            if (first == CELLS && plan.cells[order[i]].group == plan.cells[0].group)
+                first = order[i];
+        }
+        assert_int_equal(seen, (1u << CELLS) - 1);
+        assert_int_equal(changes, 3); /* four groups */
+        first_of_three[first]++;
+    }
+    assert_true(first_of_three[0] > 70 && first_of_three[4] > 70 && first_of_three[6] > 70);
+    plan_free(&plan);
+}
+
 static void arms_stand_side_by_side_in_balanced_order(void **state)
 {
     (void)state;
@@ -146,6 +172,7 @@ int main(void)
         cmocka_unit_test(every_cell_comes_first_equally_often),
         cmocka_unit_test(cells_are_added_once_and_groups_grow_together),
         cmocka_unit_test(an_ab_plan_has_each_cell_in_both_arms),
+        cmocka_unit_test(cells_of_a_group_stand_together),
         cmocka_unit_test(arms_stand_side_by_side_in_balanced_order),
         cmocka_unit_test(skipped_cells_take_no_time),
     };
