@@ -16,8 +16,8 @@ int cgroup_quota(const char *root, double *processors);
  * over processors (v2 throttled_usec, v1 throttled_time). 0, or -1 with errno: ENOENT where no group says. */
 int cgroup_throttled_ns(const char *root, uint64_t *ns);
 
-/* The nearest group, this process's or an ancestor, in which a child group can be given a CPU bandwidth. 0, or
- * -1 with errno: ENOENT where there is none. */
+/* The nearest group, this process's or an ancestor, in which a child group can be given a CPU bandwidth. 0,
+ * or -1 with errno: ENOENT where there is none. */
 int cgroup_find_limiting(const char *root, char *directory, size_t directory_bytes);
 
 #endif

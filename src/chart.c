@@ -438,7 +438,7 @@ static void put_ratio_axis(FILE *out, const struct panel *panel)
     gnuplot_put_value(out, "RATIO_MIN", low / margin);
     gnuplot_put_value(out, "RATIO_MAX", high * margin);
     struct tics tics;
-    log_tics(low / margin, high * margin, 6, &tics);
+    log_tics(low / margin, high * margin, 4, &tics);
     put_tics(out, "RATIO_TICS", "y", &tics, COLUMN_COUNT);
     word_effect(pair->effect, effect, sizeof effect);
     snprintf(text, sizeof text, pair->kind == RULE_EQUAL ? "within %s" : "%s ahead", effect);

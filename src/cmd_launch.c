@@ -73,8 +73,8 @@ static void print_row(const struct row *row)
             printf("%s=%s\n", columns[column].name, row->text[column]);
 }
 
-/* A load generator that has no time left measures itself. With two units there is no third to give it: the figure is
- * "server and client" then. */
+/* A load generator that has no time left measures itself. With two units there is no third to give it: the
+ * figure is "server and client" then. */
 static void set_status(const struct run *run, const struct measurement *measurement, struct row_buffer *row)
 {
     size_t unit_count;
@@ -82,7 +82,8 @@ static void set_status(const struct run *run, const struct measurement *measurem
     bool invalid = run->self_timed && unit_count > 2 && measurement->value > GENERATOR_CPU_MAX;
     row_set(row, COLUMN_STATUS, "%s", status_names[invalid ? STATUS_INVALID : STATUS_OK]);
     if (invalid)
-        row_set(row, COLUMN_REASON, "the load generator was busy %.0f %% of its time, above %.0f: it limits the figure",
+        row_set(row, COLUMN_REASON,
+                "the load generator was busy %.0f %% of its time, above %.0f: it limits the figure",
                 100 * measurement->value, 100 * GENERATOR_CPU_MAX);
 }
 

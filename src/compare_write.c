@@ -232,8 +232,8 @@ static int write_markdown(const struct compared *compared, const struct style *s
         word_figures(compared, row, &figures);
         fputs("| ", out);
         put_markdown(out, row->cell);
-        fprintf(out, " | %s | %s | %s | %s | %s | **%s**", figures.n, figures.base, figures.new, figures.ratio,
-                figures.detectable, compare_verdict_names[row->verdict]);
+        fprintf(out, " | %s | %s | %s | %s | %s | **%s**", figures.n, figures.base, figures.new,
+                figures.ratio, figures.detectable, compare_verdict_names[row->verdict]);
         if (*row->reason) {
             fputs("<br>", out);
             put_markdown(out, row->reason);

@@ -9,13 +9,17 @@
 
 const struct quiet_threshold quiet_thresholds[QUIET_CHECK_COUNT] = {
     [QUIET_STEAL] = {"steal_fraction", "stolen time", "/proc/stat steal", "%", 100, 0.01, 0.05},
-    [QUIET_FOREIGN_CPU] = {"foreign_cpu_fraction", "foreign CPU", "/proc/stat busy time less our own", "%", 100, 0.05, 0.15},
+    [QUIET_FOREIGN_CPU] = {"foreign_cpu_fraction", "foreign CPU", "/proc/stat busy time less our own", "%",
+                           100, 0.05, 0.15},
     [QUIET_THROTTLED] = {"throttled_ns", "throttled", "cgroup cpu.stat", "ms", 1e-6, 0, 0},
     [QUIET_SWAP] = {"swapped_pages", "swapped", "/proc/vmstat pswpin, pswpout", "pages", 1, 0, 0},
     [QUIET_CLOCK] = {"clock_jump_ns", "clock jump", "BOOTTIME - MONOTONIC", "ms", 1e-6, 1e6, 1e6},
-    [QUIET_CANARY_INTEGER] = {"canary_integer_ns", "canary integer", "off the run's median", "%", 100, 0.05, 0.15},
-    [QUIET_CANARY_MEMORY] = {"canary_memory_ns", "canary memory", "off the run's median", "%", 100, 0.15, 0.40},
-    [QUIET_CANARY_WAKE_UP] = {"canary_wake_up_ns", "canary wake-up", "off the run's median", "%", 100, 0.15, 0.40},
+    [QUIET_CANARY_INTEGER] = {"canary_integer_ns", "canary integer", "off the run's median", "%", 100, 0.05,
+                              0.15},
+    [QUIET_CANARY_MEMORY] = {"canary_memory_ns", "canary memory", "off the run's median", "%", 100, 0.15,
+                             0.40},
+    [QUIET_CANARY_WAKE_UP] = {"canary_wake_up_ns", "canary wake-up", "off the run's median", "%", 100, 0.15,
+                              0.40},
 };
 
 unsigned quiet_repeats_max(unsigned blocks)

@@ -19,7 +19,7 @@ enum quiet_check {
 
 struct quiet_threshold {
     const char *key, *name, *source, *unit; /* key: in run.json */
-    double scale;   /* value x scale is in unit */
+    double scale;                           /* value x scale is in unit */
     double repeat;  /* above: the block is repeated as long as there are repeats left */
     double invalid; /* above: it never counts */
 };

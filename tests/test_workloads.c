@@ -125,13 +125,7 @@ const struct workload workload_fault_prepare = {.family = "fault",
                                                 .checksum = workload_checksum_of_indices};
 
 const struct workload *const workloads[] = {
-    WORKLOAD_TABLE,
-    &workload_test_once,
-    &workload_fault_crash,
-    &workload_fault_exit,
-    &workload_fault_hang,
-    &workload_fault_kill,
-    &workload_fault_checksum,
-    &workload_fault_prepare,
-    NULL,
+    WORKLOAD_TABLE,           &workload_test_once,     &workload_fault_crash,
+    &workload_fault_exit,     &workload_fault_hang,    &workload_fault_kill,
+    &workload_fault_checksum, &workload_fault_prepare, NULL,
 };

@@ -1,0 +1,128 @@
+# gnuplot one-core-io-gains.gp draws one-core-io-gains.svg and one-core-io-gains.png from one-core-io-gains.csv.
+DATA = 'one-core-io-gains.csv'
+
+# What all charts share. Capitals are set by the lines that crosspoint generates; columns of the data:
+# panel, kind (median, ratio, sample), arm (better, worse), model, x, y, low, high, n, block
+
+set encoding utf8
+set datafile separator comma
+set border 3 lc rgb '#57606a' lw 1
+set tics nomirror out scale 0.6 textcolor rgb '#24292f'
+set grid xtics ytics lc rgb '#d0d7de' lw 0.8 lt 1
+
+# A panel starts from these; labels from 100 on are the head of the chart.
+clean = 'unset key; unset arrow; unset object; unset logscale; unset xlabel; unset ylabel; set border 3; ' . \
+        'set xtics autofreq scale 0.6 offset 0, 0.2 noenhanced; set ytics autofreq scale 0.6 noenhanced; set grid xtics ytics; set format "%g"; ' . \
+        'do for [i = 1:9] { set label i ""; unset label i }'
+
+# One colour and one shape a model, in every chart; to be told apart with colour-blind eyes (Okabe and Ito 2008,
+# Tol 2021). Threads blue, processes orange, event loops the rest.
+colour(model) = model eq 'serial'               ? '#5c5c5c' : \
+                model eq 'thread-per-task'      ? '#56b4e9' : \
+                model eq 'thread-pool'          ? '#0072b2' : \
+                model eq 'process-per-task'     ? '#e69f00' : \
+                model eq 'process-pool'         ? '#d55e00' : \
+                model eq 'event-loop'           ? '#009e73' : \
+                model eq 'event-loop-threads'   ? '#cc79a7' : \
+                model eq 'event-loop-processes' ? '#882255' : \
+                model eq 'event-loop-offload'   ? '#999933' : '#000000'
+shape(model) = model eq 'serial'               ? 13 : \
+               model eq 'thread-per-task'      ? 6 : \
+               model eq 'thread-pool'          ? 7 : \
+               model eq 'process-per-task'     ? 4 : \
+               model eq 'process-pool'         ? 5 : \
+               model eq 'event-loop'           ? 9 : \
+               model eq 'event-loop-threads'   ? 8 : \
+               model eq 'event-loop-processes' ? 11 : 10
+
+dark = '#24292f'
+grey = '#57606a'
+band = '#ead9a0'
+verdict_colour(word) = word eq '' ? dark : word eq 'holds' ? '#1a7f37' : word eq 'does not hold' ? '#b3261e' : '#7d5a00'
+
+# Rows of this panel, kind and arm; the others become NaN and are not drawn.
+pick(kind, arm, value) = (column(1) == PANEL && strcol(2) eq kind && strcol(3) eq arm) ? value : NaN
+
+# Samples are spread so that they do not hide one another: by their block, evenly, the same in each drawing.
+jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
+
+do for [target in 'svg png'] {
+if (target eq 'svg') {
+    set terminal svg size 960, 316 font 'sans-serif,13' enhanced background rgb 'white'
+} else {
+    set terminal pngcairo size 1920, 632 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+}
+set output 'one-core-io-gains.' . target
+TITLE = "{/:Bold Waits of 10 ms on one core: 64 threads against one after the other}"
+SUBTITLE = "“One core is enough for concurrency to pay on IO-bound work”"
+FINDING = "{/:Bold Holds: thread-pool conc:64 does 62.4 times (95.1 % interval 62.0–62.7) the work per second of serial, n = 14.}"
+FINDING_WORD = "holds"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 14   ·   native, io/sleep, place:one-core"
+set label 101 TITLE at screen 0.02292, 0.91772 left font ',17' textcolor rgb dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.84177 left font ',12' textcolor rgb grey
+set label 103 FINDING at screen 0.02292, 0.76899 left font ',12' textcolor rgb verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.04430 left font ',10' textcolor rgb grey
+set multiplot
+
+# Panel 1
+PANEL = 1
+LEFT = 0.14375
+RIGHT = 0.90833
+TOP = 0.68987
+BOTTOM = 0.26582
+PIXEL = 0.003165
+PANEL_TITLE = ""
+BETTER_MODEL = "thread-pool"
+WORSE_MODEL = "serial"
+SCALE = 1
+Y_LABEL = "items per second"
+BETTER = "thread-pool\nconc:64"
+WORSE = "serial"
+BETTER_TEXT = "{/:Bold 6171/s}"
+WORSE_TEXT = "{/:Bold 98.8/s}"
+Y_MAX = 7001.406434866849
+Y_TICS = 'set xtics ("0" 0, "1000" 1000, "2000" 2000, "3000" 3000, "4000" 4000, "5000" 5000, "6000" 6000, "7000" 7000)'
+THRESHOLD_LOW = 197.55274358356914
+THRESHOLD_HIGH = 197.55274358356914
+THRESHOLD_TEXT = "ahead by 100 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb dark
+set xrange [0:Y_MAX]
+set yrange [0.45:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, 0.45 to THRESHOLD_HIGH, 2.5 behind fillcolor rgb band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, 0.45 to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb dark lw 1.2 front
+}
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_HIGH, 2.68 center font ',11' textcolor rgb grey
+if (THRESHOLD_HIGH > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_HIGH < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb dark
+plot DATA skip 1 using (pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb colour(BETTER_MODEL) fillstyle solid 0.8 noborder, \
+     DATA skip 1 using (pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb colour(WORSE_MODEL) fillstyle solid 0.8 noborder, \
+     DATA skip 1 using (pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+do for [i = 101:104] { unset label i }
+
+unset multiplot
+set output
+}

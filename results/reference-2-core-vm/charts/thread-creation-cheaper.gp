@@ -1,0 +1,159 @@
+# gnuplot thread-creation-cheaper.gp draws thread-creation-cheaper.svg and thread-creation-cheaper.png from thread-creation-cheaper.csv.
+DATA = 'thread-creation-cheaper.csv'
+
+# What all charts share. Capitals are set by the lines that crosspoint generates; columns of the data:
+# panel, kind (median, ratio, sample), arm (better, worse), model, x, y, low, high, n, block
+
+set encoding utf8
+set datafile separator comma
+set border 3 lc rgb '#57606a' lw 1
+set tics nomirror out scale 0.6 textcolor rgb '#24292f'
+set grid xtics ytics lc rgb '#d0d7de' lw 0.8 lt 1
+
+# A panel starts from these; labels from 100 on are the head of the chart.
+clean = 'unset key; unset arrow; unset object; unset logscale; unset xlabel; unset ylabel; set border 3; ' . \
+        'set xtics autofreq scale 0.6 offset 0, 0.2 noenhanced; set ytics autofreq scale 0.6 noenhanced; set grid xtics ytics; set format "%g"; ' . \
+        'do for [i = 1:9] { set label i ""; unset label i }'
+
+# One colour and one shape a model, in every chart; to be told apart with colour-blind eyes (Okabe and Ito 2008,
+# Tol 2021). Threads blue, processes orange, event loops the rest.
+colour(model) = model eq 'serial'               ? '#5c5c5c' : \
+                model eq 'thread-per-task'      ? '#56b4e9' : \
+                model eq 'thread-pool'          ? '#0072b2' : \
+                model eq 'process-per-task'     ? '#e69f00' : \
+                model eq 'process-pool'         ? '#d55e00' : \
+                model eq 'event-loop'           ? '#009e73' : \
+                model eq 'event-loop-threads'   ? '#cc79a7' : \
+                model eq 'event-loop-processes' ? '#882255' : \
+                model eq 'event-loop-offload'   ? '#999933' : '#000000'
+shape(model) = model eq 'serial'               ? 13 : \
+               model eq 'thread-per-task'      ? 6 : \
+               model eq 'thread-pool'          ? 7 : \
+               model eq 'process-per-task'     ? 4 : \
+               model eq 'process-pool'         ? 5 : \
+               model eq 'event-loop'           ? 9 : \
+               model eq 'event-loop-threads'   ? 8 : \
+               model eq 'event-loop-processes' ? 11 : 10
+
+dark = '#24292f'
+grey = '#57606a'
+band = '#ead9a0'
+verdict_colour(word) = word eq '' ? dark : word eq 'holds' ? '#1a7f37' : word eq 'does not hold' ? '#b3261e' : '#7d5a00'
+
+# Rows of this panel, kind and arm; the others become NaN and are not drawn.
+pick(kind, arm, value) = (column(1) == PANEL && strcol(2) eq kind && strcol(3) eq arm) ? value : NaN
+
+# Samples are spread so that they do not hide one another: by their block, evenly, the same in each drawing.
+jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
+
+do for [target in 'svg png'] {
+if (target eq 'svg') {
+    set terminal svg size 960, 568 font 'sans-serif,13' enhanced background rgb 'white'
+} else {
+    set terminal pngcairo size 1920, 1136 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+}
+set output 'thread-creation-cheaper.' . target
+TITLE = "{/:Bold Creating and awaiting a thread or a process}"
+SUBTITLE = "“A thread is created faster than a process”"
+FINDING = "{/:Bold Holds: resident-mib:1 16.0× (14.9–16.9); resident-mib:64 116× (112–125)}"
+FINDING_WORD = "holds"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 14   ·   native, create/empty, workers:1, place:one-core"
+set label 101 TITLE at screen 0.02292, 0.95423 left font ',17' textcolor rgb dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91197 left font ',12' textcolor rgb grey
+set label 103 FINDING at screen 0.02292, 0.87148 left font ',12' textcolor rgb verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.02465 left font ',10' textcolor rgb grey
+set multiplot
+
+# Panel 1
+PANEL = 1
+LEFT = 0.08958
+RIGHT = 0.91667
+TOP = 0.76408
+BOTTOM = 0.14789
+PIXEL = 0.001761
+MIDDLE = 0.34859
+PANEL_TITLE = ""
+BETTER_MODEL = "thread-per-task"
+WORSE_MODEL = "process-per-task"
+SCALE = 1
+Y_LABEL = "items per second"
+BETTER = "thread-per-task"
+KEY_AT = 0.16041666666666668
+WORSE = "process-per-task"
+X_MIN = 0.8467453123625273
+X_MAX = 75.58353033148994
+X_TICS = 'set xtics ("1" 1, "64" 64)'
+X_TICS_BARE = 'set xtics ("" 1, "" 64)'
+X_LABEL = "resident memory of the parent, MiB"
+Y_LOG = 1
+Y_MIN = 365.2769384232056
+Y_MAX = 157572.37099604696
+Y_TICS = 'set ytics ("500" 500, "1000" 1000, "2000" 2000, "5000" 5000, "10k" 10000, "20k" 20000, "50k" 50000, "100k" 100000)'
+RATIO_MIN = 0.6169673115418319
+RATIO_MAX = 202.82257816287455
+RATIO_TICS = 'set ytics ("1" 1, "10" 10, "100" 100)'
+THRESHOLD_TEXT = "50 % ahead"
+THRESHOLD = 1.5
+THRESHOLDS = "1.5"
+CROSSING = 0
+CROSSING_LOW = 0.8467453123625273
+CROSSING_HIGH = 75.58353033148994
+CROSSING_TEXT = "50 % ahead "
+CROSSING_AT = 0.5
+# One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
+# `better` is, with its interval, against the line that decides.
+eval clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen MIDDLE
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 54 * PIXEL left font ',12' textcolor rgb dark
+set logscale x
+set xrange [X_MIN:X_MAX]
+eval X_TICS_BARE
+set label 9 Y_LABEL noenhanced at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb grey
+set yrange [Y_MIN:Y_MAX]
+if (Y_LOG) { set logscale y }
+eval Y_TICS
+set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb dark
+set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb dark
+set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt shape(BETTER_MODEL) ps 0.9 lc rgb colour(BETTER_MODEL)
+set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt shape(WORSE_MODEL) ps 0.9 lc rgb colour(WORSE_MODEL)
+if (CROSSING > 0) {
+    set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb band fillstyle solid 0.55 noborder
+    set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb dark lw 1.2 back
+    set label 2 CROSSING_TEXT noenhanced at graph CROSSING_AT, screen TOP + 10 * PIXEL center font ',11' textcolor rgb dark
+}
+spread(x, block) = x * (X_MAX / X_MIN) ** (0.008 * jitter(block))
+plot DATA skip 1 using (pick('sample', 'worse', spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(colour(WORSE_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (pick('sample', 'better', spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorlines pt shape(BETTER_MODEL) ps 0.7 lw 1.8 lc rgb colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorlines pt shape(WORSE_MODEL) ps 0.7 lw 1.8 lc rgb colour(WORSE_MODEL) notitle
+
+set tmargin at screen MIDDLE - 14 * PIXEL
+set bmargin at screen BOTTOM
+do for [i = 1:9] { set label i ''; unset label i }
+eval X_TICS
+set xlabel X_LABEL noenhanced textcolor rgb grey offset 0, 0.4
+set label 9 'times better' at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb grey
+set logscale y
+set yrange [RATIO_MIN:RATIO_MAX]
+eval RATIO_TICS
+set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb grey lw 1 back
+do for [i = 1:words(THRESHOLDS)] {
+    set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb dark lw 1.2 back
+}
+set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb dark
+plot DATA skip 1 using (pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
+         fillcolor rgb colour(BETTER_MODEL) fillstyle solid 0.25 noborder, \
+     DATA skip 1 using (pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
+         pt 7 ps 0.6 lw 1.6 lc rgb colour(BETTER_MODEL)
+do for [i = 101:104] { unset label i }
+
+unset multiplot
+set output
+}
