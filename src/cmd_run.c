@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "conclude.h"
+#include "launch.h"
 #include "measure.h"
 #include "options.h"
 #include "progress.h"
@@ -135,6 +136,7 @@ static int measure(struct session *session)
     }
     if (session_write_run(session, "complete", &error))
         return options_fail(&error);
+    launch_tear_down();
     int code = conclude(session);
     print_outcome(session);
     return code;

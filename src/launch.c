@@ -23,20 +23,31 @@ static void on_interrupt(int signal_number)
     interrupted = signal_number;
 }
 
+static const int interrupts[] = {SIGINT, SIGTERM, SIGHUP};
+
+/* how: SIG_BLOCK or SIG_UNBLOCK */
+static void handle_interrupts(void (*handler)(int), int how)
+{
+    struct sigaction action = {.sa_handler = handler};
+    sigset_t mask;
+    sigemptyset(&mask);
+    for (size_t i = 0; i < sizeof interrupts / sizeof interrupts[0]; i++) {
+        sigaction(interrupts[i], &action, NULL);
+        sigaddset(&mask, interrupts[i]);
+    }
+    sigprocmask(how, &mask, NULL);
+}
+
 void launch_set_up(void)
 {
-    struct sigaction action = {.sa_handler = on_interrupt};
-    sigset_t mask;
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
     /* Delivered only while ppoll waits: no race between looking at the flag and going to sleep. */
-    sigemptyset(&mask);
-    sigaddset(&mask, SIGINT);
-    sigaddset(&mask, SIGTERM);
-    sigaddset(&mask, SIGHUP);
-    sigprocmask(SIG_BLOCK, &mask, NULL);
+    handle_interrupts(on_interrupt, SIG_BLOCK);
+}
+
+void launch_tear_down(void)
+{
+    handle_interrupts(SIG_DFL, SIG_UNBLOCK);
 }
 
 int launch_interrupted(void)

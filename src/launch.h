@@ -23,6 +23,9 @@ struct launch {
 void launch_set_up(void);
 int launch_interrupted(void);
 
+/* After the last launch: SIGINT and SIGTERM end the process again, as they did before launch_set_up. */
+void launch_tear_down(void);
+
 /* Runs one sample and fills the row's columns from RUNTIME to CPUS_OBSERVED, STATUS and REASON among them:
  * `failed` if it crashed, hung or did wrong work. All processes of the launch have ended and been awaited
  * when it returns. -1: interrupted, no row. */

@@ -449,14 +449,18 @@ static int invalidate(struct session_arm *arm, unsigned block, const char *reaso
     snprintf(path, sizeof path, "%s/samples.csv", arm->folder);
     snprintf(temporary, sizeof temporary, "%s.new", path);
     struct invalidation invalidation = {fopen(temporary, "we"), block, reason};
+    struct error inner = {""};
     if (!invalidation.copy)
         return error_set(error, "%s: %s", temporary, strerror(errno));
     int failed = fwrite(header, 1, result_format_header(header, sizeof header), invalidation.copy) == 0 ||
-                 result_read(path, copy_row, &invalidation, NULL, error);
+                 result_read(path, copy_row, &invalidation, NULL, &inner);
     failed |= fflush(invalidation.copy) || fdatasync(fileno(invalidation.copy));
     failed |= fclose(invalidation.copy);
-    if (failed || rename(temporary, path))
-        return error_set(error, "%s: %s", temporary, strerror(errno));
+    if (failed || rename(temporary, path)) {
+        error_set(error, "%s: %s", temporary, *inner.text ? inner.text : strerror(errno));
+        unlink(temporary);
+        return -1;
+    }
     close(arm->samples);
     return open_samples(arm, 0, error);
 }

@@ -66,6 +66,21 @@ class Interrupted(Case):
         run = self.interrupt(lambda pid: os.kill(pid, signal.SIGTERM), '--profile', 'quick')
         self.resume(run, '')
 
+    def test_sigint_while_drawing(self):
+        """A gnuplot that hangs does not hold the user; all that was measured is there."""
+        tools, drawing = self.folder / 'tools', self.folder / 'drawing'
+        tools.mkdir()
+        (tools / 'gnuplot').write_text(f'#!/bin/sh\n: >"{drawing}"\nexec sleep 60\n')
+        (tools / 'gnuplot').chmod(0o755)
+        runner = self.start('run', '--profile', 'smoke', '--rule', 'cpu-processes-beat-threads', '--out', 'out',
+                            env={'PATH': f'{tools}:{os.environ["PATH"]}'})
+        self.wait_until(drawing.exists, 'no chart was begun', 60)
+        os.killpg(runner.pid, signal.SIGINT)
+        runner.communicate(timeout=30)
+        self.assertEqual(runner.returncode, -signal.SIGINT)
+        self.expect_no_process(30)
+        self.assertEqual(read_run(self.folder / 'out')['outcome']['state'], 'complete')
+
     def test_cut_row(self):
         run = self.interrupt(lambda pid: os.kill(pid, signal.SIGHUP), '--profile', 'smoke')
         whole, _, last = self.samples()[:-1].rpartition('\n')
