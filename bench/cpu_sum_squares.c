@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Task i sums the squares of `terms` numbers from i * terms on. */
+/* Task i sums the squares of `terms` numbers from i * terms on.
+ *
+ * The sum passes through a multiplication by one that the compiler cannot see through, so that each square
+ * waits for the one before it: a term costs the latency of a multiplication and an addition, wherever the
+ * loop lies in memory. Without it the loop is bound by issue, a core settles into one of several patterns of
+ * ports for milliseconds at a time, and launches of one program scatter several times as much
+ * (docs/measurement.md). */
 #include "run.h"
 #include "workloads.h"
 
 static const struct workload_param params[] = {
-    {"terms", "100000", "squares a task, some 0.5 ns each"},
+    {"terms", "100000", "squares a task, some 1.2 ns each"},
     {0},
 };
 
@@ -20,12 +26,10 @@ static int prepare(struct run *run)
 
 static uint64_t task(struct run *run, const struct task *task)
 {
-    uint64_t terms = *(const uint64_t *)run->workload_data, sum = 0;
-    for (uint64_t number = task->index * terms, end = number + terms; number < end; number++) {
-        uint64_t factor = number;
-        __asm__ volatile("" : "+r"(factor)); /* or the compiler finds the closed form */
-        sum += factor * factor;
-    }
+    uint64_t terms = *(const uint64_t *)run->workload_data, sum = 0, one = 1;
+    __asm__ volatile("" : "+r"(one));
+    for (uint64_t number = task->index * terms, end = number + terms; number < end; number++)
+        sum = sum * one + number * number;
     return sum;
 }
 
@@ -41,7 +45,7 @@ static uint64_t checksum(const struct run *run, uint64_t items)
 const struct workload workload_cpu_sum_squares = {
     .family = "cpu",
     .name = "sum-squares",
-    .summary = "integer arithmetic in registers",
+    .summary = "integer arithmetic in registers, one step after the other",
     .params = params,
     .prepare = prepare,
     .task = task,
