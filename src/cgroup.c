@@ -92,11 +92,31 @@ static int visit_throttled(const char *directory, enum version version, void *co
     return result;
 }
 
-static bool list_names_cpu(const char *list)
+/* v1 and v2 write the same two files. */
+static int visit_tasks(const char *directory, enum version version, void *context)
+{
+    (void)version;
+    uint64_t *fewest = context;
+    char text[64];
+    uint64_t most, present = 0;
+    if (group_read(directory, "pids.max", text, sizeof text))
+        return -1;
+    if (sscanf(text, "%" SCNu64, &most) != 1)
+        return 0; /* "max", or no such file */
+    if (group_read(directory, "pids.current", text, sizeof text))
+        return -1;
+    sscanf(text, "%" SCNu64, &present);
+    uint64_t left = most > present ? most - present : 0;
+    if (left < *fewest)
+        *fewest = left;
+    return 0;
+}
+
+static bool list_names(const char *list, const char *controller)
 {
     for (; *list; list += list[0] == ',') {
         size_t length = strcspn(list, ",\n");
-        if (length == 3 && !strncmp(list, "cpu", 3))
+        if (length == strlen(controller) && !strncmp(list, controller, length))
             return true;
         list += length;
         if (*list == '\n')
@@ -107,7 +127,8 @@ static bool list_names_cpu(const char *list)
 
 /* Finds this process's group in /proc/self/cgroup: lines of "0::/path" (v2) and "ID:cpu,cpuacct:/path" (v1).
  */
-static bool group_find(FILE *groups, enum version version, char *group, size_t group_bytes)
+static bool group_find(FILE *groups, const char *controller, enum version version, char *group,
+                       size_t group_bytes)
 {
     char line[PATH_MAX + 128];
     bool found = false;
@@ -120,7 +141,7 @@ static bool group_find(FILE *groups, enum version version, char *group, size_t g
         *path++ = '\0';
         path[strcspn(path, "\n")] = '\0';
         found = version == VERSION_2 ? !strncmp(line, "0:", 2) && !controllers[1]
-                                     : list_names_cpu(controllers + 1);
+                                     : list_names(controllers + 1, controller);
         if (found)
             snprintf(group, group_bytes, "%s", path);
     }
@@ -160,8 +181,9 @@ static int group_climb(const char *root, const char *mount_point, const char *be
     }
 }
 
-/* Walks this process's group in the first mount of each hierarchy that has the CPU controller. */
-static int walk_mounts(const char *root, FILE *mounts, FILE *groups, visit_function visit, void *context)
+/* Walks this process's group in the first mount of each hierarchy that has the controller. */
+static int walk_mounts(const char *root, const char *controller, FILE *mounts, FILE *groups,
+                       visit_function visit, void *context)
 {
     char line[3 * PATH_MAX], mount_root[PATH_MAX], mount_point[PATH_MAX], type[32], options[PATH_MAX];
     char group[PATH_MAX];
@@ -172,9 +194,9 @@ static int walk_mounts(const char *root, FILE *mounts, FILE *groups, visit_funct
             sscanf(tail, " - %31s %*s %4095s", type, options) != 2)
             continue;
         enum version version = strcmp(type, "cgroup2") ? VERSION_1 : VERSION_2;
-        if (version == VERSION_1 && (strcmp(type, "cgroup") || !list_names_cpu(options)))
+        if (version == VERSION_1 && (strcmp(type, "cgroup") || !list_names(options, controller)))
             continue;
-        if (seen[version] || !group_find(groups, version, group, sizeof group))
+        if (seen[version] || !group_find(groups, controller, version, group, sizeof group))
             continue;
         seen[version] = true;
         if (group_climb(root, mount_point, group_below(group, mount_root), version, visit, context))
@@ -183,13 +205,13 @@ static int walk_mounts(const char *root, FILE *mounts, FILE *groups, visit_funct
     return ferror(mounts) || ferror(groups) ? -1 : 0;
 }
 
-static int groups_walk(const char *root, visit_function visit, void *context)
+static int groups_walk(const char *root, const char *controller, visit_function visit, void *context)
 {
     FILE *mounts = NULL, *groups = NULL;
     int result = -1;
     if (group_open(root, "proc/self/cgroup", &groups) || group_open(root, "proc/self/mountinfo", &mounts))
         goto out;
-    result = mounts && groups ? walk_mounts(root, mounts, groups, visit, context) : 0;
+    result = mounts && groups ? walk_mounts(root, controller, mounts, groups, visit, context) : 0;
 out:
     if (groups)
         fclose(groups);
@@ -201,13 +223,13 @@ out:
 int cgroup_quota(const char *root, double *processors)
 {
     *processors = 0;
-    return groups_walk(root, visit_quota, processors);
+    return groups_walk(root, "cpu", visit_quota, processors);
 }
 
 int cgroup_throttled_ns(const char *root, uint64_t *ns)
 {
     struct throttled throttled = {0};
-    if (groups_walk(root, visit_throttled, &throttled))
+    if (groups_walk(root, "cpu", visit_throttled, &throttled))
         return -1;
     if (!throttled.found) {
         errno = ENOENT;
@@ -215,6 +237,12 @@ int cgroup_throttled_ns(const char *root, uint64_t *ns)
     }
     *ns = throttled.ns;
     return 0;
+}
+
+int cgroup_tasks_left(const char *root, uint64_t *tasks)
+{
+    *tasks = UINT64_MAX;
+    return groups_walk(root, "pids", visit_tasks, tasks);
 }
 
 struct limiting {
@@ -234,7 +262,7 @@ static int visit_limiting(const char *directory, enum version version, void *con
         return -1;
     for (char *space = text; (space = strchr(space, ' '));)
         *space = ',';
-    bool limits = version == VERSION_1 ? text[0] != '\0' : list_names_cpu(text);
+    bool limits = version == VERSION_1 ? text[0] != '\0' : list_names(text, "cpu");
     if (limits)
         snprintf(limiting->directory, limiting->bytes, "%s", directory);
     return 0;
@@ -244,7 +272,7 @@ int cgroup_find_limiting(const char *root, char *directory, size_t directory_byt
 {
     struct limiting limiting = {directory, directory_bytes};
     directory[0] = '\0';
-    if (groups_walk(root, visit_limiting, &limiting))
+    if (groups_walk(root, "cpu", visit_limiting, &limiting))
         return -1;
     if (!directory[0])
         errno = ENOENT;

@@ -16,6 +16,10 @@ int cgroup_quota(const char *root, double *processors);
  * over processors (v2 throttled_usec, v1 throttled_time). 0, or -1 with errno: ENOENT where no group says. */
 int cgroup_throttled_ns(const char *root, uint64_t *ns);
 
+/* How many more threads and processes may be started: the smallest of pids.max less pids.current of this
+ * process's group and its visible ancestors; UINT64_MAX if there is no limit. 0, or -1 with errno. */
+int cgroup_tasks_left(const char *root, uint64_t *tasks);
+
 /* The nearest group, this process's or an ancestor, in which a child group can be given a CPU bandwidth. 0,
  * or -1 with errno: ENOENT where there is none. */
 int cgroup_find_limiting(const char *root, char *directory, size_t directory_bytes);

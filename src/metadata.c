@@ -163,6 +163,8 @@ static json_t *collect_limits(void)
     set_limit(object, "address_space_bytes", RLIMIT_AS);
     json_object_set_new(object, "pid_max", json_integer((json_int_t)limits.pid_max));
     json_object_set_new(object, "threads_max", json_integer((json_int_t)limits.threads_max));
+    if (limits.group_tasks)
+        json_object_set_new(object, "cgroup_tasks_left", json_integer((json_int_t)limits.group_tasks));
     json_object_set_new(object, "listen_backlog", json_integer((json_int_t)limits.backlog));
     json_object_set_new(object, "local_ports", json_integer((json_int_t)limits.ports));
     return object;

@@ -7,6 +7,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "cgroup.h"
+
 static uint64_t read_number(const char *path, unsigned which)
 {
     unsigned long long numbers[2] = {0, 0};
@@ -26,6 +28,15 @@ static uint64_t read_limit(__rlimit_resource_t resource)
     return limit.rlim_max;
 }
 
+/* 0 stands for "not known": none left is told as 1, which is too few for any cell. */
+static uint64_t read_group_tasks(void)
+{
+    uint64_t tasks;
+    if (cgroup_tasks_left("", &tasks) || tasks == UINT64_MAX)
+        return 0;
+    return tasks ? tasks : 1;
+}
+
 void limits_read(struct limits *limits)
 {
     const char *range = "/proc/sys/net/ipv4/ip_local_port_range";
@@ -35,6 +46,7 @@ void limits_read(struct limits *limits)
         .processes = geteuid() == 0 ? 0 : read_limit(RLIMIT_NPROC),
         .pid_max = read_number("/proc/sys/kernel/pid_max", 0),
         .threads_max = read_number("/proc/sys/kernel/threads-max", 0),
+        .group_tasks = read_group_tasks(),
         .backlog = read_number("/proc/sys/net/core/somaxconn", 0),
         .ports = last > first ? last - first + 1 : 0,
     };
@@ -52,6 +64,8 @@ int limits_check(const struct limits *limits, const struct limits_need *need, st
          "raise it: ulimit -Hu, or nproc in /etc/security/limits.conf"},
         {limits->pid_max, need->tasks, "kernel.pid_max", "raise it: sysctl -w kernel.pid_max=N"},
         {limits->threads_max, need->tasks, "kernel.threads-max", "raise it: sysctl -w kernel.threads-max=N"},
+        {limits->group_tasks, need->tasks, "pids.max of the control group, less those in it,",
+         "raise it: TasksMax= of the systemd unit, --pids-limit of the container, or echo N > pids.max"},
         {limits->backlog, need->connections, "net.core.somaxconn (listen backlog)",
          "raise it: sysctl -w net.core.somaxconn=N"},
         {limits->ports, need->connections, "net.ipv4.ip_local_port_range (ports)",

@@ -14,6 +14,7 @@ struct limits {
     uint64_t processes;   /* RLIMIT_NPROC (0 for root: not applied) */
     uint64_t pid_max;     /* kernel.pid_max */
     uint64_t threads_max; /* kernel.threads-max */
+    uint64_t group_tasks; /* cgroup pids.max less pids.current; at least 1 */
     uint64_t backlog;     /* net.core.somaxconn */
     uint64_t ports;       /* size of net.ipv4.ip_local_port_range */
 };

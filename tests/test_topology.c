@@ -334,7 +334,9 @@ static void test_restricted_process(void **state)
 #define MOUNT_V2        "24 23 0:22 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n"
 #define MOUNT_UNIFIED   "41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n"
 #define V1              "sys/fs/cgroup/cpu,cpuacct/"
+#define MOUNT_V1_PIDS   "36 31 0:33 / /sys/fs/cgroup/pids rw,relatime - cgroup cgroup rw,pids\n"
 #define V2              "sys/fs/cgroup/"
+#define V1_PIDS         "sys/fs/cgroup/pids/"
 #define NOT_SAID        UINT64_MAX
 
 static const struct tree {
@@ -343,9 +345,26 @@ static const struct tree {
         const char *name, *text;
     } files[6];
     double quota_processors;
-    uint64_t throttled_ns;
+    uint64_t throttled_ns, tasks_left; /* 0: no limit */
 } trees[] = {
     {.name = "none", .throttled_ns = NOT_SAID},
+    {.name = "v2, fewest tasks left in the parent",
+     .mountinfo = MOUNT_V2,
+     .cgroup = "0::/a/b\n",
+     .files = {{V2 "a/b/pids.max", "max\n"},
+               {V2 "a/b/pids.current", "7\n"},
+               {V2 "a/pids.max", "100\n"},
+               {V2 "a/pids.current", "58\n"},
+               {V2 "pids.max", "1000\n"},
+               {V2 "pids.current", "60\n"}},
+     .throttled_ns = NOT_SAID,
+     .tasks_left = 42},
+    {.name = "v1, tasks of another controller's group",
+     .mountinfo = MOUNT_V1 MOUNT_V1_PIDS,
+     .cgroup = "3:cpu,cpuacct:/a\n4:pids:/b\n",
+     .files = {{V1_PIDS "b/pids.max", "20\n"}, {V1_PIDS "b/pids.current", "3\n"}, {V1 "a/pids.max", "1\n"}},
+     .throttled_ns = NOT_SAID,
+     .tasks_left = 17},
     {.name = "v2 max",
      .mountinfo = MOUNT_V2,
      .cgroup = "0::/user.slice\n",
@@ -445,7 +464,7 @@ static void test_cgroup_trees(void **state)
         for (size_t j = 0; j < 6 && tree->files[j].name; j++)
             file_write(root, tree->files[j].name, tree->files[j].text);
         double processors = -1;
-        uint64_t ns = NOT_SAID;
+        uint64_t ns = NOT_SAID, tasks, tasks_left = tree->tasks_left ? tree->tasks_left : UINT64_MAX;
         errno = 0;
         if (cgroup_quota(root, &processors) || processors != tree->quota_processors)
             fail_msg("%s: quota %g, wanted %g", tree->name, processors, tree->quota_processors);
@@ -453,6 +472,8 @@ static void test_cgroup_trees(void **state)
         if (ns != tree->throttled_ns || (result ? errno != ENOENT : ns == NOT_SAID))
             fail_msg("%s: throttled %ju ns, wanted %ju", tree->name, (uintmax_t)ns,
                      (uintmax_t)tree->throttled_ns);
+        if (cgroup_tasks_left(root, &tasks) || tasks != tasks_left)
+            fail_msg("%s: %ju tasks left, wanted %ju", tree->name, (uintmax_t)tasks, (uintmax_t)tasks_left);
     }
 }
 
