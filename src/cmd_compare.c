@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "compare.h"
 #include "compare_ab.h"
 #include "compare_origin.h"
+#include "compare_runs.h"
 #include "options.h"
 #include "progress.h"
 
@@ -100,14 +100,14 @@ static error_t parse(int key, char *text, struct argp_state *state)
     }
 }
 
-static int load(const char *path, enum column metric, struct compare_table *table, struct error *error)
+static int load(const struct options *options, struct compare_runs *runs, struct error *error)
 {
-    size_t cut_bytes;
-    if (compare_table_load(path, metric, table, &cut_bytes, error))
+    if (compare_runs_load(options->paths, options->metric, runs, error))
         return -1;
-    if (cut_bytes)
-        fprintf(stderr, "crosspoint: warning: %s: the last line is cut (%zu bytes) and left out\n", path,
-                cut_bytes);
+    for (size_t i = 0; i < 2; i++)
+        if (runs->cut_bytes[i])
+            fprintf(stderr, "crosspoint: warning: %s: the last line is cut (%zu bytes) and left out\n",
+                    options->paths[i], runs->cut_bytes[i]);
     return 0;
 }
 
@@ -152,24 +152,17 @@ int cmd_compare(int argc, char **argv)
         return compare_ab(&ab, options.format);
     }
 
-    struct compare_table base, new;
+    struct compare_runs runs;
     struct compare_options how = {.effect = options.effect};
-    struct compared compared = {.rows = NULL};
     struct error error;
-    compare_table_init(&base, options.metric);
-    compare_table_init(&new, options.metric);
     int code;
-    if (load(options.paths[0], options.metric, &base, &error) ||
-        load(options.paths[1], options.metric, &new, &error) ||
-        choose_pairing(&options, &how.pairing, &error) ||
-        compare_tables(&base, &new, &how, &compared, &error) ||
-        compared_write(&compared, options.format, progress_colour(STDOUT_FILENO),
+    if (load(&options, &runs, &error) || choose_pairing(&options, &how.pairing, &error) ||
+        compare_runs_judge(&runs, &how, &error) ||
+        compared_write(&runs.compared, options.format, progress_colour(STDOUT_FILENO),
                        progress_width(STDOUT_FILENO), stdout, &error))
         code = options_fail(&error);
     else
-        code = compared_exit_code(&compared);
-    compared_free(&compared);
-    compare_table_free(&base);
-    compare_table_free(&new);
+        code = compared_exit_code(&runs.compared);
+    compare_runs_free(&runs);
     return code;
 }

@@ -32,10 +32,10 @@ static int plan_again(const struct compare_ab_round *only, struct session *sessi
     const struct plan *before = &only->plan;
     struct plan *plan = &session->plan;
     plan->count = 0;
-    for (size_t i = 0; i < only->compared.count; i++) {
-        if (only->compared.rows[i].verdict != COMPARE_SLOWER)
+    for (size_t i = 0; i < only->runs.compared.count; i++) {
+        if (only->runs.compared.rows[i].verdict != COMPARE_SLOWER)
             continue;
-        long found = plan_find(before, only->compared.rows[i].cell, 0);
+        long found = plan_find(before, only->runs.compared.rows[i].cell, 0);
         long added = found < 0 ? -1 : plan_add(plan, &before->cells[found].cell);
         if (added < 0)
             return error_set(error, "out of memory");
@@ -80,21 +80,17 @@ static int measure(struct session *session, const struct compare_ab *ab, bool ca
 static int compare(const struct compare_ab *ab, const struct session *session, struct compare_ab_round *round,
                    struct error *error)
 {
-    struct compare_options options = {.effect = ab->effect, .pairing = COMPARE_PAIRED};
-    for (size_t arm = 0; arm < 2; arm++) {
-        size_t cut_bytes;
-        if (compare_table_load(session->arms[arm].folder, ab->metric, &round->tables[arm], &cut_bytes, error))
-            return -1;
-    }
-    return compare_tables(&round->tables[0], &round->tables[1], &options, &round->compared, error);
+    const char *const folders[] = {session->arms[0].folder, session->arms[1].folder};
+    const struct compare_options options = {.effect = ab->effect, .pairing = COMPARE_PAIRED};
+    return compare_runs_load(folders, ab->metric, &round->runs, error)
+               ? -1
+               : compare_runs_judge(&round->runs, &options, error);
 }
 
 int compare_ab_round(const struct compare_ab *ab, const struct compare_ab_round *only,
                      struct compare_ab_round *round, struct error *error)
 {
     struct session session;
-    for (size_t arm = 0; arm < 2; arm++)
-        compare_table_init(&round->tables[arm], ab->metric);
     int result = run_setup_open(&session, error) || prepare(ab, only, &session, round, error)
                      ? -1
                      : measure(&session, ab, only != NULL, error);
@@ -108,9 +104,7 @@ int compare_ab_round(const struct compare_ab *ab, const struct compare_ab_round 
 
 void compare_ab_free(struct compare_ab_round *round)
 {
-    compared_free(&round->compared);
-    compare_table_free(&round->tables[0]);
-    compare_table_free(&round->tables[1]);
+    compare_runs_free(&round->runs);
     plan_free(&round->plan);
 }
 
@@ -120,26 +114,38 @@ static int print(const struct compared *compared, const char *format, struct err
                           stdout, error);
 }
 
+/* The second round has the slower cells of the first only. */
+static void name_regressions(const struct compared *first, const struct compared *again)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < again->count; i++) {
+        const struct compare_row *row = &again->rows[i];
+        while (strcmp(first->rows[k].cell, row->cell) != 0) /* both in the order of names */
+            k++;
+        if (row->verdict == COMPARE_SLOWER)
+            fprintf(stderr, "regression: %s, ratio %.3g and %.3g\n", row->cell, first->rows[k].ratio,
+                    row->ratio);
+    }
+}
+
 static int conclude(const struct compare_ab *ab, const struct compare_ab_round *first, const char *format,
                     struct error *error)
 {
-    size_t flagged = first->compared.verdicts[COMPARE_SLOWER];
+    size_t flagged = first->runs.compared.verdicts[COMPARE_SLOWER];
     if (flagged == 0)
-        return print(&first->compared, format, error) ? EXIT_USAGE : compared_exit_code(&first->compared);
-    struct compare_ab_round again = {.compared = {.rows = NULL}};
+        return print(&first->runs.compared, format, error) ? EXIT_USAGE
+                                                           : compared_exit_code(&first->runs.compared);
+    struct compare_ab_round again = {.folder = ""};
     snprintf(again.folder, sizeof again.folder, "%.4000s/again", first->folder);
     fprintf(stderr, "%zu cell%s slower; measuring %s again in fresh blocks\n", flagged,
             flagged == 1 ? " is" : "s are", flagged == 1 ? "it" : "them");
     int result = compare_ab_round(ab, first, &again, error), code = EXIT_USAGE;
     if (result == 1) {
         code = EXIT_INTERRUPTED;
-    } else if (result == 0 && !print(&first->compared, format, error)) {
-        size_t confirmed = again.compared.verdicts[COMPARE_SLOWER];
+    } else if (result == 0 && !print(&first->runs.compared, format, error)) {
+        size_t confirmed = again.runs.compared.verdicts[COMPARE_SLOWER];
         fprintf(stderr, "measured again: %zu of %zu confirmed\n", confirmed, flagged);
-        for (size_t i = 0; i < again.compared.count; i++)
-            if (again.compared.rows[i].verdict == COMPARE_SLOWER)
-                fprintf(stderr, "regression: %s, ratio %.3f and %.3f\n", again.compared.rows[i].cell,
-                        first->compared.rows[i].ratio, again.compared.rows[i].ratio);
+        name_regressions(&first->runs.compared, &again.runs.compared);
         code = confirmed ? EXIT_REGRESSION : EXIT_FINE;
     }
     compare_ab_free(&again);
@@ -149,7 +155,7 @@ static int conclude(const struct compare_ab *ab, const struct compare_ab_round *
 int compare_ab(const struct compare_ab *ab, const char *format)
 {
     struct error error = {""};
-    struct compare_ab_round first = {.compared = {.rows = NULL}};
+    struct compare_ab_round first = {.folder = ""};
     int result = compare_ab_round(ab, NULL, &first, &error), code = EXIT_USAGE;
     if (result == 1)
         code = EXIT_INTERRUPTED;

@@ -3,7 +3,7 @@
 #ifndef CROSSPOINT_COMPARE_AB_H
 #define CROSSPOINT_COMPARE_AB_H
 
-#include "compare.h"
+#include "compare_runs.h"
 #include "error.h"
 #include "run_setup.h"
 
@@ -16,13 +16,12 @@ struct compare_ab {
 
 /* One round: measures and compares, paired by block. `only`: NULL, or an earlier round, of which the cells
  * found slower are measured again with the same work. folder: where base/ and new/ go, PATH_BYTES long;
- * empty: chosen by the run options, and filled in. The tables belong to `round`, which compare_ab_free frees
- * also after an error. */
+ * empty: chosen by the run options, and filled in. compare_ab_free frees what it holds, also after an error.
+ */
 struct compare_ab_round {
     char folder[PATH_BYTES];
     struct plan plan; /* what was measured */
-    struct compare_table tables[2];
-    struct compared compared;
+    struct compare_runs runs;
 };
 /* 0, 1 when interrupted, -1 with error. */
 int compare_ab_round(const struct compare_ab *ab, const struct compare_ab_round *only,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The formats of a comparison: a table of writers. */
-#include <csv.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "compare.h"
+#include "table_text.h"
 #include "wording.h"
 
 struct style {
@@ -30,21 +30,6 @@ static size_t row_n(const struct compare_row *row)
 
 /* CSV */
 
-static void put_field(FILE *out, const char *text)
-{
-    if (strpbrk(text, ",\"\r\n"))
-        csv_fwrite(out, text, strlen(text));
-    else
-        fputs(text, out);
-}
-
-static void put_number(FILE *out, double value)
-{
-    char text[40];
-    word_number(value, text, sizeof text);
-    fprintf(out, ",%s", text);
-}
-
 /* Of a verdict that stands the reason says which test it is from, if that is the weaker one. */
 static const char *csv_reason(const struct compared *compared, const struct compare_row *row)
 {
@@ -57,17 +42,19 @@ static int write_csv(const struct compared *compared, const struct style *style,
     fputs("cell,n,base,new,metric,ratio,ci_low,ci_high,p_adjusted,verdict,reason\n", out);
     for (size_t i = 0; i < compared->count; i++) {
         const struct compare_row *row = &compared->rows[i];
-        put_field(out, row->cell);
-        fprintf(out, ",%zu", row_n(row));
-        put_number(out, row->base);
-        put_number(out, row->new);
-        fprintf(out, ",%s", columns[compared->metric].name);
-        put_number(out, row->ratio);
-        put_number(out, row->ci_low);
-        put_number(out, row->ci_high);
-        put_number(out, row->p_adjusted);
-        fprintf(out, ",%s,", compare_verdict_names[row->verdict]);
-        put_field(out, csv_reason(compared, row));
+        const double shift[] = {row->ratio, row->ci_low, row->ci_high, row->p_adjusted};
+        put_csv_field(out, row->cell);
+        fprintf(out, ",%zu,", row_n(row));
+        put_csv_number(out, row->base);
+        putc(',', out);
+        put_csv_number(out, row->new);
+        fprintf(out, ",%s,", columns[compared->metric].name);
+        for (size_t k = 0; k < sizeof shift / sizeof *shift; k++) {
+            put_csv_number(out, shift[k]);
+            putc(',', out);
+        }
+        fprintf(out, "%s,", compare_verdict_names[row->verdict]);
+        put_csv_field(out, csv_reason(compared, row));
         putc('\n', out);
     }
     return 0;
@@ -209,15 +196,6 @@ static void word_figures(const struct compared *compared, const struct compare_r
 }
 
 /* Markdown */
-
-static void put_markdown(FILE *out, const char *text)
-{
-    for (; *text; text++) {
-        if (strchr("|\\<*_`", *text))
-            putc('\\', out);
-        putc(*text, out);
-    }
-}
 
 static int write_markdown(const struct compared *compared, const struct style *style, FILE *out)
 {

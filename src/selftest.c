@@ -115,26 +115,16 @@ json_t *selftest_load_run(const struct selftest *selftest, const char *part, str
     return run;
 }
 
-static int load(const struct selftest *selftest, const char *part, const char *arm,
-                struct compare_table *table, struct error *error)
-{
-    char folder[PATH_BYTES + 64];
-    size_t cut_bytes;
-    snprintf(folder, sizeof folder, "%s/%s/%s", selftest->folder, part, arm);
-    return compare_table_load(folder, COLUMN_ITEMS_PER_SECOND, table, &cut_bytes, error);
-}
-
-int selftest_compare(const struct selftest *selftest, const char *part, struct selftest_compared *compared,
+int selftest_compare(const struct selftest *selftest, const char *part, struct compare_runs *runs,
                      struct error *error)
 {
     const struct compare_options options = {.effect = effect, .pairing = COMPARE_PAIRED};
-    compared->compared = (struct compared){.rows = NULL};
-    compare_table_init(&compared->base, COLUMN_ITEMS_PER_SECOND);
-    compare_table_init(&compared->new, COLUMN_ITEMS_PER_SECOND);
-    if (load(selftest, part, "base", &compared->base, error) ||
-        load(selftest, part, "new", &compared->new, error))
-        return -1;
-    return compare_tables(&compared->base, &compared->new, &options, &compared->compared, error);
+    char base[PATH_BYTES + 64], new[PATH_BYTES + 64];
+    snprintf(base, sizeof base, "%s/%s/base", selftest->folder, part);
+    snprintf(new, sizeof new, "%s/%s/new", selftest->folder, part);
+    return compare_runs_load((const char *[]){base, new}, COLUMN_ITEMS_PER_SECOND, runs, error)
+               ? -1
+               : compare_runs_judge(runs, &options, error);
 }
 
 /* A table of at most one cell, which stays the other's. */
@@ -149,16 +139,9 @@ static struct compare_table view_cell(const struct compare_table *table, const c
     return view;
 }
 
-int selftest_compare_alone(const struct selftest_compared *compared, const char *cell, struct compared *one,
+int selftest_compare_alone(const struct compare_runs *runs, const char *cell, struct compared *one,
                            struct error *error)
 {
-    struct compare_table base = view_cell(&compared->base, cell), new = view_cell(&compared->new, cell);
-    return compare_tables(&base, &new, &compared->compared.options, one, error);
-}
-
-void selftest_compared_free(struct selftest_compared *compared)
-{
-    compared_free(&compared->compared);
-    compare_table_free(&compared->base);
-    compare_table_free(&compared->new);
+    struct compare_table base = view_cell(&runs->tables[0], cell), new = view_cell(&runs->tables[1], cell);
+    return compare_tables(&base, &new, &runs->compared.options, one, error);
 }

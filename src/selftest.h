@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "compare.h"
+#include "compare_runs.h"
 #include "error.h"
 #include "selftest_check.h"
 #include "session.h"
@@ -53,18 +53,13 @@ void selftest_announce(const struct selftest *selftest, const char *format, ...)
 /* run.json of a two-armed part. NULL with error. */
 json_t *selftest_load_run(const struct selftest *selftest, const char *part, struct error *error);
 
-/* base/ against new/, paired by block, with an effect of 5 %. */
-struct selftest_compared {
-    struct compare_table base, new;
-    struct compared compared;
-};
-/* Reads the part's folders. 0, or -1 with error. Free also after an error. */
-int selftest_compare(const struct selftest *selftest, const char *part, struct selftest_compared *compared,
+/* base/ against new/ of a part, paired by block, with an effect of 5 %. 0, or -1 with error. Free with
+ * compare_runs_free also after an error. */
+int selftest_compare(const struct selftest *selftest, const char *part, struct compare_runs *runs,
                      struct error *error);
-/* One cell of them in a table of its own, as if nothing else had been measured. `one` borrows from
- * `compared`; to be freed also after an error. */
-int selftest_compare_alone(const struct selftest_compared *compared, const char *cell, struct compared *one,
+/* One cell of them in a table of its own, as if nothing else had been measured. `one` borrows from `runs`; to
+ * be freed also after an error. */
+int selftest_compare_alone(const struct compare_runs *runs, const char *cell, struct compared *one,
                            struct error *error);
-void selftest_compared_free(struct selftest_compared *compared);
 
 #endif

@@ -87,7 +87,7 @@ static size_t model_of(const char *cell_name)
 static int judge_suite(struct selftest *selftest, const char *part, const char *subject,
                        struct tallies *tallies, struct error *error)
 {
-    struct selftest_compared of;
+    struct compare_runs of;
     struct selftest_tally tally = {.trials = 0};
     int result = selftest_compare(selftest, part, &of, error);
     for (size_t i = 0; i < of.compared.count && result == 0; i++) {
@@ -96,7 +96,7 @@ static int judge_suite(struct selftest *selftest, const char *part, const char *
         selftest_tally_add(&tallies->total, &of.compared, row);
         selftest_tally_add(&tallies->models[model_of(row->cell)], &of.compared, row);
     }
-    selftest_compared_free(&of);
+    compare_runs_free(&of);
     struct selftest_check *check = result ? NULL : selftest_checks_add(&selftest->checks, "A/A", subject);
     if (!check)
         return result ? -1 : error_set(error, "out of memory");

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "selftest_check.h"
 
-#include <csv.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "options.h"
+#include "table_text.h"
 #include "wording.h"
 
 const char *const selftest_verdict_names[SELFTEST_VERDICT_COUNT] = {"passed", "failed", "not shown",
@@ -49,15 +49,6 @@ int selftest_checks_exit_code(const struct selftest_checks *checks)
     return EXIT_FINE;
 }
 
-static void put_field(FILE *out, const char *text, char end)
-{
-    if (strpbrk(text, ",\"\r\n"))
-        csv_fwrite(out, text, strlen(text));
-    else
-        fputs(text, out);
-    putc(end, out);
-}
-
 int selftest_checks_write_csv(const struct selftest_checks *checks, const char *path, struct error *error)
 {
     FILE *out = fopen(path, "we");
@@ -66,12 +57,17 @@ int selftest_checks_write_csv(const struct selftest_checks *checks, const char *
     fputs("test,subject,shown,required,verdict,detail\n", out);
     for (size_t i = 0; i < checks->count; i++) {
         const struct selftest_check *check = &checks->rows[i];
-        put_field(out, check->test, ',');
-        put_field(out, check->subject, ',');
-        put_field(out, check->shown, ',');
-        put_field(out, check->required, ',');
-        put_field(out, selftest_verdict_names[check->verdict], ',');
-        put_field(out, check->detail, '\n');
+        const char *fields[] = {check->test,
+                                check->subject,
+                                check->shown,
+                                check->required,
+                                selftest_verdict_names[check->verdict],
+                                check->detail};
+        for (size_t k = 0; k < sizeof fields / sizeof *fields; k++) {
+            fputs(k ? "," : "", out);
+            put_csv_field(out, fields[k]);
+        }
+        putc('\n', out);
     }
     int failed = ferror(out);
     failed |= fclose(out);

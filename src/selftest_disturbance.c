@@ -115,7 +115,7 @@ static void read_blocks(const json_t *run, const struct quiet_threshold *cause,
 static int judge_part(struct selftest *selftest, const struct selftest_part *part, enum quiet_check cause,
                       const char *subject, struct error *error)
 {
-    struct selftest_compared of = {.compared = {.rows = NULL}};
+    struct compare_runs of = {.compared = {.rows = NULL}};
     struct selftest_disturbed disturbed = {.blocks = 0};
     json_t *run = selftest_load_run(selftest, part->name, error);
     int result = run ? selftest_compare(selftest, part->name, &of, error) : -1;
@@ -126,7 +126,7 @@ static int judge_part(struct selftest *selftest, const struct selftest_part *par
     } else if (result == 0) {
         result = error_set(error, "out of memory");
     }
-    selftest_compared_free(&of);
+    compare_runs_free(&of);
     json_decref(run);
     return result;
 }

@@ -125,7 +125,7 @@ struct outcome {
 };
 
 /* Each replicate is one experiment with one comparison, repeated: judged alone. */
-static int collect_one(const struct replicate *replicate, const struct selftest_compared *of,
+static int collect_one(const struct replicate *replicate, const struct compare_runs *of,
                        struct outcome *outcome, struct error *error)
 {
     struct compared one;
@@ -163,7 +163,7 @@ static int count_quiet(const struct selftest *selftest, const char *part, size_t
 static int collect(const struct selftest *selftest, const char *part, const struct replicates *replicates,
                    struct outcome *outcomes, struct error *error)
 {
-    struct selftest_compared of;
+    struct compare_runs of;
     size_t quiet = 0;
     int result = selftest_compare(selftest, part, &of, error);
     if (result == 0)
@@ -175,7 +175,7 @@ static int collect(const struct selftest *selftest, const char *part, const stru
         outcome->blocks = quiet < outcome->blocks ? quiet : outcome->blocks;
         result = collect_one(&replicates->all[i], &of, outcome, error);
     }
-    selftest_compared_free(&of);
+    compare_runs_free(&of);
     return result;
 }
 
@@ -271,7 +271,7 @@ int selftest_slowdown(struct selftest *selftest, struct error *error)
 
 /* Twice the work */
 
-static int judge_double(struct selftest *selftest, const struct selftest_compared *of, struct error *error)
+static int judge_double(struct selftest *selftest, const struct compare_runs *of, struct error *error)
 {
     const struct compare_options options = of->compared.options;
     double *estimates = calloc(of->compared.count + 1, sizeof *estimates);
@@ -289,7 +289,7 @@ static int judge_double(struct selftest *selftest, const struct selftest_compare
     if (!check)
         return error_set(error, "out of memory");
     struct compared back;
-    int result = compare_tables(&of->new, &of->base, &options, &back, error);
+    int result = compare_tables(&of->tables[1], &of->tables[0], &options, &back, error);
     if (result == 0)
         selftest_judge_inverse(&of->compared, &back, check);
     compared_free(&back);
@@ -299,7 +299,7 @@ static int judge_double(struct selftest *selftest, const struct selftest_compare
 int selftest_double(struct selftest *selftest, struct error *error)
 {
     struct replicates replicates;
-    struct selftest_compared of = {.compared = {.rows = NULL}};
+    struct compare_runs of = {.compared = {.rows = NULL}};
     selftest_announce(selftest, "twice the work");
     int result = make_replicates(selftest->quick ? twice_quick : twice, &replicates, error);
     if (result == 0)
@@ -308,7 +308,7 @@ int selftest_double(struct selftest *selftest, struct error *error)
         result = selftest_compare(selftest, "double", &of, error);
     if (result == 0)
         result = judge_double(selftest, &of, error);
-    selftest_compared_free(&of);
+    compare_runs_free(&of);
     free(replicates.all);
     return result;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "table_text.h"
 #include "verdict.h"
 #include "wording.h"
 
@@ -35,28 +36,6 @@ static void group_name(const struct verdict *verdict, char *text, size_t text_by
 
 /* CSV */
 
-static void put_text(FILE *out, const char *text)
-{
-    if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, out);
-        return;
-    }
-    putc('"', out);
-    for (; *text; text++) {
-        if (*text == '"')
-            putc('"', out);
-        putc(*text, out);
-    }
-    putc('"', out);
-}
-
-static void put_number(FILE *out, double value)
-{
-    char text[40];
-    word_number(value, text, sizeof text);
-    fprintf(out, ",%s", text);
-}
-
 static int write_csv(const struct verdicts *verdicts, const struct style *style, FILE *out)
 {
     (void)style;
@@ -80,15 +59,18 @@ static int write_csv(const struct verdicts *verdicts, const struct style *style,
         for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
             if (k)
                 putc(',', out);
-            put_text(out, texts[k]);
+            put_csv_field(out, texts[k]);
         }
-        put_number(out, verdict->pair->effect);
+        putc(',', out);
+        put_csv_number(out, verdict->pair->effect);
         fprintf(out, ",%zu", point->n);
         double numbers[] = {
             point->ratio,        point->ci_low,     point->ci_high,        point->ci_level,       verdict->p,
             verdict->p_adjusted, verdict->crossing, verdict->crossing_low, verdict->crossing_high};
-        for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
-            put_number(out, numbers[k]);
+        for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
+            putc(',', out);
+            put_csv_number(out, numbers[k]);
+        }
         fputs(",\n", out); /* value: kinds that judge a figure that is not a ratio */
     }
     return 0;
@@ -153,15 +135,6 @@ static int write_json(const struct verdicts *verdicts, const struct style *style
 }
 
 /* Markdown */
-
-static void put_markdown(FILE *out, const char *text)
-{
-    for (; *text; text++) {
-        if (*text == '|' || *text == '\\' || *text == '<' || *text == '*' || *text == '_' || *text == '`')
-            putc('\\', out);
-        putc(*text, out);
-    }
-}
 
 static void put_markdown_verdict(FILE *out, enum judgement judgement, const char *reason)
 {
