@@ -2,9 +2,11 @@
 #include "compare_ab.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "options.h"
@@ -12,13 +14,23 @@
 
 static const char *const arm_names[2] = {"base", "new"};
 
+/* False with errno. */
+static bool find_program(const char *name, char path[PATH_BYTES])
+{
+    struct stat status;
+    if (!realpath(name, path) || stat(path, &status) || access(path, X_OK))
+        return false;
+    errno = EISDIR;
+    return S_ISREG(status.st_mode);
+}
+
 static int set_arms(const struct compare_ab *ab, struct session *session, const char *root,
                     struct error *error)
 {
     session->arm_count = 2;
     for (size_t arm = 0; arm < 2; arm++) {
         struct session_arm *to = &session->arms[arm];
-        if (!realpath(ab->programs[arm], to->program) || access(to->program, X_OK))
+        if (!find_program(ab->programs[arm], to->program))
             return error_set(error, "%s: %s; name two builds of crosspoint", ab->programs[arm],
                              strerror(errno));
         snprintf(to->folder, sizeof to->folder, "%s/%s", root, arm_names[arm]);
@@ -50,6 +62,7 @@ static int prepare(const struct compare_ab *ab, const struct compare_ab_round *o
                    struct compare_ab_round *round, struct error *error)
 {
     struct run_options run = *ab->run;
+    run.selection.ab_metric = &ab->metric;
     run.out = round->folder[0] ? round->folder : run.out;
     if (run_setup_plan(session, &run, error))
         return -1;

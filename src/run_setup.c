@@ -270,9 +270,11 @@ int run_setup_plan(struct session *session, const struct run_options *options, s
     const struct profile *profile = selection.profile;
     session->quiet = options->quiet;
     session->gate = profile->gate;
-    session->plan.blocks = options->blocks ? options->blocks : profile->blocks;
+    bool ab = selection.ab_metric != NULL;
+    double launch_ms = ab ? profile->ab_launch_ms : profile->launch_ms;
+    session->plan.blocks = options->blocks ? options->blocks : ab ? profile->ab_blocks : profile->blocks;
     session->plan.seed = options->seed_given ? options->seed : random_seed();
-    session->launch_ms = options->launch_ms > 0 ? options->launch_ms : profile->launch_ms;
+    session->launch_ms = options->launch_ms > 0 ? options->launch_ms : launch_ms;
     session->timeout_s = options->timeout_s > 0 ? options->timeout_s : profile->timeout_s;
     selection.rules = &rules;
     int failed =

@@ -9,9 +9,12 @@
 #include "placement.h"
 
 const struct profile profiles[] = {
-    {"smoke", "everything once, briefly; decides nothing", 1, 5, 20, RULE_VALUES_QUICK, true, false, false},
-    {"quick", "decides the rules in some two minutes", 14, 200, 30, RULE_VALUES_QUICK, false, true, true},
-    {"full", "longer launches, whole sweeps, 30 blocks", 30, 500, 120, RULE_VALUES_FULL, false, true, true},
+    {"smoke", "everything once, briefly; decides nothing", 1, 5, 1, 5, 20, RULE_VALUES_QUICK, true, false,
+     false},
+    {"quick", "decides the rules in some two minutes", 14, 200, 30, 50, 30, RULE_VALUES_QUICK, false, true,
+     true},
+    {"full", "longer launches, whole sweeps, 30 blocks", 30, 500, 60, 100, 120, RULE_VALUES_FULL, false, true,
+     true},
 };
 const size_t profile_count = sizeof profiles / sizeof profiles[0];
 
@@ -235,6 +238,14 @@ static void join_scaling(struct plan *plan)
         }
 }
 
+static void part_cells(enum column metric, struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        plan->cells[i].group = i;
+        plan->cells[i].items_min = items_for_metric(metric);
+    }
+}
+
 int selection_build(const struct selection *selection, unsigned workers_max, struct plan *plan,
                     struct error *error)
 {
@@ -250,9 +261,13 @@ int selection_build(const struct selection *selection, unsigned workers_max, str
         return -1;
     if (selection->filter && apply_filter(selection->filter, plan, error))
         return -1;
-    join_scaling(plan);
-    if (join_compared(selection->rules, workers_max, plan, error))
-        return -1;
+    if (selection->ab_metric) {
+        part_cells(*selection->ab_metric, plan);
+    } else {
+        join_scaling(plan);
+        if (join_compared(selection->rules, workers_max, plan, error))
+            return -1;
+    }
     return plan->count ? 0
                        : error_set(error, "no cell fits these values; `crosspoint list cells` names some");
 }
