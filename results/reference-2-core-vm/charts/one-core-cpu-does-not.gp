@@ -55,9 +55,9 @@ if (target eq 'svg') {
 set output 'one-core-cpu-does-not.' . target
 TITLE = "{/:Bold CPU-bound work on one core: 4 threads against one task after the other}"
 SUBTITLE = "“On one core CPU-bound work gains nothing from concurrency”"
-FINDING = "{/:Bold Holds: thread-pool workers:4 does 0.969 times (95.1 % interval 0.926–1.02) the work per second of serial, n = 14.}"
+FINDING = "{/:Bold Holds: thread-pool workers:4 does 1.00 times (95.2 % interval 0.984–1.02) the work per second of serial, n = 13.}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 14   ·   native, cpu/sum-squares, place:one-core"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   native, cpu/sum-squares, place:one-core"
 set label 101 TITLE at screen 0.02292, 0.91772 left font ',17' textcolor rgb dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.84177 left font ',12' textcolor rgb grey
 set label 103 FINDING at screen 0.02292, 0.76899 left font ',12' textcolor rgb verdict_colour(FINDING_WORD)
@@ -78,12 +78,12 @@ SCALE = 1
 Y_LABEL = "items per second"
 BETTER = "thread-pool\nworkers:4"
 WORSE = "serial"
-BETTER_TEXT = "{/:Bold 21.3k/s}"
-WORSE_TEXT = "{/:Bold 21.7k/s}"
-Y_MAX = 27340.839511138678
-Y_TICS = 'set xtics ("0" 0, "5000" 5000, "10k" 10000, "15k" 15000, "20k" 20000, "25k" 25000)'
-THRESHOLD_LOW = 19729.671781838453
-THRESHOLD_HIGH = 23872.90285602453
+BETTER_TEXT = "{/:Bold 7824/s}"
+WORSE_TEXT = "{/:Bold 7728/s}"
+Y_MAX = 9057.110964350433
+Y_TICS = 'set xtics ("0" 0, "2000" 2000, "4000" 4000, "6000" 6000, "8000" 8000)'
+THRESHOLD_LOW = 7025.54816110632
+THRESHOLD_HIGH = 8500.913274938648
 THRESHOLD_TEXT = "equal: within 10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval clean

@@ -55,9 +55,9 @@ if (target eq 'svg') {
 set output 'pool-beats-per-task.' . target
 TITLE = "{/:Bold CPU-bound tasks: a pool against a carrier a task}"
 SUBTITLE = "“A pool beats a new carrier for every short task”"
-FINDING = "{/:Bold Holds: threads 110× (87.1–120); processes 702× (534–763); threads-by-length up to terms 254k (218k–312k)}"
+FINDING = "{/:Bold Holds: threads 50.1× (47.1–52.5); processes 341× (300–365); threads-by-length up to terms 123k (103k–138k)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 14   ·   native, pool-beats-per-task"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   native, pool-beats-per-task"
 set label 101 TITLE at screen 0.02292, 0.95423 left font ',17' textcolor rgb dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91197 left font ',12' textcolor rgb grey
 set label 103 FINDING at screen 0.02292, 0.87148 left font ',12' textcolor rgb verdict_colour(FINDING_WORD)
@@ -78,12 +78,12 @@ SCALE = 1
 Y_LABEL = "items per second"
 BETTER = "thread-pool"
 WORSE = "thread-per-task"
-BETTER_TEXT = "{/:Bold 3.57M/s}"
-WORSE_TEXT = "{/:Bold 32.6k/s}"
-Y_MAX = 4836797.727217318
-Y_TICS = 'set xtics ("0" 0, "1M" 1000000, "2M" 2000000, "3M" 3000000, "4M" 4000000)'
-THRESHOLD_LOW = 48884.21032233572
-THRESHOLD_HIGH = 48884.21032233572
+BETTER_TEXT = "{/:Bold 1.46M/s}"
+WORSE_TEXT = "{/:Bold 29.5k/s}"
+Y_MAX = 1862942.044093323
+Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000)'
+THRESHOLD_LOW = 44249.95251763602
+THRESHOLD_HIGH = 44249.95251763602
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval clean
@@ -137,12 +137,12 @@ SCALE = 1
 Y_LABEL = "items per second"
 BETTER = "process-pool"
 WORSE = "process-per-task"
-BETTER_TEXT = "{/:Bold 3.57M/s}"
-WORSE_TEXT = "{/:Bold 5223/s}"
-Y_MAX = 4735946.109209395
-Y_TICS = 'set xtics ("0" 0, "1M" 1000000, "2M" 2000000, "3M" 3000000, "4M" 4000000)'
-THRESHOLD_LOW = 7834.646654318231
-THRESHOLD_HIGH = 7834.646654318231
+BETTER_TEXT = "{/:Bold 1.41M/s}"
+WORSE_TEXT = "{/:Bold 3932/s}"
+Y_MAX = 1752678.4453375777
+Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000)'
+THRESHOLD_LOW = 5898.256174328131
+THRESHOLD_HIGH = 5898.256174328131
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval clean
@@ -203,20 +203,20 @@ X_TICS = 'set xtics ("3M" 3000000, "1M" 1000000, "300k" 300000, "100k" 100000, "
 X_TICS_BARE = 'set xtics ("" 3000000, "" 1000000, "" 300000, "" 100000, "" 30000, "" 3000, "" 1000)'
 X_LABEL = "length of a task (terms)"
 Y_LOG = 1
-Y_MIN = 620.7212955659137
-Y_MAX = 7343219.3044227185
-Y_TICS = 'set ytics ("1000" 1000, "3000" 3000, "10k" 10000, "30k" 30000, "100k" 100000, "300k" 300000, "1M" 1000000, "3M" 3000000)'
-RATIO_MIN = 0.6194827954565645
-RATIO_MAX = 193.94485179350036
-RATIO_TICS = 'set ytics ("1" 1, "10" 10, "100" 100)'
+Y_MIN = 261.9212719017099
+Y_MAX = 2812871.9003561926
+Y_TICS = 'set ytics ("300" 300, "1000" 1000, "3000" 3000, "10k" 10000, "30k" 30000, "100k" 100000, "300k" 300000, "1M" 1000000)'
+RATIO_MIN = 0.6729941947682638
+RATIO_MAX = 77.96065902971806
+RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
-CROSSING = 254187.66310202432
-CROSSING_LOW = 217715.67657779492
-CROSSING_HIGH = 312263.88703298237
-CROSSING_TEXT = "50 % ahead up to terms 254k (218k–312k)"
-CROSSING_AT = 0.6775079079168194
+CROSSING = 123145.45312425558
+CROSSING_LOW = 102830.50740947716
+CROSSING_HIGH = 137716.99107608962
+CROSSING_TEXT = "50 % ahead up to terms 123k (103k–138k)"
+CROSSING_AT = 0.5936965358869413
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval clean

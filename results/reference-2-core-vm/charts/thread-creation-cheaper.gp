@@ -55,9 +55,9 @@ if (target eq 'svg') {
 set output 'thread-creation-cheaper.' . target
 TITLE = "{/:Bold Creating and awaiting a thread or a process}"
 SUBTITLE = "“A thread is created faster than a process”"
-FINDING = "{/:Bold Holds: resident-mib:1 16.0× (14.9–16.9); resident-mib:64 116× (112–125)}"
+FINDING = "{/:Bold Holds: resident-mib:1 16.2× (15.4–17.0); resident-mib:64 118× (105–131)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 14   ·   native, create/empty, workers:1, place:one-core"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   native, create/empty, workers:1, place:one-core"
 set label 101 TITLE at screen 0.02292, 0.95423 left font ',17' textcolor rgb dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91197 left font ',12' textcolor rgb grey
 set label 103 FINDING at screen 0.02292, 0.87148 left font ',12' textcolor rgb verdict_colour(FINDING_WORD)
@@ -86,11 +86,11 @@ X_TICS = 'set xtics ("1" 1, "64" 64)'
 X_TICS_BARE = 'set xtics ("" 1, "" 64)'
 X_LABEL = "resident memory of the parent, MiB"
 Y_LOG = 1
-Y_MIN = 365.2769384232056
-Y_MAX = 157572.37099604696
+Y_MIN = 409.5770211317162
+Y_MAX = 156827.588752802
 Y_TICS = 'set ytics ("500" 500, "1000" 1000, "2000" 2000, "5000" 5000, "10k" 10000, "20k" 20000, "50k" 50000, "100k" 100000)'
-RATIO_MIN = 0.6169673115418319
-RATIO_MAX = 202.82257816287455
+RATIO_MIN = 0.6141632612081651
+RATIO_MAX = 213.24449535032122
 RATIO_TICS = 'set ytics ("1" 1, "10" 10, "100" 100)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
