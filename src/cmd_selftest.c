@@ -22,9 +22,9 @@ static const struct test {
     double quick_s;
 } tests[] = {
     {"aa", selftest_aa, 15},
-    {"slowdown", selftest_slowdown, 15},
-    {"double", selftest_double, 8},
-    {"analytic", selftest_analytic, 13},
+    {"slowdown", selftest_slowdown, 18},
+    {"double", selftest_double, 6},
+    {"analytic", selftest_analytic, 10},
     {"disturbance", selftest_disturbance, 9},
 };
 static const double quick_limit_s = 60;

@@ -92,8 +92,12 @@ static int judge(struct selftest *selftest, const struct results *results, struc
 
 int selftest_analytic(struct selftest *selftest, struct error *error)
 {
-    const struct selftest_part part = {
-        .name = "analytic", .arms = 1, .blocks = 5, .launch_ms = 1, .timeout_s = 30, .gate = true};
+    const struct selftest_part part = {.name = "analytic",
+                                       .arms = 1,
+                                       .blocks = selftest->quick ? 3 : 5,
+                                       .launch_ms = 1,
+                                       .timeout_s = 30,
+                                       .gate = true};
     struct session session;
     struct results results = {.cells = NULL};
     selftest_announce(selftest, "waits whose rate can be reckoned");

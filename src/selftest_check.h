@@ -52,7 +52,8 @@ struct selftest_tally {
 void selftest_tally_add(struct selftest_tally *tally, const struct compared *compared,
                         const struct compare_row *row);
 
-/* Passed: the share of wrong verdicts is at most rate_max; with `prove` its 95 % upper bound is. */
+/* Passed: the share of wrong verdicts is at most rate_max; with `prove` its 95 % upper bound is. Failed: its
+ * 95 % lower bound is not, or launches failed. */
 void selftest_judge_false(const struct selftest_tally *tally, double rate_max, bool prove,
                           struct selftest_check *check);
 

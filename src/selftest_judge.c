@@ -55,8 +55,9 @@ void selftest_tally_add(struct selftest_tally *tally, const struct compared *com
 void selftest_judge_false(const struct selftest_tally *tally, double rate_max, bool prove,
                           struct selftest_check *check)
 {
-    double trials = (double)tally->trials, rate = trials > 0 ? (double)tally->wrong / trials : 0;
     double upper = statistics_rate_upper(tally->wrong, tally->trials, level);
+    double lower = 1 - statistics_rate_upper(tally->trials - tally->wrong, tally->trials, level);
+    bool above = (double)tally->wrong > rate_max * (double)tally->trials;
     snprintf(check->shown, sizeof check->shown, "%zu of %zu (below %.3g %%)", tally->wrong, tally->trials,
              100 * upper);
     if (rate_max > 0)
@@ -68,11 +69,11 @@ void selftest_judge_false(const struct selftest_tally *tally, double rate_max, b
              "%zu same, %zu inconclusive; the interval held 1 in %zu; %zu without a verdict, %zu skipped%s%s",
              tally->same, tally->trials - tally->same - tally->wrong, tally->covered,
              tally->lacking + tally->failed, tally->skipped, tally->example[0] ? "; " : "", tally->example);
-    if (tally->failed || rate > rate_max)
+    if (tally->failed || lower > rate_max)
         check->verdict = SELFTEST_FAILED;
     else if (!tally->trials && !tally->lacking)
         check->verdict = SELFTEST_SKIPPED;
-    else if (tally->lacking > tally->trials || (prove && upper > rate_max))
+    else if (above || tally->lacking > tally->trials || (prove && upper > rate_max))
         check->verdict = SELFTEST_NOT_SHOWN;
     else
         check->verdict = SELFTEST_PASSED;

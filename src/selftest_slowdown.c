@@ -25,7 +25,7 @@ struct injection {
 static const struct injection slowdowns[] = {{2, 10}, {5, 10}, {10, 60}, {20, 10}, {50, 10}, {0}};
 static const struct injection slowdowns_quick[] = {{2, 1}, {10, 6}, {50, 1}, {0}};
 static const struct injection twice[] = {{100, 10}, {0}};
-static const struct injection twice_quick[] = {{100, 4}, {0}};
+static const struct injection twice_quick[] = {{100, 2}, {0}};
 
 /* All units are kept busy: what a unit loses while its neighbours work, on a shared core say, it then always
  * loses, in both arms. */
