@@ -183,28 +183,39 @@ static void stop(struct reader *reader, const char *what)
     reader->stopped = true;
 }
 
+/* Room for `bytes` more in this row. */
+static bool reserve(struct reader *reader, size_t bytes)
+{
+    if (reader->bytes_used + bytes <= reader->bytes_room)
+        return true;
+    size_t room = 2 * (reader->bytes_used + bytes);
+    char *grown = realloc(reader->bytes, room);
+    if (!grown) {
+        stop(reader, "out of memory");
+        return false;
+    }
+    reader->bytes = grown;
+    reader->bytes_room = room;
+    return true;
+}
+
+static bool add_field(struct reader *reader, size_t offset)
+{
+    if (reader->field_count == FIELDS_MAX) {
+        stop(reader, "too many fields");
+        return false;
+    }
+    reader->offsets[reader->field_count++] = offset;
+    return true;
+}
+
 static void take_field(void *field, size_t length, void *context)
 {
     struct reader *reader = context;
-    if (reader->stopped)
+    if (reader->stopped || !add_field(reader, reader->bytes_used) || !reserve(reader, length + 1))
         return;
-    if (reader->field_count == FIELDS_MAX) {
-        stop(reader, "too many fields");
-        return;
-    }
-    if (reader->bytes_used + length + 1 > reader->bytes_room) {
-        size_t room = 2 * (reader->bytes_used + length + 1);
-        char *bytes = realloc(reader->bytes, room);
-        if (!bytes) {
-            stop(reader, "out of memory");
-            return;
-        }
-        reader->bytes = bytes;
-        reader->bytes_room = room;
-    }
     memcpy(reader->bytes + reader->bytes_used, field, length);
     reader->bytes[reader->bytes_used + length] = '\0';
-    reader->offsets[reader->field_count++] = reader->bytes_used;
     reader->bytes_used += length + 1;
 }
 
@@ -259,24 +270,36 @@ static void take_line(int end, void *context)
     reader->bytes_used = 0;
 }
 
-/* A line without quotes needs no parser, and few rows have any. As libcsv does, spaces round a field are
- * dropped and blank lines passed over. */
-static void take_plain_line(struct reader *reader, const char *line, const char *end)
+static bool is_space(char c)
 {
-    static const char spaces[] = " \t";
-    bool blank = true;
-    for (const char *c = line; c < end && blank; c++)
-        blank = memchr(spaces, *c, 2) != NULL;
-    if (blank)
+    return c == ' ' || c == '\t';
+}
+
+/* A line without quotes needs no parser, and few rows have any: it is copied whole and cut at its commas. As
+ * libcsv does, spaces round a field are dropped and blank lines passed over. */
+static void take_plain_line(struct reader *reader, const char *line, size_t length)
+{
+    while (length && is_space(*line)) {
+        line++;
+        length--;
+    }
+    if (length == 0 || !reserve(reader, length + 1))
         return;
-    for (const char *field = line, *next; field; field = next) {
-        const char *comma = memchr(field, ',', (size_t)(end - field)), *last = comma ? comma : end;
-        next = comma ? comma + 1 : NULL;
-        while (field < last && memchr(spaces, *field, 2))
-            field++;
-        while (field < last && memchr(spaces, last[-1], 2))
-            last--;
-        take_field((void *)field, (size_t)(last - field), reader);
+    char *bytes = reader->bytes;
+    memcpy(bytes, line, length);
+    bytes[length] = ',';
+    for (size_t first = 0, comma = 0; comma <= length; comma++) {
+        if (bytes[comma] != ',')
+            continue;
+        size_t end = comma;
+        while (first < end && is_space(bytes[first]))
+            first++;
+        while (first < end && is_space(bytes[end - 1]))
+            end--;
+        bytes[end] = '\0';
+        if (!add_field(reader, first))
+            return;
+        first = comma + 1;
     }
     take_line('\n', reader);
 }
@@ -312,7 +335,7 @@ static void read_lines(char *text, size_t length, struct csv_parser *parser, str
         if (memchr(line, '"', bytes) || memchr(line, '\r', bytes)) {
             line = take_quoted_row(reader, parser, line, end);
         } else {
-            take_plain_line(reader, line, newline);
+            take_plain_line(reader, line, bytes);
             line = newline + 1;
         }
         if (line - given_back > 2 * GIVE_BACK_BYTES) {

@@ -122,25 +122,32 @@ static double key_to_double(uint64_t key)
     return value;
 }
 
-/* Halves the values, and now and then the bit patterns: at most 256 passes whatever the values. */
-static double middle_of(double low, double high, size_t pass)
+/* Between low and high at the share of the way where the sum should lie; every other pass halves the values,
+ * or now and then the bit patterns: at most 256 passes whatever the values. */
+static double next_limit(double low, double high, double share, size_t pass)
 {
     uint64_t low_key = double_to_key(low), high_key = double_to_key(high);
-    double middle =
-        pass % 4 == 3 ? key_to_double(low_key + (high_key - low_key) / 2) : low + (high - low) / 2;
-    return middle >= low && middle < high ? middle : low;
+    double limit = pass % 4 == 3 ? key_to_double(low_key + (high_key - low_key) / 2)
+                                 : low + (high - low) * (pass % 2 ? 0.5 : share);
+    return limit >= low && limit < high ? limit : low;
 }
 
 /* The sum with `below` others before it in ascending order. */
 static double sums_select(const struct sums *sums, size_t below)
 {
-    assert(below < sums_total(sums));
+    size_t before = 0, up_to = sums_total(sums); /* sums below low; up to high */
+    assert(below < up_to);
     double low = sums->a[0] + sums->b[0], high = sums->a[sums->n_a - 1] + sums->b[sums->n_b - 1], last, next;
     for (size_t pass = 0; low < high; pass++) {
-        if (sums_up_to(sums, middle_of(low, high, pass), &last, &next) > below)
+        double share = ((double)(below - before) + 0.5) / (double)(up_to - before);
+        size_t count = sums_up_to(sums, next_limit(low, high, share, pass), &last, &next);
+        if (count > below) {
             high = last;
-        else
+            up_to = count;
+        } else {
             low = next;
+            before = count;
+        }
     }
     return low + 0.0; /* -0 becomes 0 */
 }
@@ -459,9 +466,9 @@ int statistics_signed_rank_bounds(const double *d, size_t n, double bound, doubl
         goto done;
     if (lower)
         *lower = *upper;
-    result = signed_rank_test(d, bound, scratch, cache, upper);
+    result = signed_rank_test(sorted, bound, scratch, cache, upper);
     if (result == 0 && lower)
-        result = signed_rank_test(d, -bound, scratch, cache, lower);
+        result = signed_rank_test(sorted, -bound, scratch, cache, lower);
 done:
     free(scratch);
     free(sorted);
@@ -490,16 +497,16 @@ static int rank_sum_interval(const struct sums *differences, struct ranked *scra
     return 0;
 }
 
-/* The smaller sample is the one that is counted: its distribution is cheaper. */
-static int rank_sum_test(const double *x, const double *y, double delta, struct ranked *scratch,
+/* The smaller sample is the one that is counted: its distribution is cheaper. Both ascend, for speed. */
+static int rank_sum_test(const struct sums *differences, double delta, struct ranked *scratch,
                          struct statistics_cache *cache, struct rank_sum *out)
 {
     bool count_x = out->n_x <= out->n_y;
     size_t n = out->n_x + out->n_y;
     for (size_t i = 0; i < out->n_x; i++)
-        scratch[i] = (struct ranked){.value = x[i] - delta, .counted = count_x};
+        scratch[i] = (struct ranked){.value = differences->a[i] - delta, .counted = count_x};
     for (size_t i = 0; i < out->n_y; i++)
-        scratch[out->n_x + i] = (struct ranked){.value = y[i], .counted = !count_x};
+        scratch[n - 1 - i] = (struct ranked){.value = -differences->b[i], .counted = !count_x};
     rank_values(scratch, n);
 
     struct null_distribution null;
@@ -537,9 +544,9 @@ int statistics_rank_sum_bounds(const double *x, size_t n_x, const double *y, siz
         goto done;
     if (lower)
         *lower = *upper;
-    result = rank_sum_test(x, y, bound, scratch, cache, upper);
+    result = rank_sum_test(&differences, bound, scratch, cache, upper);
     if (result == 0 && lower)
-        result = rank_sum_test(x, y, -bound, scratch, cache, lower);
+        result = rank_sum_test(&differences, -bound, scratch, cache, lower);
 done:
     free(scratch);
     free(negated_y);
