@@ -108,7 +108,7 @@ out:
 
 static void print_outcome(const struct session *session)
 {
-    double wall_s = (double)clock_now_ns() / 1e9 - session->started_s;
+    double wall_s = clock_now_s() - session->started_s;
     printf("\n%" PRIu64 " launches, %" PRIu64 " failed, in %.0f s; %.0f %% of that was measured time\n",
            session->launches_done, session->launches_failed, wall_s, 100 * session->measured_s / wall_s);
     if (session->blocks_disturbed)
@@ -121,21 +121,15 @@ static int measure(struct session *session)
 {
     struct error error;
     int ended = session_measure(session, &error);
-    if (ended < 0) {
-        session_write_run(session, "failed", NULL);
+    if (ended < 0)
         return options_fail(&error);
-    }
     if (ended == 1) {
-        if (session_write_run(session, "interrupted", &error))
-            return options_fail(&error);
         fprintf(stderr,
                 "interrupted: %" PRIu64 " of %" PRIu64
                 " launches are in %s; go on with: crosspoint run --resume %s\n",
                 session->launches_done, session->launches, session->arms[0].folder, session->arms[0].folder);
         return EXIT_INTERRUPTED;
     }
-    if (session_write_run(session, "complete", &error))
-        return options_fail(&error);
     launch_tear_down();
     int code = conclude(session);
     print_outcome(session);

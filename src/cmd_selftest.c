@@ -105,11 +105,6 @@ static int set_up(struct selftest *selftest, const struct options *options, stru
     return 0;
 }
 
-static double now_s(void)
-{
-    return (double)clock_now_ns() / 1e9;
-}
-
 static int leave_out(struct selftest *selftest, const struct test *test, struct error *error)
 {
     struct selftest_check *check = selftest_checks_add(&selftest->checks, test->name, "all");
@@ -122,7 +117,7 @@ static int leave_out(struct selftest *selftest, const struct test *test, struct 
 
 static int run_tests(struct selftest *selftest, const struct test *only, struct error *error)
 {
-    double end_s = now_s() + quick_limit_s;
+    double end_s = clock_now_s() + quick_limit_s;
     int result = 0;
     for (size_t i = 0; i < TEST_COUNT && result == 0; i++) {
         const struct test *test = &tests[i];
@@ -130,7 +125,7 @@ static int run_tests(struct selftest *selftest, const struct test *only, struct 
             continue;
         if (launch_interrupted())
             result = 1;
-        else if (selftest->quick && !only && now_s() + test->quick_s > end_s)
+        else if (selftest->quick && !only && clock_now_s() + test->quick_s > end_s)
             result = leave_out(selftest, test, error);
         else
             result = test->run(selftest, error);
@@ -172,14 +167,14 @@ int cmd_selftest(int argc, char **argv)
     selftest.seed = options.seed_given ? options.seed : random_seed();
     if (set_up(&selftest, &options, &error))
         return options_fail(&error);
-    double begin_s = now_s();
+    double begin_s = clock_now_s();
     int result = run_tests(&selftest, options.only, &error);
     if (result < 0)
         options_fail(&error);
     int code = conclude(&selftest, &error);
     if (result == 0)
-        printf("seed %" PRIu64 ", %.0f s; all that was measured is in %s\n", selftest.seed, now_s() - begin_s,
-               selftest.folder);
+        printf("seed %" PRIu64 ", %.0f s; all that was measured is in %s\n", selftest.seed,
+               clock_now_s() - begin_s, selftest.folder);
     if (result == 1)
         fprintf(stderr, "interrupted; all that was measured is in %s\n", selftest.folder);
     selftest_checks_free(&selftest.checks);

@@ -82,12 +82,7 @@ static int measure(struct session *session, const struct compare_ab *ab, bool ca
     run_setup_describe(session, ab->run);
     json_object_set_new(session->run, "arms",
                         json_pack("[s, s]", session->arms[0].program, session->arms[1].program));
-    if (session_create(session, error))
-        return -1;
-    int ended = session_measure(session, error);
-    if (ended >= 0 && session_write_run(session, ended ? "interrupted" : "complete", error))
-        ended = -1;
-    return ended;
+    return session_create(session, error) ? -1 : session_measure(session, error);
 }
 
 static int compare(const struct compare_ab *ab, const struct session *session, struct compare_ab_round *round,

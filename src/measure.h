@@ -14,6 +14,10 @@ static inline uint64_t clock_now_ns(void)
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
+static inline double clock_now_s(void)
+{
+    return (double)clock_now_ns() / 1e9;
+}
 
 /* Smallest step seen between two readings, in ns. */
 uint64_t clock_step_ns(void);

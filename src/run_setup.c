@@ -149,7 +149,7 @@ static int export_topology(struct session *session, struct error *error)
 int run_setup_open(struct session *session, struct error *error)
 {
     memset(session, 0, sizeof *session);
-    session->started_s = (double)clock_now_ns() / 1e9;
+    session->started_s = clock_now_s();
     session->arm_count = 1;
     session->topology_file = -1;
     session->topology = topology_open(NULL, error);

@@ -96,12 +96,7 @@ int selftest_measure(const struct selftest *selftest, const struct selftest_part
                      struct session *session, struct error *error)
 {
     describe(selftest, part, session);
-    if (session_create(session, error))
-        return -1;
-    int ended = session_measure(session, error);
-    if (ended >= 0 && session_write_run(session, ended ? "interrupted" : "complete", error))
-        ended = -1;
-    return ended;
+    return session_create(session, error) ? -1 : session_measure(session, error);
 }
 
 json_t *selftest_load_run(const struct selftest *selftest, const char *part, struct error *error)

@@ -2,8 +2,6 @@
 #include "session.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,20 +14,16 @@
 #include "environment.h"
 #include "launch.h"
 #include "measure.h"
+#include "plan_json.h"
 #include "progress.h"
 #include "quiet.h"
 
 enum block_state { BLOCK_OPEN, BLOCK_ACCEPTED, BLOCK_INVALID };
 
-enum { PADDING_BYTES_MAX = 4096, CALIBRATION_STEPS = 8 };
+enum { PADDING_BYTES_MAX = 4096 };
 
-static double now_s(void)
-{
-    return (double)clock_now_ns() / 1e9;
-}
-
-static int run_cell(struct session *session, const struct plan_cell *cell, uint64_t items,
-                    size_t padding_bytes, struct row_buffer *row)
+int session_launch(const struct session *session, const struct plan_cell *cell, uint64_t items,
+                   size_t padding_bytes, struct row_buffer *row)
 {
     struct launch launch = {
         .program = session->arms[cell->arm].program,
@@ -42,125 +36,7 @@ static int run_cell(struct session *session, const struct plan_cell *cell, uint6
     return launch_run(&launch, row);
 }
 
-/* Calibration */
-
-/* Wall time of a launch, in ns a unit of work; grows the work until the launch takes a tenth of launch_ms. A
- * cell that fails here gets 0 and fails again, with a row, when it is measured. */
-static int time_cell(struct session *session, struct plan_cell *cell, double *ns_per_item)
-{
-    unsigned workers, conc;
-    cell_counts(&cell->cell, &workers, &conc);
-    double enough_ns = session->launch_ms * 1e6 / 10;
-    uint64_t items = conc;
-    *ns_per_item = 0;
-    for (int step = 0; step < CALIBRATION_STEPS; step++) {
-        struct row_buffer row;
-        double begin_s = now_s();
-        if (run_cell(session, cell, items, 0, &row))
-            return -1;
-        double wall_ns = row_number(&row.row, COLUMN_WALL_NS), done = row_number(&row.row, COLUMN_ITEMS);
-        if (strcmp(row.row.text[COLUMN_STATUS], "skipped") == 0)
-            snprintf(cell->skip, sizeof cell->skip, "%s", row.row.text[COLUMN_REASON]);
-        if (strcmp(row.row.text[COLUMN_STATUS], "ok") != 0 || !(wall_ns > 0))
-            return 0;
-        *ns_per_item = wall_ns / done;
-        cell->launch_s = now_s() - begin_s - wall_ns / 1e9; /* all but the work */
-        if (wall_ns >= enough_ns)
-            return 0;
-        double growth = 2 * enough_ns / wall_ns;
-        items = (uint64_t)(done * (growth > 100 ? 100 : growth)) + 1;
-    }
-    return 0;
-}
-
-/* What --like or an earlier part of an A/B run laid down holds for the whole group. */
-static uint64_t group_items(const struct session *session, size_t group, const double *ns_per_item)
-{
-    const struct plan *plan = &session->plan;
-    uint64_t items = 1;
-    double slowest_ns = 0;
-    for (size_t i = 0; i < plan->count; i++) {
-        const struct plan_cell *cell = &plan->cells[i];
-        unsigned workers, conc;
-        if (cell->group != group)
-            continue;
-        if (cell->items > 0)
-            return cell->items;
-        cell_counts(&cell->cell, &workers, &conc);
-        items = items < conc ? conc : items;
-        items = items < cell->items_min ? cell->items_min : items;
-        slowest_ns = slowest_ns < ns_per_item[i] ? ns_per_item[i] : slowest_ns;
-    }
-    if (slowest_ns > 0 && items * slowest_ns < session->launch_ms * 1e6)
-        items = (uint64_t)ceil(session->launch_ms * 1e6 / slowest_ns);
-    return items;
-}
-
-int session_calibrate(struct session *session)
-{
-    struct plan *plan = &session->plan;
-    double *ns_per_item = calloc(plan->count + 1, sizeof *ns_per_item);
-    int interrupted = ns_per_item ? 0 : -1;
-    for (size_t i = 0; i < plan->count && !interrupted; i++) {
-        struct error error;
-        progress_calibrating(session->quiet, i, plan->count, plan->cells[i].name);
-        if (cell_runnable(&plan->cells[i].cell, session->topology, &error))
-            snprintf(plan->cells[i].skip, sizeof plan->cells[i].skip, "%s", error.text);
-        else
-            interrupted = time_cell(session, &plan->cells[i], &ns_per_item[i]);
-    }
-    progress_clear(session->quiet);
-    for (size_t i = 0; i < plan->count && !interrupted; i++) {
-        plan->cells[i].items = group_items(session, plan->cells[i].group, ns_per_item);
-        plan->cells[i].launch_s += (double)plan->cells[i].items * ns_per_item[i] / 1e9;
-    }
-    free(ns_per_item);
-    return interrupted;
-}
-
 /* run.json */
-
-static json_t *plan_to_json(const struct plan *plan)
-{
-    json_t *cells = json_array();
-    for (size_t i = 0; i < plan->count; i++) {
-        const struct plan_cell *cell = &plan->cells[i];
-        json_t *object =
-            json_pack("{s:s, s:I, s:I, s:f}", "cell", cell->name, "group", (json_int_t)cell->group, "items",
-                      (json_int_t)cell->items, "launch_s", cell->launch_s);
-        if (cell->skip[0])
-            json_object_set_new(object, "skipped", json_string(cell->skip));
-        json_array_append_new(cells, object);
-    }
-    return json_pack("{s:i, s:I, s:o}", "blocks", (int)plan->blocks, "seed", (json_int_t)plan->seed, "cells",
-                     cells);
-}
-
-static int plan_from_json(struct plan *plan, const json_t *object)
-{
-    size_t index;
-    json_t *value;
-    plan->blocks = (unsigned)json_integer_value(json_object_get(object, "blocks"));
-    plan->seed = (uint64_t)json_integer_value(json_object_get(object, "seed"));
-    json_array_foreach(json_object_get(object, "cells"), index, value)
-    {
-        struct cell cell;
-        const char *name = json_string_value(json_object_get(value, "cell"));
-        const char *skip = json_string_value(json_object_get(value, "skipped"));
-        /* names in a plan are complete: workers:max no longer stands there */
-        if (!name || cell_parse(name, NULL, &cell, NULL) || cell_complete(&cell, 1, NULL))
-            return -1;
-        long added = plan_add(plan, &cell);
-        if (added != (long)index)
-            return -1;
-        struct plan_cell *planned = &plan->cells[added];
-        planned->group = (size_t)json_integer_value(json_object_get(value, "group"));
-        planned->items = (uint64_t)json_integer_value(json_object_get(value, "items"));
-        planned->launch_s = json_number_value(json_object_get(value, "launch_s"));
-        snprintf(planned->skip, sizeof planned->skip, "%s", skip ? skip : "");
-    }
-    return plan->count > 0 && plan->blocks > 0 ? 0 : -1;
-}
 
 static void format_time(char text[32])
 {
@@ -182,10 +58,10 @@ static int write_run_of(const struct session *session, const struct session_arm 
     return 0;
 }
 
-int session_write_run(const struct session *session, const char *outcome, struct error *error)
+static int write_run(const struct session *session, const char *outcome, struct error *error)
 {
     char written[32];
-    double wall_s = now_s() - session->started_s;
+    double wall_s = clock_now_s() - session->started_s;
     format_time(written);
     json_object_set_new(session->run, "plan", plan_to_json(&session->plan));
     json_object_set_new(
@@ -201,26 +77,6 @@ int session_write_run(const struct session *session, const char *outcome, struct
 }
 
 /* The folder */
-
-static int open_samples(struct session_arm *arm, int flags, struct error *error)
-{
-    char path[PATH_BYTES + 16];
-    snprintf(path, sizeof path, "%s/samples.csv", arm->folder);
-    arm->samples = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0666);
-    if (arm->samples < 0)
-        return error_set(error, "%s: %s", path, strerror(errno));
-    return 0;
-}
-
-static int append(const struct session_arm *arm, const char *text, size_t length, struct error *error)
-{
-    if (length == 0)
-        return error_set(error, "%s/samples.csv: row too long", arm->folder);
-    errno = ENOSPC; /* that of a write cut short */
-    if (write(arm->samples, text, length) != (ssize_t)length || fdatasync(arm->samples))
-        return error_set(error, "%s/samples.csv: %s", arm->folder, strerror(errno));
-    return 0;
-}
 
 static int prepare_done(struct session *session, struct error *error)
 {
@@ -249,15 +105,16 @@ static int make_folder(const char *folder, struct error *error)
                            : error_set(error, "%s: %s", folder, strerror(errno));
 }
 
-static int create_arm(const struct session *session, struct session_arm *arm, struct error *error)
+static int create_arm(struct session *session, struct session_arm *arm, struct error *error)
 {
-    char header[4096], path[PATH_BYTES + 16];
+    char path[PATH_BYTES + 16];
     if (make_folder(arm->folder, error))
         return -1;
     snprintf(path, sizeof path, "%s/topology.xml", arm->folder);
-    if (topology_export(session->topology, path, error) || open_samples(arm, O_CREAT | O_EXCL, error))
-        return -1;
-    return append(arm, header, result_format_header(header, sizeof header), error);
+    return topology_export(session->topology, path, error) ||
+                   samples_file_create(&arm->samples, arm->folder, error)
+               ? -1
+               : 0;
 }
 
 int session_create(struct session *session, struct error *error)
@@ -268,7 +125,7 @@ int session_create(struct session *session, struct error *error)
         if (create_arm(session, &session->arms[arm], error))
             return -1;
     json_object_set_new(session->run, "blocks", json_array());
-    return session_write_run(session, "running", error);
+    return write_run(session, "running", error);
 }
 
 static int take_done(void *context, const struct row *row, size_t line, struct error *error)
@@ -312,24 +169,16 @@ static int read_run(struct session *session, struct error *error)
         plan_from_json(&session->plan, json_object_get(session->run, "plan")))
         return error_set(error, "%s: no plan to go on with", path);
     outcome = json_object_get(session->run, "outcome");
-    session->started_s = now_s() - json_number_value(json_object_get(outcome, "wall_s"));
+    session->started_s = clock_now_s() - json_number_value(json_object_get(outcome, "wall_s"));
     return 0;
 }
 
 int session_resume(struct session *session, struct error *error)
 {
     struct session_arm *arm = &session->arms[0];
-    char path[PATH_BYTES + 16];
-    size_t cut_bytes;
-    struct stat stat;
-    snprintf(path, sizeof path, "%s/samples.csv", arm->folder);
-    if (read_run(session, error) || prepare_done(session, error) ||
-        result_read(path, take_done, session, &cut_bytes, error) || open_samples(arm, 0, error))
+    if (read_run(session, error) || prepare_done(session, error))
         return -1;
-    if (cut_bytes > 0 &&
-        (fstat(arm->samples, &stat) || ftruncate(arm->samples, stat.st_size - (off_t)cut_bytes)))
-        return error_set(error, "%s: %s", path, strerror(errno));
-    return 0;
+    return samples_file_resume(&arm->samples, arm->folder, take_done, session, error);
 }
 
 /* Measuring */
@@ -337,7 +186,6 @@ int session_resume(struct session *session, struct error *error)
 static int write_sample(struct session *session, const struct plan_cell *cell, unsigned block, unsigned slot,
                         struct row_buffer *row, struct error *error)
 {
-    char text[8192];
     double wall_ns = row_number(&row->row, COLUMN_WALL_NS);
     row_set(row, COLUMN_RUN_ID, "%s", session->run_id);
     row_set(row, COLUMN_BLOCK, "%u", block);
@@ -347,7 +195,7 @@ static int write_sample(struct session *session, const struct plan_cell *cell, u
     session->launches_done++;
     session->launches_failed += strcmp(row->row.text[COLUMN_STATUS], status_names[STATUS_FAILED]) == 0;
     session->measured_s += wall_ns > 0 ? wall_ns / 1e9 : 0;
-    return append(&session->arms[cell->arm], text, result_format_row(&row->row, text, sizeof text), error);
+    return samples_file_append(&session->arms[cell->arm].samples, &row->row, error);
 }
 
 /* 0, 1 when interrupted, -1 with error. */
@@ -363,15 +211,15 @@ static int measure_cell(struct session *session, unsigned block, unsigned slot, 
         return write_sample(session, cell, block, slot, &row, error);
     }
     struct environment before, after;
-    double begin_s = now_s();
+    double begin_s = clock_now_s();
     environment_read(&before);
     size_t padding_bytes = plan_random(&session->plan, block, slot, PADDING_BYTES_MAX);
-    if (run_cell(session, cell, cell->items, padding_bytes, &row))
+    if (session_launch(session, cell, cell->items, padding_bytes, &row))
         return 1;
     environment_read(&after);
     struct disturbance disturbance = environment_between(&before, &after);
     disturbance_fill_row(&disturbance, &row);
-    cell->launch_s = now_s() - begin_s;
+    cell->launch_s = clock_now_s() - begin_s;
     return write_sample(session, cell, block, slot, &row, error);
 }
 
@@ -417,53 +265,6 @@ static int measure_block(struct session *session, unsigned block, struct error *
 }
 
 /* Gating */
-
-struct invalidation {
-    FILE *copy;
-    unsigned block;
-    const char *reason;
-};
-
-static int copy_row(void *context, const struct row *row, size_t line, struct error *error)
-{
-    (void)line;
-    const struct invalidation *invalidation = context;
-    struct row changed = *row;
-    char text[8192];
-    if (row_number(row, COLUMN_BLOCK) == invalidation->block &&
-        strcmp(row->text[COLUMN_STATUS], status_names[STATUS_OK]) == 0) {
-        changed.text[COLUMN_STATUS] = status_names[STATUS_INVALID];
-        changed.text[COLUMN_REASON] = invalidation->reason;
-    }
-    size_t length = result_format_row(&changed, text, sizeof text);
-    if (length == 0 || fwrite(text, 1, length, invalidation->copy) != length)
-        return error_set(error, "%s", strerror(errno));
-    return 0;
-}
-
-/* The block's ok rows become invalid, in a copy that then takes the file's place: nothing measured is ever
- * lost. */
-static int invalidate(struct session_arm *arm, unsigned block, const char *reason, struct error *error)
-{
-    char path[PATH_BYTES + 16], temporary[PATH_BYTES + 20], header[4096];
-    snprintf(path, sizeof path, "%s/samples.csv", arm->folder);
-    snprintf(temporary, sizeof temporary, "%s.new", path);
-    struct invalidation invalidation = {fopen(temporary, "we"), block, reason};
-    struct error inner = {""};
-    if (!invalidation.copy)
-        return error_set(error, "%s: %s", temporary, strerror(errno));
-    int failed = fwrite(header, 1, result_format_header(header, sizeof header), invalidation.copy) == 0 ||
-                 result_read(path, copy_row, &invalidation, NULL, &inner);
-    failed |= fflush(invalidation.copy) || fdatasync(fileno(invalidation.copy));
-    failed |= fclose(invalidation.copy);
-    if (failed || rename(temporary, path)) {
-        error_set(error, "%s: %s", temporary, *inner.text ? inner.text : strerror(errno));
-        unlink(temporary);
-        return -1;
-    }
-    close(arm->samples);
-    return open_samples(arm, 0, error);
-}
 
 static json_t *block_to_json(unsigned block, const double values[QUIET_CHECK_COUNT],
                              const double canaries_ns[CANARY_COUNT], const char *decision, const char *reason)
@@ -533,7 +334,7 @@ static int judge_block(struct session *session, unsigned block, const struct env
     progress_disturbed(session->quiet, block, reason, repeat_left);
     session->launches += repeat_left ? session->plan.count : 0;
     for (size_t arm = 0; arm < session->arm_count; arm++)
-        if (invalidate(&session->arms[arm], block, reason, error))
+        if (samples_file_invalidate(&session->arms[arm].samples, block, reason, error))
             return -1;
     return 0;
 }
@@ -546,7 +347,7 @@ static bool block_whole(const struct session *session, unsigned block)
     return true;
 }
 
-int session_measure(struct session *session, struct error *error)
+static int measure_blocks(struct session *session, struct error *error)
 {
     unsigned repeats = session->blocks_max - session->plan.blocks;
     unsigned earlier = blocks_in_state(session, BLOCK_INVALID); /* before a resume */
@@ -563,7 +364,7 @@ int session_measure(struct session *session, struct error *error)
         result = measure_block(session, block, error);
         if (result == 0 && judge_block(session, block, &before, error))
             result = -1;
-        if (result == 0 && session_write_run(session, "running", error))
+        if (result == 0 && write_run(session, "running", error))
             result = -1;
         if (result == 0)
             progress_block(session->quiet, block + 1, (unsigned)(session->launches / session->plan.count),
@@ -573,11 +374,17 @@ int session_measure(struct session *session, struct error *error)
     return result;
 }
 
+int session_measure(struct session *session, struct error *error)
+{
+    int ended = measure_blocks(session, error);
+    const char *outcome = ended < 0 ? "failed" : ended ? "interrupted" : "complete";
+    return write_run(session, outcome, ended < 0 ? NULL : error) ? -1 : ended;
+}
+
 void session_close(struct session *session)
 {
     for (size_t arm = 0; arm < session->arm_count; arm++)
-        if (session->arms[arm].samples > 0)
-            close(session->arms[arm].samples);
+        samples_file_close(&session->arms[arm].samples);
     json_decref(session->run);
     free(session->done);
     free(session->block_states);

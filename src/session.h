@@ -10,12 +10,13 @@
 #include "error.h"
 #include "paths.h"
 #include "plan.h"
+#include "samples_file.h"
 #include "topology.h"
 
 /* One program and the folder its rows go to. */
 struct session_arm {
     char program[PATH_BYTES], folder[PATH_BYTES];
-    int samples; /* descriptor of samples.csv */
+    struct samples_file samples;
 };
 
 struct session {
@@ -49,12 +50,14 @@ int session_create(struct session *session, struct error *error);
  * that is cut. */
 int session_resume(struct session *session, struct error *error);
 
-/* All launches that are not done yet; a row each, on disk as it ends. 0, 1 when interrupted, -1 with error.
- */
+/* All launches that are not done yet; a row each, on disk as it ends, and each arm's run.json with the
+ * outcome
+ * ("complete", "interrupted" or "failed"). 0, 1 when interrupted, -1 with error. */
 int session_measure(struct session *session, struct error *error);
 
-/* Writes each arm's run.json with the outcome ("complete" or "interrupted"). */
-int session_write_run(const struct session *session, const char *outcome, struct error *error);
+/* One launch of a cell, its row to be kept by the caller. -1: interrupted. */
+int session_launch(const struct session *session, const struct plan_cell *cell, uint64_t items,
+                   size_t padding_bytes, struct row_buffer *row);
 
 void session_close(struct session *session);
 

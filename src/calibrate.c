@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cell_run.h"
+#include "measure.h"
+#include "progress.h"
+#include "session.h"
+
+enum { STEPS_MAX = 8 };
+
+/* Wall time of a launch, in ns a unit of work; grows the work until the launch takes a tenth of launch_ms. A
+ * cell that fails here gets 0 and fails again, with a row, when it is measured. */
+static int time_cell(struct session *session, struct plan_cell *cell, double *ns_per_item)
+{
+    unsigned workers, conc;
+    cell_counts(&cell->cell, &workers, &conc);
+    double enough_ns = session->launch_ms * 1e6 / 10;
+    uint64_t items = conc;
+    *ns_per_item = 0;
+    for (int step = 0; step < STEPS_MAX; step++) {
+        struct row_buffer row;
+        double begin_s = clock_now_s();
+        if (session_launch(session, cell, items, 0, &row))
+            return -1;
+        double wall_ns = row_number(&row.row, COLUMN_WALL_NS), done = row_number(&row.row, COLUMN_ITEMS);
+        if (strcmp(row.row.text[COLUMN_STATUS], "skipped") == 0)
+            snprintf(cell->skip, sizeof cell->skip, "%s", row.row.text[COLUMN_REASON]);
+        if (strcmp(row.row.text[COLUMN_STATUS], "ok") != 0 || !(wall_ns > 0))
+            return 0;
+        *ns_per_item = wall_ns / done;
+        cell->launch_s = clock_now_s() - begin_s - wall_ns / 1e9; /* all but the work */
+        if (wall_ns >= enough_ns)
+            return 0;
+        double growth = 2 * enough_ns / wall_ns;
+        items = (uint64_t)(done * (growth > 100 ? 100 : growth)) + 1;
+    }
+    return 0;
+}
+
+/* What --like or an earlier part of an A/B run laid down holds for the whole group. */
+static uint64_t group_items(const struct session *session, size_t group, const double *ns_per_item)
+{
+    const struct plan *plan = &session->plan;
+    uint64_t items = 1;
+    double slowest_ns = 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct plan_cell *cell = &plan->cells[i];
+        unsigned workers, conc;
+        if (cell->group != group)
+            continue;
+        if (cell->items > 0)
+            return cell->items;
+        cell_counts(&cell->cell, &workers, &conc);
+        items = items < conc ? conc : items;
+        items = items < cell->items_min ? cell->items_min : items;
+        slowest_ns = slowest_ns < ns_per_item[i] ? ns_per_item[i] : slowest_ns;
+    }
+    if (slowest_ns > 0 && items * slowest_ns < session->launch_ms * 1e6)
+        items = (uint64_t)ceil(session->launch_ms * 1e6 / slowest_ns);
+    return items;
+}
+
+int session_calibrate(struct session *session)
+{
+    struct plan *plan = &session->plan;
+    double *ns_per_item = calloc(plan->count + 1, sizeof *ns_per_item);
+    int interrupted = ns_per_item ? 0 : -1;
+    for (size_t i = 0; i < plan->count && !interrupted; i++) {
+        struct error error;
+        progress_calibrating(session->quiet, i, plan->count, plan->cells[i].name);
+        if (cell_runnable(&plan->cells[i].cell, session->topology, &error))
+            snprintf(plan->cells[i].skip, sizeof plan->cells[i].skip, "%s", error.text);
+        else
+            interrupted = time_cell(session, &plan->cells[i], &ns_per_item[i]);
+    }
+    progress_clear(session->quiet);
+    for (size_t i = 0; i < plan->count && !interrupted; i++) {
+        plan->cells[i].items = group_items(session, plan->cells[i].group, ns_per_item);
+        plan->cells[i].launch_s += (double)plan->cells[i].items * ns_per_item[i] / 1e9;
+    }
+    free(ns_per_item);
+    return interrupted;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "samples_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { ROW_BYTES = 8192 };
+
+static int open_file(struct samples_file *file, int flags, struct error *error)
+{
+    file->descriptor = open(file->path, O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0666);
+    if (file->descriptor >= 0)
+        return 0;
+    file->descriptor = 0;
+    return error_set(error, "%s: %s", file->path, strerror(errno));
+}
+
+static int append(const struct samples_file *file, const char *text, size_t length, struct error *error)
+{
+    if (length == 0)
+        return error_set(error, "%s: row too long", file->path);
+    errno = ENOSPC; /* that of a write cut short */
+    if (write(file->descriptor, text, length) != (ssize_t)length || fdatasync(file->descriptor))
+        return error_set(error, "%s: %s", file->path, strerror(errno));
+    return 0;
+}
+
+int samples_file_create(struct samples_file *file, const char *folder, struct error *error)
+{
+    char header[ROW_BYTES];
+    snprintf(file->path, sizeof file->path, "%s/samples.csv", folder);
+    return open_file(file, O_CREAT | O_EXCL, error) ||
+                   append(file, header, result_format_header(header, sizeof header), error)
+               ? -1
+               : 0;
+}
+
+int samples_file_resume(struct samples_file *file, const char *folder, result_take *take, void *context,
+                        struct error *error)
+{
+    size_t cut_bytes;
+    struct stat stat;
+    snprintf(file->path, sizeof file->path, "%s/samples.csv", folder);
+    if (result_read(file->path, take, context, &cut_bytes, error) || open_file(file, 0, error))
+        return -1;
+    if (cut_bytes > 0 &&
+        (fstat(file->descriptor, &stat) || ftruncate(file->descriptor, stat.st_size - (off_t)cut_bytes)))
+        return error_set(error, "%s: %s", file->path, strerror(errno));
+    return 0;
+}
+
+int samples_file_append(const struct samples_file *file, const struct row *row, struct error *error)
+{
+    char text[ROW_BYTES];
+    return append(file, text, result_format_row(row, text, sizeof text), error);
+}
+
+struct invalidation {
+    FILE *copy;
+    unsigned block;
+    const char *reason;
+};
+
+static int copy_row(void *context, const struct row *row, size_t line, struct error *error)
+{
+    (void)line;
+    const struct invalidation *invalidation = context;
+    struct row changed = *row;
+    char text[ROW_BYTES];
+    if (row_number(row, COLUMN_BLOCK) == invalidation->block &&
+        strcmp(row->text[COLUMN_STATUS], status_names[STATUS_OK]) == 0) {
+        changed.text[COLUMN_STATUS] = status_names[STATUS_INVALID];
+        changed.text[COLUMN_REASON] = invalidation->reason;
+    }
+    size_t length = result_format_row(&changed, text, sizeof text);
+    if (length == 0 || fwrite(text, 1, length, invalidation->copy) != length)
+        return error_set(error, "%s", strerror(errno));
+    return 0;
+}
+
+int samples_file_invalidate(struct samples_file *file, unsigned block, const char *reason,
+                            struct error *error)
+{
+    char temporary[sizeof file->path + 4], header[ROW_BYTES];
+    snprintf(temporary, sizeof temporary, "%s.new", file->path);
+    struct invalidation invalidation = {fopen(temporary, "we"), block, reason};
+    struct error inner = {""};
+    if (!invalidation.copy)
+        return error_set(error, "%s: %s", temporary, strerror(errno));
+    int failed = fwrite(header, 1, result_format_header(header, sizeof header), invalidation.copy) == 0 ||
+                 result_read(file->path, copy_row, &invalidation, NULL, &inner);
+    failed |= fflush(invalidation.copy) || fdatasync(fileno(invalidation.copy));
+    failed |= fclose(invalidation.copy);
+    if (failed || rename(temporary, file->path)) {
+        error_set(error, "%s: %s", temporary, *inner.text ? inner.text : strerror(errno));
+        unlink(temporary);
+        return -1;
+    }
+    samples_file_close(file);
+    return open_file(file, 0, error);
+}
+
+void samples_file_close(struct samples_file *file)
+{
+    if (file->descriptor > 0)
+        close(file->descriptor);
+    file->descriptor = 0;
+}

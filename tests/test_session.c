@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* What a session keeps on disk. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "plan_json.h"
+#include "samples_file.h"
+
+struct seen {
+    size_t rows;
+    char text[256];
+};
+
+static int note(void *context, const struct row *row, size_t line, struct error *error)
+{
+    (void)line;
+    (void)error;
+    struct seen *seen = context;
+    size_t used = strlen(seen->text);
+    seen->rows++;
+    snprintf(seen->text + used, sizeof seen->text - used, "%s %s %s;", row->text[COLUMN_BLOCK],
+             row->text[COLUMN_STATUS], row->text[COLUMN_REASON]);
+    return 0;
+}
+
+static int open_folder(void **state)
+{
+    static char folder[32];
+    snprintf(folder, sizeof folder, "/tmp/crosspoint-test-XXXXXX");
+    *state = mkdtemp(folder);
+    return *state ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    char path[64];
+    snprintf(path, sizeof path, "%s/samples.csv", (const char *)*state);
+    unlink(path);
+    return rmdir(*state);
+}
+
+static void append(const struct samples_file *file, unsigned block, const char *status, const char *reason)
+{
+    struct row_buffer row;
+    struct error error;
+    row_reset(&row);
+    row_set(&row, COLUMN_CELL, "native/null/empty/serial");
+    row_set(&row, COLUMN_BLOCK, "%u", block);
+    row_set(&row, COLUMN_STATUS, "%s", status);
+    row_set(&row, COLUMN_REASON, "%s", reason);
+    assert_int_equal(samples_file_append(file, &row.row, &error), 0);
+}
+
+static void read_back(const struct samples_file *file, const char *expected)
+{
+    struct seen seen = {.rows = 0};
+    struct error error;
+    assert_int_equal(result_read(file->path, note, &seen, NULL, &error), 0);
+    assert_string_equal(seen.text, expected);
+}
+
+static void only_the_ok_rows_of_the_block_become_invalid(void **state)
+{
+    struct samples_file file;
+    struct error error;
+    assert_int_equal(samples_file_create(&file, *state, &error), 0);
+    append(&file, 0, "ok", "");
+    append(&file, 1, "ok", "");
+    append(&file, 1, "failed", "timeout, \"quoted\"");
+    append(&file, 1, "skipped", "");
+    assert_int_equal(samples_file_invalidate(&file, 1, "stolen time 7 %, above 5", &error), 0);
+    append(&file, 2, "ok", ""); /* behind the copy, not in the file that it replaced */
+    read_back(&file,
+              "0 ok ;1 invalid stolen time 7 %, above 5;1 failed timeout, \"quoted\";1 skipped ;2 ok ;");
+    samples_file_close(&file);
+}
+
+static void a_file_is_never_made_over_another(void **state)
+{
+    struct samples_file file;
+    struct error error;
+    assert_int_equal(samples_file_create(&file, *state, &error), 0);
+    samples_file_close(&file);
+    assert_int_equal(samples_file_create(&file, *state, &error), -1);
+    assert_non_null(strstr(error.text, "samples.csv: File exists"));
+}
+
+static void resuming_drops_the_row_that_was_cut(void **state)
+{
+    struct samples_file file;
+    struct seen seen = {.rows = 0};
+    struct error error;
+    assert_int_equal(samples_file_create(&file, *state, &error), 0);
+    append(&file, 0, "ok", "");
+    assert_int_equal(write(file.descriptor, "run,1,0,native/nu", 17), 17);
+    samples_file_close(&file);
+    assert_int_equal(samples_file_resume(&file, *state, note, &seen, &error), 0);
+    assert_int_equal(seen.rows, 1);
+    append(&file, 1, "ok", "");
+    read_back(&file, "0 ok ;1 ok ;");
+    samples_file_close(&file);
+}
+
+static void a_full_disk_is_named(void **state)
+{
+    struct samples_file file;
+    struct error error;
+    struct row_buffer row;
+    assert_int_equal(samples_file_create(&file, *state, &error), 0);
+    samples_file_close(&file);
+    FILE *full = fopen("/dev/full", "w");
+    assert_non_null(full);
+    file.descriptor = fileno(full);
+    row_reset(&row);
+    assert_int_equal(samples_file_append(&file, &row.row, &error), -1);
+    assert_non_null(strstr(error.text, "samples.csv: No space left on device"));
+    fclose(full);
+}
+
+static void a_plan_reads_back_the_same(void **state)
+{
+    (void)state;
+    struct plan plan = {.blocks = 5, .seed = UINT64_C(1) << 47}, back = {.cells = NULL};
+    static const char *const names[] = {"native/cpu/sum-squares/serial",
+                                        "native/io/sleep/event-loop/conc:64"};
+    for (size_t i = 0; i < 2; i++) {
+        struct cell cell;
+        assert_int_equal(cell_parse(names[i], NULL, &cell, NULL), 0);
+        assert_int_equal(plan_add(&plan, &cell), i);
+        plan.cells[i].items = 1000 + i;
+        plan.cells[i].launch_s = 0.25;
+    }
+    plan.cells[1].group = 0;
+    snprintf(plan.cells[1].skip, sizeof plan.cells[1].skip, "64 descriptors");
+    json_t *object = plan_to_json(&plan);
+    assert_int_equal(plan_from_json(&back, object), 0);
+    assert_int_equal(back.count, 2);
+    assert_int_equal(back.blocks, 5);
+    assert_true(back.seed == plan.seed);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(back.cells[i].items, plan.cells[i].items);
+        assert_int_equal(back.cells[i].group, plan.cells[i].group);
+        assert_true(back.cells[i].launch_s == 0.25);
+        assert_string_equal(back.cells[i].skip, plan.cells[i].skip);
+    }
+    json_decref(object);
+    plan_free(&plan);
+    plan_free(&back);
+}
+
+static void what_is_no_plan_is_refused(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "{}",
+        "{\"blocks\": 3, \"seed\": 1, \"cells\": []}",
+        "{\"blocks\": 0, \"seed\": 1, \"cells\": [{\"cell\": \"native/cpu/sum-squares/serial\"}]}",
+        "{\"blocks\": 3, \"seed\": 1, \"cells\": [{\"cell\": \"no cell\"}]}",
+        "{\"blocks\": 3, \"seed\": 1, \"cells\": [{\"items\": 7}]}",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct plan plan = {.cells = NULL};
+        json_t *object = json_loads(texts[i], 0, NULL);
+        assert_non_null(object);
+        assert_int_equal(plan_from_json(&plan, object), -1);
+        json_decref(object);
+        plan_free(&plan);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(only_the_ok_rows_of_the_block_become_invalid, open_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(a_file_is_never_made_over_another, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(resuming_drops_the_row_that_was_cut, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_full_disk_is_named, open_folder, remove_folder),
+        cmocka_unit_test(a_plan_reads_back_the_same),
+        cmocka_unit_test(what_is_no_plan_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
