@@ -171,8 +171,8 @@ static int fit_series(struct scaling_series *series, unsigned units, struct erro
         n++;
     }
     if (!result && series->fit_count >= SCALING_FIT_COUNTS_MIN && series->reference_workers <= 1)
-        series->fitted = !statistics_fit_usl(workers, speedups, n, &series->usl) &&
-                         !statistics_fit_amdahl(workers, speedups, n, &series->amdahl);
+        series->fitted = !scaling_fit_usl(workers, speedups, n, &series->usl) &&
+                         !scaling_fit_amdahl(workers, speedups, n, &series->amdahl);
     free(workers);
     free(speedups);
     return result;

@@ -10,9 +10,10 @@
 #include "cell.h"
 #include "error.h"
 #include "result.h"
+#include "scaling_fit.h"
 #include "statistics.h"
 
-enum { SCALING_FIT_COUNTS_MIN = 6, SCALING_ID_BYTES = 224 };
+enum { SCALING_ID_BYTES = 224 };
 
 /* items_per_second over that of the reference in the same block. */
 struct scaling_sample {

@@ -85,18 +85,6 @@ size_t statistics_blocks_needed(size_t tests, double alpha);
  * trials = 0. */
 double statistics_rate_upper(size_t hits, size_t trials, double level);
 
-/* Amdahl and the Universal Scalability Law (Gunther 2007): speedup(n) = n / (1 + sigma (n-1) + kappa n
- * (n-1)), sigma, kappa >= 0, least squares in n/speedup - 1. Amdahl: kappa = 0. -1 if fewer than 6 distinct
- * worker counts, a count below 1 or a speedup that is not positive. */
-struct scaling_fit {
-    double sigma, kappa;
-    double peak; /* workers at which speedup is highest: sqrt((1 - sigma) / kappa); INFINITY if kappa = 0; 1
-                  * if sigma >= 1 */
-    double residual; /* root mean square of speedup - fitted */
-};
-int statistics_fit_usl(const double *workers, const double *speedup, size_t n, struct scaling_fit *out);
-int statistics_fit_amdahl(const double *workers, const double *speedup, size_t n, struct scaling_fit *out);
-
 /* Where a curve y(x), given at ascending or descending x > 0, crosses level for good: interpolated on log x.
  * Returns the index i such that the crossing lies between x[i] and x[i+1] and every later y is above level,
  * or -1 if there is none (all above, the last not above, or the last y that is not above is not finite).
