@@ -212,11 +212,14 @@ static double metric_scale(enum column metric)
     return name_ends(metric, "_ns") ? 1e-9 : 1;
 }
 
-static void put_metric(FILE *out, enum column metric)
+static void put_metric(FILE *out, enum column metric, const struct cell *cell)
 {
+    char label[64];
+    snprintf(label, sizeof label, "%s", word_metric_name(metric));
+    if (metric == COLUMN_ITEMS_PER_SECOND)
+        snprintf(label, sizeof label, "%s per second", word_items(cell));
     gnuplot_put_value(out, "SCALE", metric_scale(metric));
-    gnuplot_put_string(out, "Y_LABEL",
-                       metric == COLUMN_ITEMS_PER_SECOND ? "items per second" : word_metric_name(metric));
+    gnuplot_put_string(out, "Y_LABEL", label);
 }
 
 /* "10.0k" is "10k": a tic needs no zeros at its end, and no "/s". */
@@ -364,13 +367,22 @@ static double sample_max(const struct verdict_point *point, bool better)
 }
 
 /* Where the median of `better` would have to lie: beyond a line, or for equal within a band. */
-static void put_threshold(FILE *out, const struct panel *panel, double y_max)
+struct threshold {
+    double low, high; /* the same for a line */
+};
+
+static struct threshold find_threshold(const struct panel *panel)
 {
-    const struct verdict_point *point = panel->points;
     const struct rule_pair *pair = panel->verdict->pair;
-    double worse = point->worse_median * metric_scale(pair->metric);
+    double worse = panel->points->worse_median * metric_scale(pair->metric);
     double factor = columns[pair->metric].lower_better ? 1 / (1 + pair->effect) : 1 + pair->effect;
     double near = pair->kind == RULE_EQUAL ? worse / factor : worse * factor, far = worse * factor;
+    return (struct threshold){fmin(near, far), fmax(near, far)};
+}
+
+static void put_threshold(FILE *out, const struct panel *panel, const struct threshold *threshold)
+{
+    const struct rule_pair *pair = panel->verdict->pair;
     char effect[24], text[96];
     word_effect(pair->effect, effect, sizeof effect);
     if (pair->kind == RULE_EQUAL)
@@ -379,8 +391,8 @@ static void put_threshold(FILE *out, const struct panel *panel, double y_max)
         snprintf(text, sizeof text, "no worse: by %s", effect);
     else
         snprintf(text, sizeof text, "ahead by %s", effect);
-    gnuplot_put_value(out, "THRESHOLD_LOW", fmin(near, far));
-    gnuplot_put_value(out, "THRESHOLD_HIGH", fmin(fmax(near, far), y_max));
+    gnuplot_put_value(out, "THRESHOLD_LOW", threshold->low);
+    gnuplot_put_value(out, "THRESHOLD_HIGH", threshold->high);
     gnuplot_put_string(out, "THRESHOLD_TEXT", text);
 }
 
@@ -399,14 +411,13 @@ static void put_bars(FILE *out, const struct panel *panel)
     gnuplot_put_bold(out, "BETTER_TEXT", text);
     word_metric(metric, point->worse_median, text, sizeof text);
     gnuplot_put_bold(out, "WORSE_TEXT", text);
-    double better = sample_max(point, true), worse = sample_max(point, false);
-    double y_max = fmax(better, worse);
-    y_max *= 1.12;
+    struct threshold threshold = find_threshold(panel);
+    double y_max = 1.12 * fmax(threshold.high, fmax(sample_max(point, true), sample_max(point, false)));
     struct tics tics;
     linear_tics(0, y_max, panel->right - panel->left > GNUPLOT_WIDTH / 2 ? 8 : 5, &tics);
     gnuplot_put_value(out, "Y_MAX", y_max);
     put_tics(out, "Y_TICS", "x", &tics, metric);
-    put_threshold(out, panel, y_max);
+    put_threshold(out, panel, &threshold);
 }
 
 static void put_sweep_tics(FILE *out, const struct panel *panel)
@@ -431,8 +442,9 @@ static void put_ratio_axis(FILE *out, const struct panel *panel)
     if (pair->kind == RULE_EQUAL)
         low = 1 / threshold;
     for (size_t i = 0; i < panel->count; i++) {
-        low = fmin(low, panel->points[i].ci_low);
-        high = fmax(high, panel->points[i].ci_high);
+        const struct verdict_point *point = &panel->points[i]; /* fmin and fmax pass over an absent figure */
+        low = fmin(low, fmin(point->ci_low, point->ratio));
+        high = fmax(high, fmax(point->ci_high, point->ratio));
     }
     double margin = pow(high / low, 0.1);
     gnuplot_put_value(out, "RATIO_MIN", low / margin);
@@ -519,16 +531,35 @@ static void put_panel(FILE *out, const struct chart *chart, size_t index, const 
     gnuplot_put_bold(out, "PANEL_TITLE", title);
     gnuplot_put_string(out, "BETTER_MODEL", panel->points->comparison.better.model);
     gnuplot_put_string(out, "WORSE_MODEL", panel->points->comparison.worse.model);
-    put_metric(out, panel->verdict->pair->metric);
+    put_metric(out, panel->verdict->pair->metric, &panel->points->comparison.better);
     if (panel->sweep)
         put_sweep(out, panel);
     else
         put_bars(out, panel);
     fputs(panel->sweep ? scripts->sweep : scripts->bars, out);
-    if (index == 0)
-        fputs("do for [i = 101:104] { unset label i }\n", out);
 }
 
+/* What a verdict of several says: its reason, where it overtakes, or its ratio. */
+static void word_part(const struct chart *chart, const struct verdict *verdict, char *text, size_t text_bytes)
+{
+    const struct verdict_point *point = verdict_main_point(chart->verdicts, verdict);
+    char reason[200], crossing[128], ratio[96], effect[24];
+    bool differs = verdict->judgement != verdict->rule_judgement;
+    word_reason(verdict, reason, sizeof reason);
+    word_crossing(verdict, crossing, sizeof crossing);
+    word_point_ratio(point, ratio, sizeof ratio);
+    word_effect(verdict->pair->effect, effect, sizeof effect);
+    size_t used = (size_t)snprintf(text, text_bytes, "%s%s",
+                                   differs ? judgement_names[verdict->judgement] : "", differs ? ": " : "");
+    if (*reason)
+        snprintf(text + used, text_bytes - used, "%s", reason);
+    else if (*crossing)
+        snprintf(text + used, text_bytes - used, "ahead by %s %s", effect, crossing);
+    else
+        snprintf(text + used, text_bytes - used, "%s", ratio);
+}
+
+/* Pairs that say the same stand together. */
 static void describe(const struct chart *chart, char *text, size_t text_bytes)
 {
     static const char *const starts[] = {"Holds", "Does not hold", "Inconclusive"};
@@ -537,32 +568,45 @@ static void describe(const struct chart *chart, char *text, size_t text_bytes)
         return;
     }
     size_t used = 0;
+    char part[256], next_part[256];
+    word_part(chart, chart->first, part, sizeof part);
     for (size_t i = 0; i < chart->count && used < text_bytes; i++) {
         const struct verdict *verdict = &chart->first[i];
-        const struct verdict_point *point = verdict_main_point(chart->verdicts, verdict);
-        char reason[200], crossing[128], ratio[96];
-        bool new_runtime = i == 0 || strcmp(verdict->runtime, verdict[-1].runtime) != 0;
-        if (new_runtime)
+        bool first = i == 0 || strcmp(verdict->runtime, verdict[-1].runtime) != 0;
+        bool last = i + 1 == chart->count || strcmp(verdict->runtime, verdict[1].runtime) != 0;
+        if (first)
             used += (size_t)snprintf(text + used, text_bytes - used, "%s%s%s%s: ", i ? ". " : "",
                                      chart->several_runtimes ? verdict->runtime : "",
                                      chart->several_runtimes ? ": " : "", starts[verdict->rule_judgement]);
-        word_reason(verdict, reason, sizeof reason);
-        word_crossing(verdict, crossing, sizeof crossing);
-        word_ratio(point->ratio, point->ci_low, point->ci_high, ratio, sizeof ratio);
+        if (i + 1 < chart->count)
+            word_part(chart, &verdict[1], next_part, sizeof next_part);
+        bool same = !last && strcmp(part, next_part) == 0;
         if (used < text_bytes)
-            used += (size_t)snprintf(text + used, text_bytes - used, "%s%s %s", new_runtime ? "" : "; ",
-                                     verdict->pair_name,
-                                     *reason     ? reason
-                                     : *crossing ? crossing
-                                                 : ratio);
+            used += (size_t)snprintf(text + used, text_bytes - used, "%s%s%s%s", verdict->pair_name,
+                                     same ? "" : " ", same ? "" : part,
+                                     same   ? ", "
+                                     : last ? ""
+                                            : "; ");
+        memcpy(part, next_part, sizeof part);
     }
+}
+
+/* What all cells of all panels share. */
+static void describe_common(const struct chart *chart, char *text, size_t text_bytes)
+{
+    const struct cell *cells[2 * PANELS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < chart->panel_count; i++) {
+        cells[count++] = &chart->panels[i].points->comparison.better;
+        cells[count++] = &chart->panels[i].points->comparison.worse;
+    }
+    word_common(cells, count, chart->panels[0].verdict->pair->sweep.key, text, text_bytes);
 }
 
 static void put_head(FILE *out, const struct chart *chart, const char *subtitle)
 {
     const struct rule *rule = chart->first->rule;
-    const struct comparison *comparison = &chart->panels[0].points->comparison;
-    char foot[256], common[160], claim[200];
+    char foot[320], common[192], claim[200];
     size_t n_min = SIZE_MAX, n_max = 0;
     for (size_t i = 0; i < chart->panel_count; i++)
         for (size_t k = 0; k < chart->panels[i].count; k++) {
@@ -570,14 +614,13 @@ static void put_head(FILE *out, const struct chart *chart, const char *subtitle)
             n_min = n && n < n_min ? n : n_min;
             n_max = n > n_max ? n : n_max;
         }
-    word_common(&comparison->better, &comparison->worse, comparison->pair->sweep.key, common, sizeof common);
+    describe_common(chart, common, sizeof common);
     int used = snprintf(foot, sizeof foot, "medians and %s; dots: every sample, n = %zu",
                         n_min < 6 ? "ranges" : "exact 95 % intervals", n_min);
     if (n_max > n_min)
         used += snprintf(foot + used, sizeof foot - (size_t)used, " to %zu", n_max);
     snprintf(foot + used, sizeof foot - (size_t)used, "   ·   %s, %s",
-             chart->several_runtimes ? "all runtimes" : chart->first->runtime,
-             chart->panel_count == 1 ? common : rule->id);
+             chart->several_runtimes ? "all runtimes" : chart->first->runtime, common);
     snprintf(claim, sizeof claim, "“%s”", rule->claim);
     struct gnuplot_head head = {.title = rule->chart_title,
                                 .subtitle = claim,

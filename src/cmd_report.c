@@ -59,6 +59,7 @@ int cmd_report(int argc, char **argv)
         code = options_fail(&error);
     } else {
         printf("report: %s/report.html\n", options.results);
+        conclusion_tell_missing(&conclusion);
         code = conclusion_exit_code(&conclusion);
     }
     conclusion_free(&conclusion);

@@ -55,10 +55,12 @@ int cmd_rules(int argc, char **argv)
     int code;
     if (conclusion_open(options.results, options.rules, &conclusion, &error) ||
         verdicts_write(&conclusion.verdicts, options.format, progress_colour(STDOUT_FILENO),
-                       progress_width(STDOUT_FILENO), stdout, &error))
+                       progress_width(STDOUT_FILENO), stdout, &error)) {
         code = options_fail(&error);
-    else
+    } else {
+        conclusion_tell_missing(&conclusion);
         code = conclusion_exit_code(&conclusion);
+    }
     conclusion_free(&conclusion);
     return code;
 }

@@ -18,6 +18,7 @@ int conclusion_open(const char *path, const char *rules_path, struct conclusion 
 {
     char own[PATH_BYTES];
     memset(conclusion, 0, sizeof *conclusion);
+    conclusion->own_rules = rules_path != NULL;
     if (!rules_path) {
         if (paths_data("rules", own, error))
             return -1;
@@ -65,8 +66,18 @@ int conclusion_write(const struct conclusion *conclusion, const char *folder, st
     return drawn ? 0 : -1;
 }
 
+void conclusion_tell_missing(const struct conclusion *conclusion)
+{
+    const struct verdicts *verdicts = &conclusion->verdicts;
+    if (conclusion->own_rules && verdicts->missing_rule)
+        fprintf(stderr, "crosspoint: rule %s was not measured: there is no row of %s\n",
+                verdicts->missing_rule->id, verdicts->missing_cell);
+}
+
 int conclusion_exit_code(const struct conclusion *conclusion)
 {
+    if (conclusion->own_rules && !conclusion->verdicts.count)
+        return EXIT_NOTHING_COMPARABLE;
     for (size_t i = 0; i < conclusion->results.sample_count; i++)
         if (conclusion->results.samples[i].status == STATUS_OK)
             return EXIT_FINE;

@@ -3,6 +3,8 @@
 #ifndef CROSSPOINT_CONCLUDE_H
 #define CROSSPOINT_CONCLUDE_H
 
+#include <stdbool.h>
+
 #include "error.h"
 #include "result.h"
 #include "rules.h"
@@ -12,6 +14,7 @@ struct conclusion {
     struct results results;
     struct rules rules;
     struct verdicts verdicts;
+    bool own_rules; /* the user's: one that was not measured is told */
 };
 
 /* path: results folder or samples.csv. rules_path: NULL for the program's own. conclusion_free also after an
@@ -24,7 +27,10 @@ void conclusion_free(struct conclusion *conclusion);
  */
 int conclusion_write(const struct conclusion *conclusion, const char *folder, struct error *error);
 
-/* EXIT_FINE, or EXIT_NOTHING_COMPARABLE if no row is ok. */
+/* Says on stderr which of the user's own rules was not measured, and which cell it lacks. */
+void conclusion_tell_missing(const struct conclusion *conclusion);
+
+/* EXIT_FINE, or EXIT_NOTHING_COMPARABLE if no row is ok or none of the user's own rules was measured. */
 int conclusion_exit_code(const struct conclusion *conclusion);
 
 #endif

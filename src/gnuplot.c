@@ -108,6 +108,12 @@ void gnuplot_put_value(FILE *out, const char *name, double value)
     fprintf(out, "%s = %s\n", name, text);
 }
 
+/* "95 %" and "n = 12" stay together. */
+static bool may_break(const char *text, const char *space)
+{
+    return *space == ' ' && !strchr("%=", space[1]) && (space == text || space[-1] != '=');
+}
+
 int gnuplot_wrap(char *text, size_t width)
 {
     int lines = 1;
@@ -115,7 +121,7 @@ int gnuplot_wrap(char *text, size_t width)
     char *space = NULL;
     for (char *c = text; *c; c++) {
         column += ((unsigned char)*c & 0xc0) != 0x80;
-        if (*c == ' ')
+        if (may_break(text, c))
             space = c;
         if (column > width && space) {
             *space = '\n';

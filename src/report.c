@@ -70,6 +70,8 @@ static void put_element(FILE *out, const char *open, const char *text, const cha
     fputs(close, out);
 }
 
+static const char *const judgement_names_many[] = {"hold", "do not hold", "inconclusive"};
+
 static void put_chip(FILE *out, enum judgement judgement)
 {
     fprintf(out, "<span class=\"chip %s\">%s</span>", chip_classes[judgement], judgement_names[judgement]);
@@ -95,7 +97,7 @@ static void put_figures(FILE *out, const struct verdicts *verdicts, const struct
 {
     const struct verdict_point *point = verdict_main_point(verdicts, verdict);
     char ratio[96];
-    word_ratio(point->ratio, point->ci_low, point->ci_high, ratio, sizeof ratio);
+    word_point_ratio(point, ratio, sizeof ratio);
     put_element(out, "<td class=\"number\">", ratio, "");
     if (*ratio && verdict->pair->kind == RULE_CROSSOVER) {
         put_element(out, "<br><span class=\"quiet\">at ", verdict->pair->sweep.key, ":");
@@ -233,7 +235,7 @@ static void put_point(FILE *out, const struct verdict *verdict, const struct ver
 {
     char ratio[96];
     enum column metric = verdict->pair->metric;
-    word_ratio(point->ratio, point->ci_low, point->ci_high, ratio, sizeof ratio);
+    word_point_ratio(point, ratio, sizeof ratio);
     put_element(out, "<tr><td><code>", point->better, "</code><br>over ");
     put_element(out, "<code>", point->worse, "</code>");
     if (*point->reason)
@@ -249,14 +251,17 @@ static void put_point(FILE *out, const struct verdict *verdict, const struct ver
 
 static void put_numbers(FILE *out, const struct verdicts *verdicts, size_t first, size_t end)
 {
-    fputs(
-        "<details><summary>Numbers</summary><div class=\"scroll\"><table><tr><th>cells</th>"
-        "<th class=\"number\">median of the first</th><th class=\"number\">of the second</th>"
-        "<th class=\"number\">ratio</th><th class=\"number\">p, holds</th><th class=\"number\">p, fails</th>"
-        "<th class=\"number\">n</th></tr>\n",
-        out);
+    fputs("<details><summary>Numbers; p-values are adjusted</summary><div "
+          "class=\"scroll\"><table><tr><th>cells</th>"
+          "<th class=\"number\">median of the first</th><th class=\"number\">of the second</th>"
+          "<th class=\"number\">ratio</th><th class=\"number\">p, holds</th>"
+          "<th class=\"number\">p, fails</th>"
+          "<th class=\"number\">n</th></tr>\n",
+          out);
     for (size_t i = first; i < end; i++) {
         const struct verdict *verdict = &verdicts->verdicts[i];
+        put_element(out, "<tr><th colspan=\"7\">", verdict->pair_name, *verdict->pair_name ? ": " : "");
+        put_element(out, "", word_metric_name(verdict->pair->metric), "</th></tr>\n");
         for (size_t k = 0; k < verdict->point_count; k++)
             put_point(out, verdict, &verdicts->points[verdict->point_first + k]);
     }
@@ -294,7 +299,7 @@ static int put_rules(FILE *out, const struct verdicts *verdicts, const char *fol
         fputs(" &nbsp; <code>", out);
         put_element(out, "", rule->id, "</code>");
         if (*rule->documents)
-            put_element(out, ", claimed by ", rule->documents, "");
+            put_element(out, ", claimed by the tutorials ", rule->documents, "");
         fputs("</p>\n", out);
         put_sentences(out, verdicts, first, end);
         if (put_chart(out, rule->id, rule->chart_title, folder, error))
@@ -439,6 +444,38 @@ static void put_facts(FILE *out, const char *prefix, const json_t *value)
     }
 }
 
+/* Objects with the same keys are rows. */
+static bool is_records(const json_t *value)
+{
+    size_t index;
+    json_t *item, *first = json_array_get(value, 0);
+    json_array_foreach(value, index,
+                       item) if (!json_is_object(item) ||
+                                 json_object_size(item) != json_object_size(first)) return false;
+    return json_array_size(value) > 1;
+}
+
+static void put_records(FILE *out, const json_t *value)
+{
+    size_t index;
+    const char *key;
+    json_t *record, *item;
+    fputs("<tr>", out);
+    json_object_foreach(json_array_get(value, 0), key, item) put_element(out, "<th>", key, "</th>");
+    fputs("</tr>\n", out);
+    json_array_foreach(value, index, record)
+    {
+        fputs("<tr>", out);
+        json_object_foreach(json_array_get(value, 0), key, item)
+        {
+            fputs("<td>", out);
+            put_value(out, json_object_get(record, key));
+            fputs("</td>", out);
+        }
+        fputs("</tr>\n", out);
+    }
+}
+
 enum { FACTS_SHOWN_MAX = 40 };
 
 static size_t count_facts(const json_t *value)
@@ -465,7 +502,10 @@ static void put_fact_table(FILE *out, const char *title, const json_t *value)
     else
         put_element(out, "<div><h4>", title, "</h4>");
     fputs("<table>\n", out);
-    put_facts(out, "", value);
+    if (is_records(value))
+        put_records(out, value);
+    else
+        put_facts(out, "", value);
     fprintf(out, "</table>%s\n", count > FACTS_SHOWN_MAX ? "</details>" : "</div>");
 }
 
@@ -513,6 +553,23 @@ static int load_run(const char *folder, json_t **run, struct error *error)
 
 /* How it was measured */
 
+/* How many rows of its block say the same, from this one on; 0 if an earlier one has said it. Rows of a block
+ * stand together. */
+static size_t count_alike(const struct results *results, size_t first)
+{
+    const struct sample *sample = &results->samples[first], *other = sample;
+    size_t count = 0;
+    while (other > results->samples && other[-1].block == sample->block) {
+        other--;
+        if (other->status == sample->status && strcmp(other->reason, sample->reason) == 0)
+            return 0;
+    }
+    for (other = sample; other < results->samples + results->sample_count && other->block == sample->block;
+         other++)
+        count += other->status == sample->status && strcmp(other->reason, sample->reason) == 0;
+    return count;
+}
+
 static void put_rows_not_ok(FILE *out, const struct results *results)
 {
     fputs("<details><summary>All rows that are not ok</summary><div class=\"scroll\"><table>"
@@ -520,10 +577,14 @@ static void put_rows_not_ok(FILE *out, const struct results *results)
           out);
     for (size_t i = 0; i < results->sample_count; i++) {
         const struct sample *sample = &results->samples[i];
-        if (sample->status == STATUS_OK)
+        size_t alike = sample->status == STATUS_OK ? 0 : count_alike(results, i);
+        if (!alike)
             continue;
         fprintf(out, "<tr><td class=\"number\">%u</td>", sample->block);
-        put_element(out, "<td><code>", results->cells[sample->cell], "</code></td>");
+        if (alike > 1)
+            fprintf(out, "<td>%zu cells</td>", alike);
+        else
+            put_element(out, "<td><code>", results->cells[sample->cell], "</code></td>");
         put_element(out, "<td>", status_names[sample->status], "</td>");
         put_element(out, "<td>", sample->reason, "</td></tr>\n");
     }
@@ -535,20 +596,23 @@ static void put_method(FILE *out, const struct verdicts *verdicts, const struct 
     size_t counts[STATUS_COUNT] = {0};
     for (size_t i = 0; i < results->sample_count; i++)
         counts[results->samples[i].status]++;
-    fputs("<h2>How it was measured</h2>\n<p>One sample is one fresh process. Blocks hold each cell once, in "
-          "random "
-          "order; only samples of the same block are compared. Ratios are Hodges–Lehmann estimates over the "
-          "blocks with "
-          "exact signed-rank intervals; nothing is deleted for its value.",
-          out);
+    fputs(
+        "<h2>How it was measured</h2>\n<p>One sample is one fresh process. Blocks hold each cell once: "
+        "groups "
+        "of compared cells in random order, and the cells of a group too; only samples of the same block are "
+        "compared. Ratios are Hodges–Lehmann estimates over the "
+        "blocks with "
+        "exact signed-rank intervals; nothing is deleted for its value.",
+        out);
     if (verdicts->point_count)
         fprintf(out,
-                " A verdict is exact one-sided signed-rank tests against the rule's effect, adjusted by Holm "
+                " A verdict comes from exact one-sided signed-rank tests against the rule's effect, adjusted "
+                "by Holm "
                 "over the "
                 "%zu comparisons of this page, below %g %%; with fewer than %zu blocks it is refused.",
                 verdicts->point_count, 100 * verdicts->alpha, verdicts->blocks_needed);
-    fputs(" Whether the machine was quiet is decided from its counters, never from the measured "
-          "times.</p>\n<p>",
+    fputs(" Whether the machine was quiet is decided from its counters and three fixed pieces of work, never "
+          "from the time of a cell.</p>\n<p>",
           out);
     fprintf(out, "%zu samples of %zu cells: ", results->sample_count, results->cell_count);
     for (int status = 0; status < STATUS_COUNT; status++)
@@ -560,6 +624,26 @@ static void put_method(FILE *out, const struct verdicts *verdicts, const struct 
           "<code>verdicts.csv</code>; "
           "<code>gnuplot NAME.gp</code> in <code>charts</code> draws a chart again.</p>\n",
           out);
+}
+
+static const char *text_at(const json_t *object, const char *a, const char *b, const char *c)
+{
+    const char *text = json_string_value(json_object_get(json_object_get(json_object_get(object, a), b), c));
+    return text ? text : "";
+}
+
+/* The machine and the day, as far as run.json tells. */
+static void put_where(FILE *out, const json_t *run)
+{
+    const char *cpu = text_at(run, "machine", "fingerprint", "cpu_model");
+    const char *units = text_at(run, "machine", "fingerprint", "topology");
+    const char *written = json_string_value(json_object_get(json_object_get(run, "outcome"), "written"));
+    if (*cpu)
+        put_element(out, "; ", cpu, "");
+    if (*units)
+        put_element(out, ", ", units, "");
+    if (written)
+        put_element(out, "; ", written, "");
 }
 
 static int put_page(FILE *out, const struct verdicts *verdicts, const struct results *results,
@@ -575,10 +659,12 @@ static int put_page(FILE *out, const struct verdicts *verdicts, const struct res
                 "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>crosspoint ",
                 results->run_id, "</title>\n<style>\n");
     put_element(out, style, "", "</style></head><body>\n<h1>Threads, processes or an event loop?</h1>\n");
-    put_element(out, "<p class=\"quiet\">crosspoint, run <code>", results->run_id, "</code></p>\n<p>");
+    put_element(out, "<p class=\"quiet\">crosspoint, run <code>", results->run_id, "</code>");
+    put_where(out, run);
+    fputs("</p>\n<p>", out);
     for (int i = 0; i < 3; i++)
         fprintf(out, "<span class=\"chip %s\">%zu</span> %s%s", chip_classes[i], counts[i],
-                judgement_names[i], i < 2 ? " &nbsp; " : "</p>\n");
+                counts[i] == 1 ? judgement_names[i] : judgement_names_many[i], i < 2 ? " &nbsp; " : "</p>\n");
     put_overview(out, verdicts);
     if (put_rules(out, verdicts, folder, error) || put_scaling(out, results, folder, error))
         return -1;

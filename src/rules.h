@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /* Rules are data: one INI file a rule (bench/rules/NAME.ini). This module reads them and says which cells
- * they need; it knows nothing of results.
- *
+ * they need; it knows nothing of results. */
+/* clang-format off */
+/*
  *     [rule]
- *     claim       = ...                    what the documents say, one sentence         required
- *     documents   = D0 D1                                                               optional
- *     runtimes    = native cpython                                                      required
- *     kind        = compare|equal|crossover                                             required, here or in
- * pairs better      = FAMILY/WORKLOAD/MODEL[/key:value ...]   (workers:max allowed)       " worse       = ...
- * " metric      = a metric column of samples.csv                                      " effect      = 10% the
- * smallest that matters; for compare and crossover it may be negative ("no worse")    " sweep       =
- * conc:1,4,16,64         compare, equal: one test and verdict a value; crossover: one a sweep sweep_quick =
- * conc:1,16,64           what the profiles quick and smoke measure; default: sweep [pair NAME] any number;
- * its keys override those of [rule]; none: one pair "" [chart] script      = bars|sweep             how swept
- * pairs are drawn; pairs without sweep are bars anyway title       = ...                    default: the
- * claim
+ *     claim       what the documents say, one sentence; required
+ *     documents   D0 D1 ...
+ *     runtimes    native cpython; required
+ *                 what follows is required here or in each pair, a pair's overrides:
+ *     kind        compare, equal or crossover
+ *     better      FAMILY/WORKLOAD/MODEL[/key:value ...]; workers:max is what the machine has
+ *     worse       the same
+ *     metric      a column of samples.csv
+ *     effect      10%: the smallest that matters; for compare and crossover it may be negative ("no worse")
+ *                 optional, here or in each pair:
+ *     sweep       conc:1,4,16,64; compare and equal: a test and a verdict a value; crossover: one in all
+ *     sweep_quick conc:1,16,64; what the profiles quick and smoke measure; default: sweep
+ *
+ *     [pair NAME] any number; none: one pair without a name
+ *
+ *     [chart]
+ *     script      bars or sweep: how swept pairs are drawn; pairs without a sweep are bars
+ *     title       default: the claim
  */
+/* clang-format on */
 #ifndef CROSSPOINT_RULES_H
 #define CROSSPOINT_RULES_H
 

@@ -266,7 +266,8 @@ static void free_chart(struct scaling_chart *chart)
 static int add_chart(struct scaling *scaling, const struct arms *all, const struct arm *arms, size_t count,
                      unsigned units_max, struct error *error)
 {
-    const struct arm *serial = find_serial(all, &arms->cell);
+    /* With conc there is no ideal to one task at a time. */
+    const struct arm *serial = arms->cell.conc ? NULL : find_serial(all, &arms->cell);
     struct scaling_chart chart = {.cell = arms->cell,
                                   .units = strcmp(arms->cell.place, "one-core") == 0 ? 1 : units_max,
                                   .serial = serial,
@@ -350,7 +351,8 @@ void scaling_word_no_fit(const struct scaling_chart *chart, const struct scaling
     if (series->fit_count >= SCALING_FIT_COUNTS_MIN)
         snprintf(text, text_bytes, "no fit without one worker or serial");
     else
-        snprintf(text, text_bytes, "too few cores%s for a fit (%zu of at least %d worker counts)",
+        snprintf(text, text_bytes,
+                 "too few cores%s for a fit (%zu worker counts within the units, %d needed)",
                  chart->units < SCALING_FIT_COUNTS_MIN ? "" : " measured", series->fit_count,
                  SCALING_FIT_COUNTS_MIN);
 }

@@ -130,16 +130,31 @@ static int list_pair(struct judge *judge, const struct rule *rule, const struct 
     return verdict ? add_point(judge, verdict, &judge->comparisons[0]) : -1;
 }
 
+/* The first rule of which nothing was run, and a cell that it lacks. */
+static void note_missing(struct judge *judge, const struct rule *rule)
+{
+    const struct comparison *comparison = &judge->comparisons[0];
+    if (judge->verdicts->missing_rule)
+        return;
+    judge->verdicts->missing_rule = rule;
+    cell_format(occurs(judge->results, &comparison->better) ? &comparison->worse : &comparison->better,
+                judge->verdicts->missing_cell);
+}
+
 static int list_rule(struct judge *judge, const struct rule *rule)
 {
+    bool any_run = false;
     for (size_t i = 0; i < rule->runtime_count; i++) {
         bool was_run;
         if (!rule_was_run(judge, rule, rule->runtimes[i], &was_run))
             return -1;
+        any_run |= was_run;
         for (size_t k = 0; was_run && k < rule->pair_count; k++)
             if (list_pair(judge, rule, &rule->pairs[k], rule->runtimes[i]))
                 return -1;
     }
+    if (!any_run)
+        note_missing(judge, rule);
     return 0;
 }
 
@@ -258,10 +273,10 @@ static void explain_lack(struct verdict_point *point, const struct arm *better, 
         snprintf(text, bytes, is_quantile(metric) ? "too few events for %s" : "no figure above 0 for %s",
                  columns[metric].name);
     else if (status != STATUS_OK)
-        snprintf(text, bytes, "%s: %zu of %zu blocks left%s%s", causes[status], point->n, blocks_needed,
-                 *reason ? ": " : "", reason);
+        snprintf(text, bytes, "%s: %zu of the %zu blocks needed are left%s%s", causes[status], point->n,
+                 blocks_needed, *reason ? ": " : "", reason);
     else
-        snprintf(text, bytes, "underpowered: %zu of %zu blocks", point->n, blocks_needed);
+        snprintf(text, bytes, "underpowered: %zu of the %zu blocks needed", point->n, blocks_needed);
 }
 
 static void set_absent(struct verdict_point *point)

@@ -55,6 +55,8 @@ struct verdicts {
     size_t point_count;   /* = m of Holm's adjustment */
     size_t blocks_needed; /* n below which a verdict is refused */
     double alpha;
+    const struct rule *missing_rule; /* the first of which nothing was run, or NULL */
+    char missing_cell[CELL_NAME_BYTES];
 };
 
 /* Judges every rule of which at least one comparison was run (both cells occur in the results, whatever their

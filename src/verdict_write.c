@@ -149,7 +149,7 @@ static void put_markdown_figures(FILE *out, const struct verdicts *verdicts, con
 {
     const struct verdict_point *point = verdict_main_point(verdicts, verdict);
     char ratio[96], crossing[128], effect[24];
-    word_ratio(point->ratio, point->ci_low, point->ci_high, ratio, sizeof ratio);
+    word_point_ratio(point, ratio, sizeof ratio);
     word_crossing(verdict, crossing, sizeof crossing);
     word_effect(verdict->pair->effect, effect, sizeof effect);
     fprintf(out, " | %s", ratio);
@@ -250,7 +250,7 @@ static void fill_figures(struct line *line, const struct verdicts *verdicts, con
                          bool wide)
 {
     const struct verdict_point *point = verdict_main_point(verdicts, verdict);
-    word_ratio(point->ratio, point->ci_low, point->ci_high, line->ratio, sizeof line->ratio);
+    word_point_ratio(point, line->ratio, sizeof line->ratio);
     snprintf(line->n, sizeof line->n, "%zu", point->n);
     write_note(line, verdicts, verdict, wide);
 }

@@ -62,6 +62,13 @@ void word_ratio(double ratio, double low, double high, char *text, size_t text_b
         snprintf(text, text_bytes, "%s×", figure[0]);
 }
 
+void word_point_ratio(const struct verdict_point *point, char *text, size_t text_bytes)
+{
+    bool interval = point->ci_level >= 0.95 - 1e-9;
+    word_ratio(point->ratio, interval ? point->ci_low : NAN, interval ? point->ci_high : NAN, text,
+               text_bytes);
+}
+
 static bool ends_with(const char *text, const char *end)
 {
     size_t length = strlen(text), end_length = strlen(end);
@@ -174,17 +181,37 @@ void word_arm(const struct cell *cell, const struct cell *other, char *text, siz
                                      own.keys[i].value);
 }
 
-void word_common(const struct cell *cell, const struct cell *other, const char *key, char *text,
+static bool all_share(const struct cell *const *cells, size_t count, const struct cell_param *key)
+{
+    struct key_list list;
+    for (size_t i = 0; i < count; i++) {
+        list_keys(cells[i], &list);
+        if (!shares(&list, key))
+            return false;
+    }
+    return true;
+}
+
+void word_common(const struct cell *const *cells, size_t count, const char *key, char *text,
                  size_t text_bytes)
 {
-    struct key_list own, others;
-    list_keys(cell, &own);
-    list_keys(other, &others);
-    size_t used = (size_t)snprintf(text, text_bytes, "%s/%s", cell->family, cell->workload);
+    struct key_list own;
+    bool one_workload = true;
+    for (size_t i = 1; i < count; i++)
+        one_workload &= strcmp(cells[i]->family, cells[0]->family) == 0 &&
+                        strcmp(cells[i]->workload, cells[0]->workload) == 0;
+    list_keys(cells[0], &own);
+    size_t used = (size_t)snprintf(text, text_bytes, one_workload ? "%s/%s" : "%s", cells[0]->family,
+                                   cells[0]->workload);
     for (size_t i = 0; i < own.count && used < text_bytes; i++)
-        if (shares(&others, &own.keys[i]) && (!key || strcmp(key, own.keys[i].key) != 0))
+        if ((!key || strcmp(key, own.keys[i].key) != 0) && all_share(cells, count, &own.keys[i]))
             used += (size_t)snprintf(text + used, text_bytes - used, ", %s:%s", own.keys[i].key,
                                      own.keys[i].value);
+}
+
+const char *word_items(const struct cell *cell)
+{
+    return strcmp(cell->workload, "echo") == 0 ? "messages" : "tasks";
 }
 
 const char *word_sweep_key(const char *key)

@@ -18,6 +18,9 @@ void word_figure(double value, char *text, size_t text_bytes);
 /* "1.97× (1.95–1.99)"; empty if ratio is NaN. */
 void word_ratio(double ratio, double low, double high, char *text, size_t text_bytes);
 
+/* The ratio of a point, with its interval if that has 95 % or more: few blocks do not reach them. */
+void word_point_ratio(const struct verdict_point *point, char *text, size_t text_bytes);
+
 /* A value of a metric with its unit: "12.3 k/s", "4.5 ms", "16 MiB". */
 void word_metric(enum column metric, double value, char *text, size_t text_bytes);
 
@@ -27,9 +30,12 @@ const char *word_metric_name(enum column metric);
 /* What tells cell from other: its model, with the keys in which the two differ: "thread-pool workers:2". */
 void word_arm(const struct cell *cell, const struct cell *other, char *text, size_t text_bytes);
 
-/* What both cells have in common: "cpu/sum-squares, place:compact". Without key (may be NULL). */
-void word_common(const struct cell *cell, const struct cell *other, const char *key, char *text,
+/* What all cells have in common, but for key (may be NULL): "cpu/sum-squares, place:compact". */
+void word_common(const struct cell *const *cells, size_t count, const char *key, char *text,
                  size_t text_bytes);
+
+/* What its items are: "tasks", "messages". */
+const char *word_items(const struct cell *cell);
 
 /* A key of a sweep with its unit: "connections or tasks in flight (conc)". */
 const char *word_sweep_key(const char *key);

@@ -196,6 +196,57 @@ static void test_report(void **state)
     end(&scene);
 }
 
+/* The number behind NAME = in a chart's script, from the start-th line with it on. */
+static double script_value(const char *folder, const char *script, const char *name)
+{
+    char *text = read_file(folder, script), start[64];
+    assert_non_null(text);
+    snprintf(start, sizeof start, "\n%s = ", name);
+    const char *at = strstr(text, start);
+    if (!at)
+        fail_msg("%s: no %s", script, name);
+    double value = strtod(at + strlen(start), NULL);
+    free(text);
+    return value;
+}
+
+/* One block has no interval; the axes hold the ratio and the line that decides all the same. */
+static void test_one_block(void **state)
+{
+    (void)state;
+    struct scene scene = {.error = {""}};
+    char path[128], charts[128];
+    synthetic_open(&scene.synthetic);
+    for (unsigned conc = 1; conc <= 16; conc *= 4) {
+        char cell[96];
+        snprintf(cell, sizeof cell, "native/io/x/event-loop/conc:%u", conc);
+        synthetic_row(&scene.synthetic, cell, 0, "ok", "", COLUMN_ITEMS_PER_SECOND, 1000);
+        snprintf(cell, sizeof cell, "native/io/x/thread-pool/conc:%u", conc);
+        synthetic_row(&scene.synthetic, cell, 0, "ok", "", COLUMN_ITEMS_PER_SECOND, conc == 4 ? 10 : 4000);
+    }
+    snprintf(path, sizeof path, "%s/one.ini", scene.synthetic.folder);
+    synthetic_text(path, "[rule]\nclaim = c\nruntimes = native\nmetric = items_per_second\neffect = 30%\n"
+                         "[pair swept]\nkind = crossover\nsweep = conc:1,4,16\n"
+                         "better = io/x/event-loop\nworse = io/x/thread-pool\n"
+                         "[pair bars]\nkind = compare\nbetter = io/x/event-loop/conc:1\n"
+                         "worse = io/x/thread-pool/conc:1\n[chart]\nscript = sweep\n");
+    judge(&scene, path);
+    if (charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.error) != 1)
+        fail_msg("%s", scene.error.text);
+    snprintf(charts, sizeof charts, "%s/charts", scene.synthetic.folder);
+    assert_true(script_value(charts, "one.gp", "RATIO_MAX") > 100);
+    assert_true(script_value(charts, "one.gp", "RATIO_MIN") < 0.25);
+    double threshold = script_value(charts, "one.gp", "THRESHOLD_HIGH");
+    assert_true(threshold == 5200 && script_value(charts, "one.gp", "THRESHOLD_LOW") == threshold);
+    char *text = read_file(charts, "one.gp");
+    const char *y_max = strstr(text, "\nY_MAX = ");
+    while (y_max && strstr(y_max + 1, "\nY_MAX = "))
+        y_max = strstr(y_max + 1, "\nY_MAX = "); /* of the bars, the second panel */
+    assert_true(strtod(y_max + strlen("\nY_MAX = "), NULL) > threshold);
+    free(text);
+    end(&scene);
+}
+
 static void test_nothing_measured(void **state)
 {
     (void)state;
@@ -249,6 +300,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_charts_stand_alone),
         cmocka_unit_test(test_text_is_only_text),
         cmocka_unit_test(test_report),
+        cmocka_unit_test(test_one_block),
         cmocka_unit_test(test_nothing_measured),
         cmocka_unit_test(test_errors),
     };

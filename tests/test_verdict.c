@@ -101,7 +101,8 @@ static void test_compare_and_equal(void **state)
         {"kind = equal\neffect = 10%", 1.01, 0.02, 12, JUDGEMENT_HOLDS, ""},
         {"kind = equal\neffect = 10%", 1.5, 0.02, 12, JUDGEMENT_DOES_NOT_HOLD, "larger"},
         {"kind = equal\neffect = 10%", 0.5, 0.02, 12, JUDGEMENT_DOES_NOT_HOLD, "opposite"},
-        {"kind = compare\neffect = 10%", 2, 0.02, 4, JUDGEMENT_INCONCLUSIVE, "underpowered: 4 of 5 blocks"},
+        {"kind = compare\neffect = 10%", 2, 0.02, 4, JUDGEMENT_INCONCLUSIVE,
+         "underpowered: 4 of the 5 blocks needed"},
         {"kind = compare\neffect = 10%\nbetter = cpu/sum-squares/thread-pool/workers:2\nmetric = wall_ns",
          0.5, 0.02, 12, JUDGEMENT_INCONCLUSIVE, "no figure above 0 for wall_ns"},
         {"kind = compare\neffect = 10%\nmetric = latency_p99_ns", 0.5, 0.02, 12, JUDGEMENT_INCONCLUSIVE,
@@ -194,8 +195,8 @@ static void test_rows_that_are_not_ok(void **state)
          "skipped: RLIMIT_NOFILE 64: raise it with ulimit -n 1024"},
         {"failed", "checksum", 0, "failed: checksum"},
         {"invalid", "steal 7 %", 0, "environment: steal 7 %"},
-        {"invalid", "steal 7 %", 2, "environment: 2 of 5 blocks left: steal 7 %"},
-        {"failed", "", 3, "failed: 3 of 5 blocks left"},
+        {"invalid", "steal 7 %", 2, "environment: 2 of the 5 blocks needed are left: steal 7 %"},
+        {"failed", "", 3, "failed: 3 of the 5 blocks needed are left"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct scene scene;

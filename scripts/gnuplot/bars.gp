@@ -17,15 +17,16 @@ if (THRESHOLD_LOW < THRESHOLD_HIGH) {
 } else {
     set arrow 1 from THRESHOLD_HIGH, 0.45 to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb dark lw 1.2 front
 }
-set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_HIGH, 2.68 center font ',11' textcolor rgb grey
-if (THRESHOLD_HIGH > 0.8 * Y_MAX) { set label 2 right }
-if (THRESHOLD_HIGH < 0.2 * Y_MAX) { set label 2 left }
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
 set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb dark
 set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb dark
 plot DATA skip 1 using (pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
-         fillcolor rgb colour(BETTER_MODEL) fillstyle solid 0.8 noborder, \
+         fillcolor rgb colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
      DATA skip 1 using (pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
-         fillcolor rgb colour(WORSE_MODEL) fillstyle solid 0.8 noborder, \
+         fillcolor rgb colour(WORSE_MODEL) fillstyle solid 1.0 noborder, \
      DATA skip 1 using (pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * jitter(column(10))) with points \
          pt 7 ps 0.4 lc rgb '#80000000', \
      DATA skip 1 using (pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * jitter(column(10))) with points \
@@ -34,3 +35,4 @@ plot DATA skip 1 using (pick('median', 'better', 0)):(2):(0):(column(6) * SCALE)
          with xerrorbars pt -1 lw 2 lc rgb 'black', \
      DATA skip 1 using (pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
          with xerrorbars pt -1 lw 2 lc rgb 'black'
+eval headed

@@ -43,4 +43,8 @@ plot for [i = 1:words(IDEALS)] ideal(x, real(word(IDEALS, i))) with lines dashty
      for [i = SERIES:1:-1] DATA skip 1 using (join(i, beside(i, of(i, 'median', column(5))))):6 with lines \
          lw 1.8 lc rgb look(i), \
      for [i = SERIES:1:-1] DATA skip 1 using (beside(i, of(i, 'median', column(5)))):6:7:8 with yerrorbars \
+         pt -1 lw 1.6 lc rgb look(i), \
+     for [i = SERIES:1:-1] DATA skip 1 using (beside(i, of(i, 'median', column(5)))):6 with points \
+         pt backing(word(MODELS, i)) ps 0.8 lc rgb 'white', \
+     for [i = SERIES:1:-1] DATA skip 1 using (beside(i, of(i, 'median', column(5)))):6 with points \
          pt shape(word(MODELS, i)) ps 0.8 lw 1.6 lc rgb look(i)

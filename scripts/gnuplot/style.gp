@@ -7,10 +7,12 @@ set border 3 lc rgb '#57606a' lw 1
 set tics nomirror out scale 0.6 textcolor rgb '#24292f'
 set grid xtics ytics lc rgb '#d0d7de' lw 0.8 lt 1
 
-# A panel starts from these; labels from 100 on are the head of the chart.
+# A panel starts from these; labels from 100 on are the head of the chart, which is drawn once.
 clean = 'unset key; unset arrow; unset object; unset logscale; unset xlabel; unset ylabel; set border 3; ' . \
         'set xtics autofreq scale 0.6 offset 0, 0.2 noenhanced; set ytics autofreq scale 0.6 noenhanced; set grid xtics ytics; set format "%g"; ' . \
         'do for [i = 1:9] { set label i ""; unset label i }'
+
+headed = 'do for [i = 101:104] { set label i ""; unset label i }'
 
 # One colour and one shape a model, in every chart; to be told apart with colour-blind eyes (Okabe and Ito 2008,
 # Tol 2021). Threads blue, processes orange, event loops the rest.
@@ -31,6 +33,9 @@ shape(model) = model eq 'serial'               ? 13 : \
                model eq 'event-loop'           ? 9 : \
                model eq 'event-loop-threads'   ? 8 : \
                model eq 'event-loop-processes' ? 11 : 10
+
+# White behind open shapes, so that no line shows through.
+backing(model) = shape(model) == 4 || shape(model) == 6 || shape(model) == 8 || shape(model) == 10 ? shape(model) + 1 : -1
 
 dark = '#24292f'
 grey = '#57606a'

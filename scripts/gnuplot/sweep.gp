@@ -27,10 +27,17 @@ plot DATA skip 1 using (pick('sample', 'worse', spread(column(5), column(10)))):
          pt 7 ps 0.3 lc rgb '#90' . substr(colour(WORSE_MODEL), 2, 7) notitle, \
      DATA skip 1 using (pick('sample', 'better', spread(column(5), column(10)))):(column(6) * SCALE) with points \
          pt 7 ps 0.3 lc rgb '#90' . substr(colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb colour(BETTER_MODEL) notitle, \
      DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
-         with yerrorlines pt shape(BETTER_MODEL) ps 0.7 lw 1.8 lc rgb colour(BETTER_MODEL) notitle, \
+         with yerrorbars pt -1 lw 1.8 lc rgb colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE) with points pt backing(BETTER_MODEL) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE) with points pt shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
-         with yerrorlines pt shape(WORSE_MODEL) ps 0.7 lw 1.8 lc rgb colour(WORSE_MODEL) notitle
+         with yerrorbars pt -1 lw 1.8 lc rgb colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt backing(WORSE_MODEL) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt shape(WORSE_MODEL) ps 0.7 lw 1.6 lc rgb colour(WORSE_MODEL) notitle
+eval headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
 set bmargin at screen BOTTOM
@@ -47,6 +54,6 @@ do for [i = 1:words(THRESHOLDS)] {
 }
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb dark
 plot DATA skip 1 using (pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
-         fillcolor rgb colour(BETTER_MODEL) fillstyle solid 0.25 noborder, \
+         fillcolor rgb colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
      DATA skip 1 using (pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
          pt 7 ps 0.6 lw 1.6 lc rgb colour(BETTER_MODEL)
