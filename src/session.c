@@ -18,7 +18,8 @@
 #include "progress.h"
 #include "quiet.h"
 
-enum block_state { BLOCK_OPEN, BLOCK_ACCEPTED, BLOCK_INVALID };
+/* Interrupted: a run ended before it was judged; it does not count, and another takes its place. */
+enum block_state { BLOCK_OPEN, BLOCK_ACCEPTED, BLOCK_INVALID, BLOCK_INTERRUPTED };
 
 enum { PADDING_BYTES_MAX = 4096 };
 
@@ -78,11 +79,15 @@ static int write_run(const struct session *session, const char *outcome, struct 
 
 /* The folder */
 
-static int prepare_done(struct session *session, struct error *error)
+static unsigned repeats_max(const struct session *session)
 {
-    unsigned repeats = session->gate ? quiet_repeats_max(session->plan.blocks) : 0;
-    session->blocks_max = session->plan.blocks + repeats;
-    session->launches = (uint64_t)session->plan.blocks * session->plan.count;
+    return session->gate ? quiet_repeats_max(session->plan.blocks) : 0;
+}
+
+/* spare: room for blocks that were begun and will not count. */
+static int prepare_done(struct session *session, unsigned spare, struct error *error)
+{
+    session->blocks_max = session->plan.blocks + repeats_max(session) + spare;
     session->done = calloc((size_t)session->blocks_max * session->plan.count, 1);
     session->block_states = calloc(session->blocks_max, 1);
     return session->done && session->block_states ? 0 : error_set(error, "out of memory");
@@ -119,7 +124,7 @@ static int create_arm(struct session *session, struct session_arm *arm, struct e
 
 int session_create(struct session *session, struct error *error)
 {
-    if (prepare_done(session, error))
+    if (prepare_done(session, 0, error))
         return -1;
     for (size_t arm = 0; arm < session->arm_count; arm++)
         if (create_arm(session, &session->arms[arm], error))
@@ -173,12 +178,69 @@ static int read_run(struct session *session, struct error *error)
     return 0;
 }
 
+static const char decision_interrupted[] = "interrupted";
+
+static unsigned count_interrupted(const json_t *blocks)
+{
+    unsigned count = 0;
+    size_t index;
+    json_t *block;
+    json_array_foreach(blocks, index, block)
+    {
+        const char *decision = json_string_value(json_object_get(block, "decision"));
+        count += decision && strcmp(decision, decision_interrupted) == 0;
+    }
+    return count;
+}
+
+static const char *decision_of(const json_t *blocks, unsigned block)
+{
+    size_t index;
+    json_t *entry;
+    json_array_foreach(blocks, index,
+                       entry) if (json_integer_value(json_object_get(entry, "block")) ==
+                                  block) return json_string_value(json_object_get(entry, "decision"));
+    return NULL;
+}
+
+static bool block_begun(const struct session *session, unsigned block)
+{
+    return memchr(session->done + (size_t)block * session->plan.count, 1, session->plan.count) != NULL;
+}
+
+/* What was measured before an interruption cannot be judged any more: the counters of its beginning are
+ * gone. */
+static int drop_unjudged(struct session *session, struct error *error)
+{
+    static const char reason[] = "interrupted before the block was judged";
+    json_t *blocks = json_object_get(session->run, "blocks");
+    for (unsigned block = 0; block < session->blocks_max; block++) {
+        const char *decision = decision_of(blocks, block);
+        if (decision && strcmp(decision, decision_interrupted) == 0)
+            session->block_states[block] = BLOCK_INTERRUPTED;
+        if (decision || !session->gate || !block_begun(session, block))
+            continue;
+        session->block_states[block] = BLOCK_INTERRUPTED;
+        json_array_append_new(blocks, json_pack("{s:i, s:s, s:s}", "block", (int)block, "decision",
+                                                decision_interrupted, "reason", reason));
+        if (samples_file_invalidate(&session->arms[0].samples, block, reason, error))
+            return -1;
+    }
+    return 0;
+}
+
 int session_resume(struct session *session, struct error *error)
 {
     struct session_arm *arm = &session->arms[0];
-    if (read_run(session, error) || prepare_done(session, error))
+    if (read_run(session, error))
         return -1;
-    return samples_file_resume(&arm->samples, arm->folder, take_done, session, error);
+    unsigned interrupted = count_interrupted(json_object_get(session->run, "blocks"));
+    if (prepare_done(session, session->plan.blocks + repeats_max(session) + interrupted, error))
+        return -1;
+    return samples_file_resume(&arm->samples, arm->folder, take_done, session, error) ||
+                   drop_unjudged(session, error)
+               ? -1
+               : 0;
 }
 
 /* Measuring */
@@ -323,7 +385,7 @@ static int judge_block(struct session *session, unsigned block, const struct env
         values[QUIET_CANARY_INTEGER + canary] = drift_of(session, (enum canary)canary, canaries_ns[canary]);
     enum quiet quiet = quiet_judge(values, reason, sizeof reason);
     unsigned disturbed = blocks_in_state(session, BLOCK_INVALID);
-    bool repeat_left = disturbed < session->blocks_max - session->plan.blocks;
+    bool repeat_left = disturbed < repeats_max(session);
     bool accept = !session->gate || quiet == QUIET_YES || (quiet == QUIET_REPEAT && !repeat_left);
     json_array_append_new(json_object_get(session->run, "blocks"),
                           block_to_json(block, values, canaries_ns, accept ? "accepted" : "invalid", reason));
@@ -347,18 +409,21 @@ static bool block_whole(const struct session *session, unsigned block)
     return true;
 }
 
+/* As many as are planned, and one for each that does not count. */
+static unsigned blocks_in_all(const struct session *session)
+{
+    unsigned disturbed = blocks_in_state(session, BLOCK_INVALID), repeats = repeats_max(session);
+    return session->plan.blocks + blocks_in_state(session, BLOCK_INTERRUPTED) +
+           (disturbed < repeats ? disturbed : repeats);
+}
+
 static int measure_blocks(struct session *session, struct error *error)
 {
-    unsigned repeats = session->blocks_max - session->plan.blocks;
-    unsigned earlier = blocks_in_state(session, BLOCK_INVALID); /* before a resume */
     int result = 0;
-    session->launches += (uint64_t)(earlier < repeats ? earlier : repeats) * session->plan.count;
-    for (unsigned block = 0; block < session->blocks_max && result == 0; block++) {
-        unsigned disturbed = blocks_in_state(session, BLOCK_INVALID);
-        if (block >= session->plan.blocks + (disturbed < repeats ? disturbed : repeats))
-            break;
-        if (block_whole(session, block)) /* by an interrupted run */
-            continue;
+    session->launches = (uint64_t)blocks_in_all(session) * session->plan.count;
+    for (unsigned block = 0; block < blocks_in_all(session) && result == 0; block++) {
+        if (session->block_states[block] == BLOCK_INTERRUPTED || block_whole(session, block))
+            continue; /* before a resume */
         struct environment before;
         environment_read(&before);
         result = measure_block(session, block, error);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A run that is interrupted keeps what it measured, and can be gone on with."""
 
+import json
 import os
 import re
 import signal
@@ -65,6 +66,21 @@ class Interrupted(Case):
         """With blocks that are judged, and repeated if they were disturbed."""
         run = self.interrupt(lambda pid: os.kill(pid, signal.SIGTERM), '--profile', 'quick')
         self.resume(run, '')
+
+    def test_unjudged_block(self):
+        """Killed after a block's last row and before its judgement: the block does not count, another does."""
+        run = self.interrupt(lambda pid: os.kill(pid, signal.SIGTERM), '--profile', 'quick')
+        run['blocks'].pop()
+        (self.folder / 'out' / 'run.json').write_text(json.dumps(run))
+        judged = {block['block'] for block in run['blocks']}
+        begun = {int(row['block']) for row in read_rows(self.folder / 'out')}
+        self.resume(run, '')
+        after = read_run(self.folder / 'out')
+        interrupted = {block['block'] for block in after['blocks'] if block['decision'] == 'interrupted'}
+        self.assertEqual(interrupted, begun - judged)
+        self.assertTrue(interrupted)
+        counted = {int(row['block']) for row in read_rows(self.folder / 'out') if row['status'] == 'ok'}
+        self.assertFalse(counted & interrupted)
 
     def test_sigint_while_drawing(self):
         """A gnuplot that hangs does not hold the user; all that was measured is there."""
