@@ -142,14 +142,18 @@ static json_t *collect_system(void)
     return system;
 }
 
+static json_t *limit_to_json(rlim_t limit)
+{
+    return limit == RLIM_INFINITY ? json_string("unlimited") : json_integer((json_int_t)limit);
+}
+
 static void set_limit(json_t *object, const char *key, __rlimit_resource_t resource)
 {
     struct rlimit limit;
-    if (getrlimit(resource, &limit))
-        return;
-    json_object_set_new(object, key,
-                        limit.rlim_max == RLIM_INFINITY ? json_string("unlimited")
-                                                        : json_integer((json_int_t)limit.rlim_max));
+    if (getrlimit(resource, &limit) == 0)
+        json_object_set_new(object, key,
+                            json_pack("{s:o, s:o}", "soft", limit_to_json(limit.rlim_cur), "hard",
+                                      limit_to_json(limit.rlim_max)));
 }
 
 static json_t *collect_limits(void)
@@ -181,6 +185,7 @@ static json_t *collect_versions(void)
     set_text(versions, "google_benchmark", gbench_version());
     set_text(versions, "compiler", CROSSPOINT_COMPILER);
     set_text(versions, "build_type", CROSSPOINT_BUILD_TYPE);
+    set_text(versions, "compiler_flags", CROSSPOINT_FLAGS);
     return versions;
 }
 
@@ -192,4 +197,38 @@ json_t *metadata_collect(const struct topology *topology)
     json_object_set_new(metadata, "limits", collect_limits());
     json_object_set_new(metadata, "versions", collect_versions());
     return metadata;
+}
+
+/* The first key in which the two differ. */
+static int expect_equal(const json_t *was, const json_t *is, const char *what, struct error *error)
+{
+    const char *key;
+    json_t *now;
+    json_object_foreach((json_t *)is, key, now)
+    {
+        const json_t *then = json_object_get(was, key);
+        if (json_equal(then, now))
+            continue;
+        char *before = json_dumps(then, JSON_ENCODE_ANY), *after = json_dumps(now, JSON_ENCODE_ANY);
+        error_set(error, "measured %s: %s was %.150s and is %.150s; one run is of one: start another", what,
+                  key, before ? before : "unknown", after ? after : "unknown");
+        free(before);
+        free(after);
+        return -1;
+    }
+    return 0;
+}
+
+int metadata_expect_same(const json_t *run, const struct topology *topology, struct error *error)
+{
+    json_t *now = metadata_collect(topology);
+    int result = expect_equal(json_object_get(json_object_get(run, "machine"), "fingerprint"),
+                              json_object_get(json_object_get(now, "machine"), "fingerprint"),
+                              "on another machine", error) ||
+                         expect_equal(json_object_get(run, "versions"), json_object_get(now, "versions"),
+                                      "by another build", error)
+                     ? -1
+                     : 0;
+    json_decref(now);
+    return result;
 }

@@ -297,6 +297,14 @@ static json_t *thresholds_to_json(void)
     return thresholds;
 }
 
+static json_t *texts_to_json(const char *const *texts, size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, json_string(texts[i]));
+    return array;
+}
+
 static json_t *options_to_json(const struct run_options *options, const struct session *session)
 {
     const struct selection *selection = &options->selection;
@@ -309,17 +317,24 @@ static json_t *options_to_json(const struct run_options *options, const struct s
         json_object_set_new(object, "filter", json_string(selection->filter));
     if (options->like)
         json_object_set_new(object, "like", json_string(options->like));
-    json_t *rules = json_array();
-    for (size_t i = 0; i < selection->rule_count; i++)
-        json_array_append_new(rules, json_string(selection->rule_ids[i]));
-    json_object_set_new(object, "rules", rules);
+    json_object_set_new(object, "rules", texts_to_json(selection->rule_ids, selection->rule_count));
+    json_object_set_new(object, "workers", texts_to_json(selection->workers, selection->workers_count));
+    json_object_set_new(object, "conc", texts_to_json(selection->conc, selection->conc_count));
+    json_object_set_new(object, "place", texts_to_json(selection->place, selection->place_count));
     return object;
+}
+
+/* Only what was measured in one session is paired: two runs may have the same folder name and seed. */
+static uint64_t random_bits(void)
+{
+    uint64_t bits;
+    return getrandom(&bits, sizeof bits, 0) == sizeof bits ? bits : clock_now_ns();
 }
 
 void run_setup_describe(struct session *session, const struct run_options *options)
 {
     char session_id[160];
-    snprintf(session_id, sizeof session_id, "%s-%" PRIu64, session->run_id, session->plan.seed);
+    snprintf(session_id, sizeof session_id, "%s-%016" PRIx64, session->run_id, random_bits());
     session->run = metadata_collect(session->topology);
     json_object_set_new(session->run, "run_id", json_string(session->run_id));
     json_object_set_new(session->run, "session", json_string(session_id));

@@ -14,6 +14,7 @@
 #include "environment.h"
 #include "launch.h"
 #include "measure.h"
+#include "metadata.h"
 #include "plan_json.h"
 #include "progress.h"
 #include "quiet.h"
@@ -234,6 +235,8 @@ int session_resume(struct session *session, struct error *error)
     struct session_arm *arm = &session->arms[0];
     if (read_run(session, error))
         return -1;
+    if (metadata_expect_same(session->run, session->topology, error))
+        return error_prefix(error, "%s", arm->folder);
     unsigned interrupted = count_interrupted(json_object_get(session->run, "blocks"));
     if (prepare_done(session, session->plan.blocks + repeats_max(session) + interrupted, error))
         return -1;
@@ -328,6 +331,15 @@ static int measure_block(struct session *session, unsigned block, struct error *
 
 /* Gating */
 
+static json_t *canaries_to_json(const double canaries_ns[CANARY_COUNT])
+{
+    json_t *object = json_object();
+    for (int canary = 0; canary < CANARY_COUNT; canary++)
+        json_object_set_new(object, quiet_thresholds[QUIET_CANARY_INTEGER + canary].key,
+                            json_real(canaries_ns[canary]));
+    return object;
+}
+
 static json_t *block_to_json(unsigned block, const double values[QUIET_CHECK_COUNT],
                              const double canaries_ns[CANARY_COUNT], const char *decision, const char *reason)
 {
@@ -336,9 +348,9 @@ static json_t *block_to_json(unsigned block, const double values[QUIET_CHECK_COU
     for (int check = 0; check < QUIET_CANARY_INTEGER; check++)
         if (!isnan(values[check]))
             json_object_set_new(object, quiet_thresholds[check].key, json_real(values[check]));
-    for (int canary = 0; canary < CANARY_COUNT; canary++)
-        json_object_set_new(object, quiet_thresholds[QUIET_CANARY_INTEGER + canary].key,
-                            json_real(canaries_ns[canary]));
+    json_t *canaries = canaries_to_json(canaries_ns);
+    json_object_update(object, canaries);
+    json_decref(canaries);
     return object;
 }
 
@@ -350,18 +362,49 @@ static unsigned blocks_in_state(const struct session *session, enum block_state 
     return count;
 }
 
-/* What the canaries sang in earlier blocks, this one last. */
-static double drift_of(const struct session *session, enum canary canary, double last_ns)
+static void measure_canaries(const struct session *session, double canaries_ns[CANARY_COUNT])
+{
+    size_t unit_count;
+    canaries_measure(topology_units(session->topology, &unit_count)[0].os_index, canaries_ns);
+}
+
+/* So that the first blocks have something to be held against. */
+static void measure_first_canaries(const struct session *session)
+{
+    enum { READINGS = 3 };
+    double canaries_ns[CANARY_COUNT];
+    if (!session->gate || json_object_get(session->run, "canaries_before"))
+        return;
+    json_t *readings = json_array();
+    for (int i = 0; i < READINGS && !launch_interrupted(); i++) {
+        measure_canaries(session, canaries_ns);
+        json_array_append_new(readings, canaries_to_json(canaries_ns));
+    }
+    json_object_set_new(session->run, "canaries_before", readings);
+}
+
+/* Appends the readings of a canary. */
+static size_t list_readings(const json_t *from, enum canary canary, double *readings)
 {
     size_t index, count = 0;
-    json_t *block, *blocks = json_object_get(session->run, "blocks");
-    double *readings = calloc(json_array_size(blocks) + 1, sizeof *readings), drift = NAN;
+    json_t *entry;
+    json_array_foreach(from, index, entry) readings[count++] =
+        json_number_value(json_object_get(entry, quiet_thresholds[QUIET_CANARY_INTEGER + canary].key));
+    return count;
+}
+
+/* What the canary sang before and in earlier blocks, this one last. */
+static double drift_of(const struct session *session, enum canary canary, double last_ns)
+{
+    const json_t *before = json_object_get(session->run, "canaries_before"),
+                 *blocks = json_object_get(session->run, "blocks");
+    double *readings = calloc(json_array_size(before) + json_array_size(blocks) + 1, sizeof *readings);
     if (!readings)
         return NAN;
-    json_array_foreach(blocks, index, block) readings[count++] =
-        json_number_value(json_object_get(block, quiet_thresholds[QUIET_CANARY_INTEGER + canary].key));
+    size_t count = list_readings(before, canary, readings);
+    count += list_readings(blocks, canary, readings + count);
     readings[count++] = last_ns;
-    drift = quiet_drift(readings, count);
+    double drift = quiet_drift(readings, count);
     free(readings);
     return drift;
 }
@@ -372,10 +415,9 @@ static int judge_block(struct session *session, unsigned block, const struct env
     struct environment after;
     double values[QUIET_CHECK_COUNT], canaries_ns[CANARY_COUNT];
     char reason[128];
-    size_t unit_count;
     environment_read(&after);
     struct disturbance disturbance = environment_between(before, &after);
-    canaries_measure(topology_units(session->topology, &unit_count)[0].os_index, canaries_ns);
+    measure_canaries(session, canaries_ns);
     values[QUIET_STEAL] = disturbance.steal_fraction;
     values[QUIET_FOREIGN_CPU] = disturbance.foreign_cpu_fraction;
     values[QUIET_THROTTLED] = disturbance.throttled_ns;
@@ -441,6 +483,7 @@ static int measure_blocks(struct session *session, struct error *error)
 
 int session_measure(struct session *session, struct error *error)
 {
+    measure_first_canaries(session);
     int ended = measure_blocks(session, error);
     const char *outcome = ended < 0 ? "failed" : ended ? "interrupted" : "complete";
     return write_run(session, outcome, ended < 0 ? NULL : error) ? -1 : ended;

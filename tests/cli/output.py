@@ -95,6 +95,21 @@ class Run(Case):
                                  r'3 blocks of 2 cells \(0 skipped\), seed 7; expected time \d+ s\n')
         self.assertEqual(list(self.folder.iterdir()), [])
 
+    def test_two_runs_are_two_sessions(self):
+        """Also with the same seed and folder name: only what was interleaved is paired."""
+        for folder in 'base', 'new':
+            self.crosspoint(*SMALL, '--seed', '7', '--out', f'{folder}/run')
+        output, _ = self.crosspoint('compare', 'base/run', 'new/run', '--format', 'json', code=None)
+        self.assertFalse(json.loads(output)['paired'])
+
+    def test_own_rule_that_was_not_measured(self):
+        """A slip of the pen in a cell's name is told."""
+        rule = (RULES / 'threads-pay.ini').read_text()
+        (self.folder / 'mine.ini').write_text(rule.replace('thread-pool', 'thread-pol'))
+        output, errors = self.crosspoint('rules', RESULTS, '--rules', 'mine.ini', code=3)
+        self.assertEqual(output, 'no rule was measured\n')
+        self.assertRegex(errors, r'^crosspoint: rule mine was not measured: there is no row of native/\S*thread-pol')
+
     def test_default_folder(self):
         for _ in range(2):
             self.crosspoint(*SMALL, env={'CROSSPOINT_RESULTS': str(self.folder / 'kept')})

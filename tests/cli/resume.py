@@ -82,6 +82,18 @@ class Interrupted(Case):
         counted = {int(row['block']) for row in read_rows(self.folder / 'out') if row['status'] == 'ok'}
         self.assertFalse(counted & interrupted)
 
+    def test_another_machine_or_build(self):
+        run = self.interrupt(lambda pid: os.kill(pid, signal.SIGTERM), '--profile', 'smoke')
+        samples = self.samples()
+        for part, key, what in (run['machine']['fingerprint'], 'kernel', 'on another machine: kernel was "0.1"'), \
+                (run['versions'], 'commit', 'by another build: commit was "0.1"'):
+            mine, part[key] = part[key], '0.1'
+            (self.folder / 'out' / 'run.json').write_text(json.dumps(run))
+            _, errors = self.crosspoint('run', '--resume', 'out', code=2)
+            self.assertIn(f'out: measured {what} and is ', errors)
+            self.assertEqual(self.samples(), samples)
+            part[key] = mine
+
     def test_sigint_while_drawing(self):
         """A gnuplot that hangs does not hold the user; all that was measured is there."""
         tools, drawing = self.folder / 'tools', self.folder / 'drawing'
