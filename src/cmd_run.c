@@ -109,8 +109,9 @@ out:
 static void print_outcome(const struct session *session)
 {
     double wall_s = clock_now_s() - session->started_s;
-    printf("\n%" PRIu64 " launches, %" PRIu64 " failed, in %.0f s; %.0f %% of that was measured time\n",
-           session->launches_done, session->launches_failed, wall_s, 100 * session->measured_s / wall_s);
+    printf("\n%" PRIu64 " launch%s, %" PRIu64 " failed, in %.0f s; %.0f %% of that was measured time\n",
+           session->launches_done, session->launches_done == 1 ? "" : "es", session->launches_failed, wall_s,
+           100 * session->measured_s / wall_s);
     if (session->blocks_disturbed)
         printf("%u disturbed block%s did not count; run.json says why\n", session->blocks_disturbed,
                session->blocks_disturbed == 1 ? "" : "s");

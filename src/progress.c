@@ -38,7 +38,7 @@ void progress_calibrating(bool quiet, size_t done, size_t count, const char *cel
     if (isatty(STDERR_FILENO))
         rewrite(text);
     else if (done == 0)
-        fprintf(stderr, "calibrating %zu cells\n", count);
+        fprintf(stderr, "calibrating %zu cell%s\n", count, count == 1 ? "" : "s");
 }
 
 static void format_left(double left_s, char text[32])

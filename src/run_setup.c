@@ -38,16 +38,19 @@ static const struct argp_option option_table[] = {
     {"profile", OPTION_PROFILE, "NAME", 0, "smoke, quick (default) or full", 0},
     {"rule", OPTION_RULE, "ID", 0, "only the cells of this rule; may be repeated", 0},
     {"filter", OPTION_FILTER, "REGEX", 0, "only cells whose name matches; also cells that no rule names", 0},
-    {"blocks", OPTION_BLOCKS, "N", 0, "how often each cell is launched", 0},
-    {"launch-ms", OPTION_LAUNCH_MS, "N", 0, "least time of a launch of a group's slowest cell", 0},
+    {"blocks", OPTION_BLOCKS, "N", 0, "how often each cell is launched; default: by profile", 0},
+    {"launch-ms", OPTION_LAUNCH_MS, "N", 0,
+     "least time of a launch of a group's slowest cell; default: by profile", 0},
     {"workers", OPTION_WORKERS, "LIST", 0,
      "cells with these workers (max, or numbers) instead of the rules' cells", 0},
-    {"conc", OPTION_CONC, "LIST", 0, "... with these numbers of tasks in flight", 0},
-    {"place", OPTION_PLACE, "LIST", 0, "... with these placements", 0},
+    {"conc", OPTION_CONC, "LIST", 0,
+     "cells with these numbers of tasks in flight instead of the rules' cells", 0},
+    {"place", OPTION_PLACE, "LIST", 0, "cells with these placements instead of the rules' cells", 0},
     {"seed", OPTION_SEED, "N", 0, "of the order of launches; default: random, recorded", 0},
     {"out", OPTION_OUT, "DIR", 0, "the results folder; must not exist. Default: results/TIME-HOST", 0},
     {"like", OPTION_LIKE, "DIR", 0, "the same work per launch as in that run, cell by cell", 0},
-    {"timeout", OPTION_TIMEOUT, "S", 0, "seconds after which a launch is ended and counts as failed", 0},
+    {"timeout", OPTION_TIMEOUT, "S", 0,
+     "seconds after which a launch is ended and counts as failed; default: by profile", 0},
     {"quiet", OPTION_QUIET, NULL, 0, "no progress", 0},
     {0},
 };
@@ -60,6 +63,8 @@ static void split_list(const struct argp_state *state, const char *option, char 
         struct error error;
         if (*count == SELECTION_VALUES_MAX)
             options_error(state, "--%s has more than %d values", option, SELECTION_VALUES_MAX);
+        if (!*value)
+            options_error(state, "--%s: a value of the list is empty", option);
         if (cell_set(&cell, option, value, &error))
             options_error(state, "--%s: %s", option, error.text);
         values[(*count)++] = value;
@@ -236,7 +241,7 @@ static uint64_t random_seed(void)
 }
 
 /* Cells that both plans have do the work that they did there. */
-static int take_items(struct plan *plan, const char *folder, struct error *error)
+static int take_items(struct plan *plan, const char *folder, bool quiet, struct error *error)
 {
     char path[PATH_BYTES + 16];
     json_error_t problem;
@@ -245,7 +250,7 @@ static int take_items(struct plan *plan, const char *folder, struct error *error
     snprintf(path, sizeof path, "%s/run.json", folder);
     json_t *run = json_load_file(path, 0, &problem);
     if (!run && problem.line <= 0)
-        return error_set(error, "%s", problem.text);
+        return error_set(error, "%s; name a results folder", problem.text);
     if (!run)
         return error_set(error, "%s: line %d: %s", path, problem.line, problem.text);
     json_array_foreach(json_object_get(json_object_get(run, "plan"), "cells"), index, cell)
@@ -259,6 +264,9 @@ static int take_items(struct plan *plan, const char *folder, struct error *error
         }
     }
     json_decref(run);
+    if (taken && taken < plan->count && !quiet)
+        fprintf(stderr, "--like: %zu of %zu cells are not in %s; they are calibrated\n", plan->count - taken,
+                plan->count, folder);
     return taken ? 0 : error_set(error, "%s: no cell of this plan in it", path);
 }
 
@@ -281,7 +289,7 @@ int run_setup_plan(struct session *session, const struct run_options *options, s
         paths_data("rules", rules_path, error) || rules_load(rules_path, &rules, error) ||
         selection_build(&selection, (unsigned)topology_max(session->topology), &session->plan, error);
     rules_free(&rules);
-    if (failed || (options->like && take_items(&session->plan, options->like, error)))
+    if (failed || (options->like && take_items(&session->plan, options->like, options->quiet, error)))
         return -1;
     return run_setup_folder(session, options->out, error);
 }

@@ -162,7 +162,7 @@ static int read_run(struct session *session, struct error *error)
     snprintf(path, sizeof path, "%s/run.json", session->arms[0].folder);
     session->run = json_load_file(path, 0, &problem);
     if (!session->run && problem.line <= 0)
-        return error_set(error, "%s", problem.text);
+        return error_set(error, "%s; name a results folder", problem.text);
     if (!session->run)
         return error_set(error, "%s: line %d: %s", path, problem.line, problem.text);
     const json_t *options = json_object_get(session->run, "options"), *outcome;

@@ -181,8 +181,11 @@ class Folder(Case):
 
     def test_full_disk(self):
         """A row that does not fit on the disk ends the run; what fits is whole, and can be gone on with."""
-        def fill_disk():
+        def use_one_unit():
             os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # all is skipped: many rows in no time
+
+        def fill_disk():
+            use_one_unit()
             resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 17, 1 << 17))
         skipped = 'run', '--profile', 'smoke', '--filter', 'io/echo/.*split', '--blocks', '60', '--quiet'
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -191,7 +194,7 @@ class Folder(Case):
         rows = count_rows(self.folder / 'out')
         self.assertGreater(rows, 100)
         self.crosspoint('rules', 'out', code=3)
-        self.crosspoint('run', '--resume', 'out', '--quiet', code=3)
+        self.crosspoint('run', '--resume', 'out', '--quiet', code=3, preexec_fn=use_one_unit)
         self.assertGreater(len(self.expect_whole_plan(self.folder / 'out')), rows)
 
 
