@@ -18,11 +18,11 @@ static int compare_ranked(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-void rank_values(struct ranked *items, size_t n)
+void rank_values(struct ranked *items, size_t n, double tolerance)
 {
     qsort(items, n, sizeof *items, compare_ranked);
     for (size_t first = 0, next; first < n; first = next) {
-        for (next = first + 1; next < n && items[next].value == items[first].value;)
+        for (next = first + 1; next < n && items[next].value - items[first].value <= tolerance;)
             next++;
         for (size_t i = first; i < next; i++)
             items[i].rank_doubled = first + next + 1;

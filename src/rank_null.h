@@ -15,8 +15,8 @@ struct ranked {
     bool counted; /* its rank enters the statistic: d > delta, or drawn from the smaller sample */
 };
 
-/* Sorts and ranks; values tie when they are equal as doubles. */
-void rank_values(struct ranked *items, size_t n);
+/* Sorts and ranks; values tie that lie within the tolerance of the least of them. */
+void rank_values(struct ranked *items, size_t n, double tolerance);
 /* Ranks 1 ... n, whatever the values. */
 void rank_untied(struct ranked *items, size_t n);
 /* The doubled sum of the ranks that are counted. */

@@ -20,14 +20,15 @@ struct signed_rank {
 };
 
 /* d[n]: differences (of logarithms, say). Ties get mid-ranks and the exact conditional distribution, zeros of
- * d - delta are dropped for the p-values; if nothing is left, both are 1. The interval takes all n
+ * d - delta are dropped for the p-values, and with them what rounding alone takes off 0 (4 epsilon of the
+ * larger of d, delta and 1; none if delta is 0); if nothing is left, both are 1. The interval takes all n
  * differences and the distribution without ties: with ties it is conservative (Hollander & Wolfe
  * 1999, 3.1-3.3). */
 int statistics_signed_rank(const double *d, size_t n, double delta, double level, struct signed_rank *out);
 
 /* Wilcoxon rank-sum (Mann-Whitney), two independent samples; shift = centre(x) - centre(y). The p-values are
- * conditional on the ties, the interval takes the distribution without them (Hollander & Wolfe
- * 1999, 4.1-4.3). */
+ * conditional on the ties, to which rounding is forgiven as above, the interval takes the distribution
+ * without them (Hollander & Wolfe 1999, 4.1-4.3). */
 struct rank_sum {
     size_t n_x, n_y;
     double estimate;  /* Hodges-Lehmann: the median of x[i] - y[j] */

@@ -196,6 +196,43 @@ static void test_signed_rank_small(void **state)
     }
 }
 
+/* A difference that is delta but for rounding lies neither above it nor below. */
+static void test_rounding(void **state)
+{
+    (void)state;
+    enum { N = 14 };
+    static const double effects[] = {0.001, 0.01, 0.05, 0.1, 1};
+    static const double bases[] = {100, 3, 7e-9, 1.7e9, 12345.678};
+    for (size_t i = 0; i < sizeof effects / sizeof *effects; i++)
+        for (size_t k = 0; k < sizeof bases / sizeof *bases; k++)
+            for (int sign = -1; sign <= 1; sign += 2) {
+                double d[N], x[N], y[N], delta = sign * log1p(effects[i]);
+                double changed = sign > 0 ? bases[k] * (1 + effects[i]) : bases[k] / (1 + effects[i]);
+                for (size_t n = 0; n < N; n++) {
+                    d[n] = log(changed / bases[k]);
+                    x[n] = log(changed);
+                    y[n] = log(bases[k]);
+                }
+                struct signed_rank paired;
+                struct rank_sum unpaired;
+                assert_int_equal(statistics_signed_rank(d, N, delta, 0.95, &paired), 0);
+                assert_int_equal(statistics_rank_sum(x, N, y, N, delta, 0.95, &unpaired), 0);
+                assert_near(fmin(paired.p_greater, paired.p_less), 1, 0);
+                assert_near(fmin(unpaired.p_greater, unpaired.p_less), 1, 1e-12);
+                for (size_t n = 0; n < N; n++) {
+                    d[n] += 1e-12;
+                    x[n] += 1e-12;
+                }
+                assert_int_equal(statistics_signed_rank(d, N, delta, 0.95, &paired), 0);
+                assert_int_equal(statistics_rank_sum(x, N, y, N, delta, 0.95, &unpaired), 0);
+                assert_true(fmax(paired.p_greater, unpaired.p_greater) < 1e-4);
+            }
+    const double tiny[] = {1e-20, 2e-20, 3e-20};
+    struct signed_rank result;
+    assert_int_equal(statistics_signed_rank(tiny, 3, 0, 0.95, &result), 0);
+    assert_near(result.p_greater, 0.125, 0);
+}
+
 static void test_signed_rank_refuses(void **state)
 {
     (void)state;
@@ -646,6 +683,7 @@ int main(void)
         cmocka_unit_test(test_usl_fixture),
         cmocka_unit_test(test_holm_edges),
         cmocka_unit_test(test_signed_rank_small),
+        cmocka_unit_test(test_rounding),
         cmocka_unit_test(test_signed_rank_refuses),
         cmocka_unit_test(test_signed_rank_symmetries),
         cmocka_unit_test(test_signed_rank_large),
