@@ -183,6 +183,13 @@ static void stop(struct reader *reader, const char *what)
     reader->stopped = true;
 }
 
+/* In a row whose end is not reached: it is not counted yet. */
+static void stop_within(struct reader *reader, const char *what)
+{
+    reader->line++;
+    stop(reader, what);
+}
+
 /* Room for `bytes` more in this row. */
 static bool reserve(struct reader *reader, size_t bytes)
 {
@@ -191,7 +198,7 @@ static bool reserve(struct reader *reader, size_t bytes)
     size_t room = 2 * (reader->bytes_used + bytes);
     char *grown = realloc(reader->bytes, room);
     if (!grown) {
-        stop(reader, "out of memory");
+        stop_within(reader, "out of memory");
         return false;
     }
     reader->bytes = grown;
@@ -202,7 +209,7 @@ static bool reserve(struct reader *reader, size_t bytes)
 static bool add_field(struct reader *reader, size_t offset)
 {
     if (reader->field_count == FIELDS_MAX) {
-        stop(reader, "too many fields");
+        stop_within(reader, "too many fields");
         return false;
     }
     reader->offsets[reader->field_count++] = offset;
@@ -221,19 +228,22 @@ static void take_field(void *field, size_t length, void *context)
 
 static void take_header(struct reader *reader)
 {
+    char what[96];
     reader->field_count_header = reader->field_count;
-    for (int column = 0; column < COLUMN_COUNT; column++) {
-        reader->field_of_column[column] = -1;
+    for (int column = 0; column < COLUMN_COUNT && !reader->stopped; column++) {
+        size_t found = 0;
         for (size_t field = 0; field < reader->field_count; field++)
-            if (strcmp(reader->bytes + reader->offsets[field], columns[column].name) == 0)
+            if (strcmp(reader->bytes + reader->offsets[field], columns[column].name) == 0) {
                 reader->field_of_column[column] = (int)field;
-        if (reader->field_of_column[column] < 0) {
-            char what[96];
+                found++;
+            }
+        if (found == 0)
             snprintf(what, sizeof what, "no column '%s' in the header of a samples.csv",
                      columns[column].name);
+        if (found > 1)
+            snprintf(what, sizeof what, "column '%s' stands twice", columns[column].name);
+        if (found != 1)
             stop(reader, what);
-            return;
-        }
     }
 }
 
@@ -275,6 +285,15 @@ static bool is_space(char c)
     return c == ' ' || c == '\t';
 }
 
+/* It would end its field early. */
+static bool holds_nul(struct reader *reader, const char *bytes, size_t length)
+{
+    if (!memchr(bytes, '\0', length))
+        return false;
+    stop_within(reader, "a NUL byte, which no text has");
+    return true;
+}
+
 /* A line without quotes needs no parser, and few rows have any: it is copied whole and cut at its commas. As
  * libcsv does, spaces round a field are dropped and blank lines passed over. */
 static void take_plain_line(struct reader *reader, const char *line, size_t length)
@@ -283,7 +302,7 @@ static void take_plain_line(struct reader *reader, const char *line, size_t leng
         line++;
         length--;
     }
-    if (length == 0 || !reserve(reader, length + 1))
+    if (length == 0 || holds_nul(reader, line, length) || !reserve(reader, length + 1))
         return;
     char *bytes = reader->bytes;
     memcpy(bytes, line, length);
@@ -315,20 +334,22 @@ static const char *take_quoted_row(struct reader *reader, struct csv_parser *par
         const char *next = (const char *)memchr(line, '\n', (size_t)(end - line)) + 1;
         size_t bytes = (size_t)(next - line);
         returns = returns || memchr(line, '\r', bytes);
-        if (csv_parse(parser, line, bytes, take_field, take_line, reader) != bytes) {
-            reader->line++;
-            stop(reader, csv_strerror(csv_error(parser)));
-        }
+        if (!holds_nul(reader, line, bytes) &&
+            csv_parse(parser, line, bytes, take_field, take_line, reader) != bytes && !reader->stopped)
+            stop_within(reader, csv_strerror(csv_error(parser)));
         line = next;
     }
     return line;
 }
 
-/* text ends with a newline. Pages that were read are given back: a large file takes no memory. */
+/* text ends with a newline; a byte order mark in front of it is none of it. Pages that were read are given
+ * back: a large file takes no memory. */
 static void read_lines(char *text, size_t length, struct csv_parser *parser, struct reader *reader)
 {
     enum { GIVE_BACK_BYTES = 1 << 22 };
-    const char *line = text, *end = text + length;
+    static const char mark[] = {'\xef', '\xbb', '\xbf'};
+    bool marked = length > sizeof mark && memcmp(text, mark, sizeof mark) == 0;
+    const char *line = text + (marked ? sizeof mark : 0), *end = text + length;
     for (char *given_back = text; line < end && !reader->stopped;) {
         const char *newline = memchr(line, '\n', (size_t)(end - line));
         size_t bytes = (size_t)(newline - line);
@@ -351,16 +372,12 @@ static int read_text(char *text, size_t length, struct reader *reader)
     if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI))
         return error_set(reader->error, "out of memory");
     read_lines(text, length, &parser, reader);
-    if (!reader->stopped && csv_fini(&parser, take_field, take_line, reader)) {
-        reader->line++;
-        stop(reader, "a quoted field does not end");
-    }
+    if (!reader->stopped && csv_fini(&parser, take_field, take_line, reader))
+        stop_within(reader, "a quoted field does not end");
     csv_free(&parser);
     free(reader->bytes);
-    if (!reader->stopped && reader->line == 0) {
-        reader->line = 1;
-        stop(reader, "empty: no header");
-    }
+    if (!reader->stopped && reader->line == 0)
+        stop_within(reader, "empty: no header");
     return reader->stopped ? -1 : 0;
 }
 

@@ -151,6 +151,138 @@ static void test_malformed(void **state)
     assert_non_null(strstr(error.text, "/tmp/samples.csv: No such file"));
 }
 
+/* Bytes that no run writes, but an editor or a bad disk does. */
+
+struct file {
+    char path[32], text[4096];
+    size_t length, header;
+};
+
+/* Two rows, the second with a quoted reason. */
+static void file_open(struct file *file)
+{
+    struct row_buffer buffer;
+    snprintf(file->path, sizeof file->path, "/tmp/crosspoint-test-XXXXXX");
+    int descriptor = mkstemp(file->path);
+    assert_true(descriptor >= 0);
+    close(descriptor);
+    file->length = file->header = result_format_header(file->text, sizeof file->text);
+    for (unsigned block = 0; block < 2; block++) {
+        row_reset(&buffer);
+        row_set(&buffer, COLUMN_CELL, "native/null/empty/serial");
+        row_set(&buffer, COLUMN_BLOCK, "%u", block);
+        row_set(&buffer, COLUMN_SLOT, "0");
+        row_set(&buffer, COLUMN_STATUS, "failed");
+        row_set(&buffer, COLUMN_REASON, block ? "a, b" : "a");
+        file->length +=
+            result_format_row(&buffer.row, file->text + file->length, sizeof file->text - file->length);
+    }
+}
+
+static int file_load(const struct file *file, const char *before, struct results *results,
+                     struct error *error)
+{
+    FILE *out = fopen(file->path, "we");
+    assert_non_null(out);
+    fputs(before, out);
+    assert_int_equal(fwrite(file->text, 1, file->length, out), file->length);
+    assert_int_equal(fclose(out), 0);
+    error->text[0] = '\0';
+    return results_load(file->path, results, error);
+}
+
+static size_t line_of(const struct file *file, size_t place)
+{
+    size_t line = 1;
+    for (size_t i = 0; i < place; i++)
+        line += file->text[i] == '\n';
+    return line;
+}
+
+/* Every byte in turn becomes NUL, but the file's last one: a line that is cut is no error. */
+static void test_nul(void **state)
+{
+    (void)state;
+    struct file file;
+    struct results results;
+    struct error error;
+    char place[64];
+    file_open(&file);
+    for (size_t i = 0; i < file.length - 1; i++) {
+        char was = file.text[i];
+        snprintf(place, sizeof place, ": line %zu: a NUL byte", line_of(&file, i));
+        file.text[i] = '\0';
+        assert_int_equal(file_load(&file, "", &results, &error), -1);
+        if (!strstr(error.text, place))
+            fail_msg("byte %zu: %s", i, error.text);
+        results_free(&results);
+        file.text[i] = was;
+    }
+    unlink(file.path);
+}
+
+static void test_byte_order_mark(void **state)
+{
+    (void)state;
+    struct file file;
+    struct results results;
+    struct error error;
+    file_open(&file);
+    assert_int_equal(file_load(&file, "\xef\xbb\xbf", &results, &error), 0);
+    assert_int_equal(results.sample_count, 2);
+    assert_string_equal(results.samples[1].reason, "a, b");
+    results_free(&results);
+    assert_int_equal(file_load(&file, "\xef\xbb\xbf\xef\xbb\xbf", &results, &error), -1);
+    assert_non_null(strstr(error.text, "line 1: no column 'run_id'"));
+    results_free(&results);
+    file.length = 0;
+    assert_int_equal(file_load(&file, "\xef\xbb\xbf\n", &results, &error), -1);
+    assert_non_null(strstr(error.text, "line 1: empty"));
+    results_free(&results);
+    unlink(file.path);
+}
+
+static void test_column_twice(void **state)
+{
+    (void)state;
+    char text[4096], reason[128];
+    for (int column = 0; column < COLUMN_COUNT; column++) {
+        snprintf(text, sizeof text, "%s,", columns[column].name);
+        assert_true(result_format_header(text + strlen(text), sizeof text - strlen(text)) > 0);
+        snprintf(reason, sizeof reason, "line 1: column '%s' stands twice", columns[column].name);
+        expect_failure(text, reason);
+    }
+    memset(text, ',', 200);
+    text[200] = '\n';
+    text[201] = '\0';
+    expect_failure(text, "line 1: too many fields");
+}
+
+/* Whatever stands there, it is read or it is named. */
+static void test_noise(void **state)
+{
+    (void)state;
+    static const char noise[] = {'\0', '"', ',', '\n', '\r', ' ', 'x', '\xff'};
+    uint64_t random = 1;
+    struct file whole;
+    file_open(&whole);
+    for (int round = 0; round < 1000; round++) {
+        struct file file = whole;
+        struct results results;
+        struct error error;
+        for (int i = 0; i < 1 + round % 4; i++) {
+            random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            file.text[(random >> 33) % file.length] = noise[(random >> 30) % sizeof noise];
+        }
+        if (file_load(&file, "", &results, &error))
+            assert_non_null(strstr(error.text, ": line "));
+        else
+            assert_true(results.sample_count <= 4);
+        results_free(&results);
+    }
+    unlink(whole.path);
+}
+
 static void test_load(void **state)
 {
     (void)state;
@@ -193,9 +325,15 @@ static void test_load(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_absent_is_empty),
-        cmocka_unit_test(test_cut_last_line), cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_absent_is_empty),
+        cmocka_unit_test(test_cut_last_line),
+        cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_load),
+        cmocka_unit_test(test_nul),
+        cmocka_unit_test(test_byte_order_mark),
+        cmocka_unit_test(test_column_twice),
+        cmocka_unit_test(test_noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,6 +113,8 @@ SAMPLES_FILES = [
     (SAMPLES.replace('made-up,0,2,', 'made-up,-1,2,', 1), 4, 'from 0 up'),
     (SAMPLES.replace(',1000,', ',nan,', 1), 2, "'nan' is no number"),
     (SAMPLES.replace('made-up,1,0,', '"made-up,1,0,', 1), 13, ''),
+    (SAMPLES.replace('run_id,', 'run_id,cell,', 1), 1, "column 'cell' stands twice"),
+    (SAMPLES.replace('made-up,0,2,', 'made\0up,0,2,', 1), 4, 'a NUL byte'),
 ]
 
 
