@@ -412,15 +412,18 @@ static void explain_undecided(const struct compared *compared, struct compare_ro
     double needed = ceil(n * pow(log1p(row->detectable) / distance, 2));
     const char *unit = compared->options.pairing == COMPARE_PAIRED ? "blocks" : "rows a side";
     const char *limit = row->p_not_slower < compared->alpha ? "; not slower" : "";
-    if (!(needed > n))
-        snprintf(row->reason, sizeof row->reason, "underpowered: more than %.0f %s needed%s", n, unit, limit);
-    else if (needed < 1000)
+    if (needed > n && needed < 1000)
         snprintf(row->reason, sizeof row->reason, "underpowered: about %.0f %s needed%s", needed, unit,
                  limit);
-    else
+    else if (compared->options.effect == 0)
+        snprintf(row->reason, sizeof row->reason,
+                 "no difference shown; an effect of 0 %% leaves no room for `same`");
+    else if (needed > n || distance < 1e-12)
         snprintf(row->reason, sizeof row->reason, "underpowered: too close to %+.3g %% to tell%s",
                  100 * (estimate < 0 ? 1 / (1 + compared->options.effect) - 1 : compared->options.effect),
                  limit);
+    else
+        snprintf(row->reason, sizeof row->reason, "underpowered: more than %.0f %s needed%s", n, unit, limit);
 }
 
 /* Verdicts */

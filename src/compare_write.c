@@ -28,6 +28,12 @@ static size_t row_n(const struct compare_row *row)
     return row->n_base < row->n_new ? row->n_base : row->n_new;
 }
 
+/* Few rows have no interval of the level that the headings promise: JSON alone gives it, with its level. */
+static bool has_interval(const struct compare_row *row)
+{
+    return row->ci_level >= 0.95 - 1e-9;
+}
+
 /* CSV */
 
 /* Of a verdict that stands the reason says which test it is from, if that is the weaker one. */
@@ -42,7 +48,9 @@ static int write_csv(const struct compared *compared, const struct style *style,
     fputs("cell,n,base,new,metric,ratio,ci_low,ci_high,p_adjusted,verdict,reason\n", out);
     for (size_t i = 0; i < compared->count; i++) {
         const struct compare_row *row = &compared->rows[i];
-        const double shift[] = {row->ratio, row->ci_low, row->ci_high, row->p_adjusted};
+        bool interval = has_interval(row);
+        const double shift[] = {row->ratio, interval ? row->ci_low : NAN, interval ? row->ci_high : NAN,
+                                row->p_adjusted};
         put_csv_field(out, row->cell);
         fprintf(out, ",%zu,", row_n(row));
         put_csv_number(out, row->base);
@@ -189,7 +197,9 @@ static void word_figures(const struct compared *compared, const struct compare_r
         snprintf(figures->n, sizeof figures->n, "%zu/%zu", row->n_base, row->n_new);
     word_metric(compared->metric, row->base, figures->base, sizeof figures->base);
     word_metric(compared->metric, row->new, figures->new, sizeof figures->new);
-    word_ratio(row->ratio, row->ci_low, row->ci_high, figures->ratio, sizeof figures->ratio);
+    bool interval = has_interval(row);
+    word_ratio(row->ratio, interval ? row->ci_low : NAN, interval ? row->ci_high : NAN, figures->ratio,
+               sizeof figures->ratio);
     figures->detectable[0] = '\0';
     if (isfinite(row->detectable))
         snprintf(figures->detectable, sizeof figures->detectable, "%.2g %%", 100 * row->detectable);

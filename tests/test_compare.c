@@ -312,6 +312,83 @@ static void test_underpowered(void **state)
     pair_close(&pair);
 }
 
+/* Nothing scatters: the second run is `factor` times the first. */
+static void fill_constant(struct pair *pair, unsigned blocks, double factor)
+{
+    pair_open(pair, COLUMN_ITEMS_PER_SECOND);
+    for (unsigned block = 0; block < blocks; block++) {
+        add(&pair->base, "a", block, 100);
+        add(&pair->new, "a", block, 100 * factor);
+    }
+}
+
+static void test_at_the_effect(void **state)
+{
+    (void)state;
+    static const struct {
+        double factor, effect;
+        const char *reason;
+    } cases[] = {{1.05, 0.05, "underpowered: too close to +5 % to tell; not slower"},
+                 {1 / 1.05, 0.05, "underpowered: too close to -4.76 % to tell"},
+                 {1, 0, "no difference shown; an effect of 0 % leaves no room for `same`"}};
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
+        struct pair pair;
+        fill_constant(&pair, 14, cases[i / 2].factor);
+        const struct compare_row *rows =
+            pair_compare(&pair, i % 2 ? COMPARE_PAIRED : COMPARE_UNPAIRED, cases[i / 2].effect);
+        assert_int_equal(rows[0].verdict, COMPARE_INCONCLUSIVE);
+        assert_string_equal(rows[0].reason, cases[i / 2].reason);
+        pair_close(&pair);
+    }
+}
+
+/* Five blocks carry an interval of 94 % at most. */
+static void test_interval_of_few(void **state)
+{
+    (void)state;
+    for (unsigned n = 1; n <= 6; n++) {
+        struct pair pair;
+        char figures[32];
+        fill_constant(&pair, n, 0.5);
+        pair_compare(&pair, COMPARE_PAIRED, 0.05);
+        char *text = write_format(&pair.compared, "text"), *csv = write_format(&pair.compared, "csv");
+        char *markdown = write_format(&pair.compared, "markdown");
+        char *json = write_format(&pair.compared, "json");
+        assert_int_equal(strstr(text, "0.500× (0.500–0.500)") != NULL, n > 5);
+        assert_int_equal(strstr(markdown, "| 0.500× (0.500–0.500) |") != NULL, n > 5);
+        assert_int_equal(strstr(markdown, "| 0.500× |") != NULL, n <= 5);
+        snprintf(figures, sizeof figures, ",0.5,%s,", n > 5 ? "0.5,0.5" : ",");
+        assert_non_null(strstr(csv, figures));
+        assert_non_null(strstr(json, "\"interval\": [0.5, 0.5], \"level\": "));
+        free(text);
+        free(csv);
+        free(markdown);
+        free(json);
+        pair_close(&pair);
+    }
+}
+
+/* Four of ten differences lie a little under the effect, six far over it: the ranks decide, barely, while the
+ * bootstrap's interval reaches under the effect. */
+static void test_skew(void **state)
+{
+    (void)state;
+    for (int sign = -1; sign <= 1; sign += 2) {
+        struct pair pair;
+        pair_open(&pair, COLUMN_ITEMS_PER_SECOND);
+        for (unsigned block = 0; block < 10; block++) {
+            double d = block < 6 ? 0.095 + 0.3 + 0.01 * block : 0.095 - 0.001 * (block + 1);
+            add(&pair.base, "a", block, 1000);
+            add(&pair.new, "a", block, 1000 * exp(sign * d));
+        }
+        const struct compare_row *rows = pair_compare(&pair, COMPARE_PAIRED, 0.1);
+        assert_int_equal(rows[0].verdict, COMPARE_INCONCLUSIVE);
+        assert_string_equal(rows[0].reason, "skew: two interval methods disagree");
+        assert_true(rows[0].p_adjusted < 0.05);
+        pair_close(&pair);
+    }
+}
+
 /* Totals of different amounts of work say nothing; rates of them do. */
 static void test_different_work(void **state)
 {
@@ -647,6 +724,9 @@ int main(void)
         cmocka_unit_test(test_large),
         cmocka_unit_test(test_reasons),
         cmocka_unit_test(test_underpowered),
+        cmocka_unit_test(test_at_the_effect),
+        cmocka_unit_test(test_interval_of_few),
+        cmocka_unit_test(test_skew),
         cmocka_unit_test(test_different_work),
         cmocka_unit_test(test_exit_codes),
         cmocka_unit_test(test_csv),
