@@ -11,14 +11,14 @@ _crosspoint_names() {
 
 _crosspoint() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words='' head=''
-    local run='--profile --rule --filter --blocks --launch-ms --workers --conc --place --seed --out --resume
-        --like --timeout --dry-run --quiet --help'
+    local measure='--profile --rule --filter --blocks --launch-ms --workers --conc --place --seed --out --like
+        --timeout --quiet --help'
 
     if ((COMP_CWORD == 1)); then
         words='run bench rules report compare list topo selftest --help'
     elif [[ $word == -* ]]; then
         case $command in
-        run) words=$run ;;
+        run) words="--dry-run --resume $measure" ;;
         bench)
             words='--benchmark_filter= --benchmark_format= --benchmark_out= --benchmark_out_format=
                 --benchmark_repetitions= --benchmark_list_tests --help'
@@ -26,7 +26,7 @@ _crosspoint() {
             ;;
         rules) words="--format --rules --help" ;;
         report) words="--rules --help" ;;
-        compare) words="--ab --effect --format --metric $run" ;;
+        compare) words="--ab --effect --format --metric $measure" ;;
         topo) words="--topology --workers --help" ;;
         selftest) words="--quick --out --seed --only --quiet --help" ;;
         *) words='--help' ;;
