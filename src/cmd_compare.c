@@ -18,6 +18,7 @@ struct options {
     double effect;
     bool ab;
     struct run_options run;
+    const char *run_option; /* one of run's that was given, or NULL */
 };
 
 enum { OPTION_EFFECT = 256, OPTION_FORMAT, OPTION_METRIC, OPTION_AB };
@@ -38,9 +39,18 @@ static double parse_effect(const struct argp_state *state, const char *text)
 {
     char *end;
     double percent = strtod(text, &end);
-    if (end == text || strcmp(end + strspn(end, " "), "%") != 0 || !(percent >= 0 && percent <= 1000))
+    bool in_range = end != text && percent >= 0 && percent <= 1000;
+    if (in_range && *end == '\0')
+        options_error(state, "--effect '%s' is not a percentage from 0%% to 1000%%: write %s%%", text, text);
+    if (!in_range || strcmp(end + strspn(end, " "), "%") != 0)
         options_error(state, "--effect '%s' is not a percentage from 0%% to 1000%%, such as 5%%", text);
     return percent / 100;
+}
+
+/* More of `value` is better in one cell and worse in the next. */
+static bool has_direction(int column)
+{
+    return columns[column].metric && column != COLUMN_VALUE;
 }
 
 static enum column parse_metric(const struct argp_state *state, const char *text)
@@ -48,12 +58,14 @@ static enum column parse_metric(const struct argp_state *state, const char *text
     char known[1024];
     size_t used = 0;
     int column = column_find(text);
-    if (column >= 0 && columns[column].metric)
+    if (column >= 0 && has_direction(column))
         return (enum column)column;
     for (int i = 0; i < COLUMN_COUNT; i++)
-        if (columns[i].metric)
+        if (has_direction(i))
             used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "",
                                      columns[i].name);
+    if (column == COLUMN_VALUE)
+        options_error(state, "value has no direction; compare another metric: %s", known);
     options_error(state, "no metric '%s'; known: %s", text, known);
 }
 
@@ -66,12 +78,23 @@ static void parse_format(const struct argp_state *state, const char *text)
     options_error(state, "unknown format '%s'; known: text, csv, json, markdown", text);
 }
 
+/* The options of run, and which of them was given. */
+static error_t parse_run(int key, char *text, struct argp_state *state)
+{
+    struct options *options = state->input;
+    for (const struct argp_option *option = run_options_argp.options; option->name; option++)
+        if (option->key == key)
+            options->run_option = option->name;
+    state->input = &options->run;
+    return run_options_argp.parser(key, text, state);
+}
+
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct options *options = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &options->run;
+        state->child_inputs[0] = options;
         return 0;
     case OPTION_AB:
         options->ab = true;
@@ -92,6 +115,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
         options->paths[state->arg_num] = text;
         return 0;
     case ARGP_KEY_END:
+        if (options->run_option && !options->ab)
+            options_error(state, "--%s needs --ab: two runs are compared as they are", options->run_option);
         if (state->arg_num < 2)
             options_error(state, "name two runs, BASE and NEW: results folders or samples.csv files");
         return 0;
@@ -131,8 +156,9 @@ static int choose_pairing(const struct options *options, enum compare_pairing *p
 
 int cmd_compare(int argc, char **argv)
 {
-    static const struct argp_child children[] = {{&run_options_argp, 0, "With --ab:", 1}, {0}};
-    static const struct argp argp = {
+    const struct argp run_argp = {.options = run_options_argp.options, .parser = parse_run};
+    const struct argp_child children[] = {{&run_argp, 0, "With --ab:", 1}, {0}};
+    const struct argp argp = {
         .options = option_table,
         .parser = parse,
         .children = children,

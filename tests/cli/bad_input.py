@@ -2,11 +2,12 @@
 """What cannot be done is said in one line, with what is known, and ends with 2."""
 
 import os
+import re
 import resource
 import shutil
 import signal
 
-from harness import FAULTS, FIXTURES, Case, count_rows, main, read_rows
+from harness import FAULTS, FIXTURES, HERE, Case, count_rows, main, read_rows
 
 RESULTS, RULES = FIXTURES / 'results', FIXTURES / 'rules'
 SERIAL = 'run', '--profile', 'smoke', '--quiet', '--filter', 'null/empty/serial'
@@ -55,6 +56,21 @@ COMMAND_LINES = [
     (['report'], 'name a results folder'),
     (['report', 'none'], 'none: No such file'),
     (['report', RESULTS / 'samples.csv'], 'no folder'),
+    (['compare', 'a'], 'name two runs'),
+    (['compare', 'a', 'b', 'c'], "not 'c' as well"),
+    (['compare', 'a', 'b'], 'a: No such file'),
+    (['compare', 'a', 'b', '--format', 'yaml'], "'yaml'", 'text, csv, json, markdown'),
+    (['compare', 'a', 'b', '--effect', '5'], "'5' is not a percentage from 0% to 1000%: write 5%"),
+    (['compare', 'a', 'b', '--effect', '1001%'], "'1001%' is not", 'such as 5%'),
+    (['compare', 'a', 'b', '--effect', '5x'], "'5x' is not", 'such as 5%'),
+    (['compare', 'a', 'b', '--metric', 'speed'], "no metric 'speed'", 'items_per_second, latency_p50_ns'),
+    (['compare', 'a', 'b', '--metric', 'value'], 'value has no direction', 'wall_ns, items_per_second'),
+    (['compare', 'a', 'b', '--blocks', '3'], '--blocks needs --ab'),
+    (['compare', '--filter', 'x', 'a', 'b'], '--filter needs --ab'),
+    (['compare', 'a', 'b', '--out=c'], '--out needs --ab'),
+    (['compare', 'a', 'b', '--like', 'c'], '--like needs --ab'),
+    (['compare', '--quiet', 'a', 'b'], '--quiet needs --ab'),
+    (['compare', '--ab', 'a', 'b', '--blocks', '0'], "--blocks '0'", 'from 1 to'),
     (['bench', 'now'], "no argument 'now'", '--benchmark_filter'),
     (['bench', '--benchmark_frobnicate'], "no option '--benchmark_frobnicate'", '--benchmark_filter'),
     (['bench', '--benchmark_filter'], '--benchmark_filter needs a value'),
@@ -155,6 +171,26 @@ class BadInput(Case):
         (self.folder / 'results' / 'samples.csv').write_text(SAMPLES.splitlines()[0] + '\n')
         for command in 'rules', 'report':
             self.assertEqual(self.crosspoint(command, 'results', code=3)[1], '')
+
+
+class Completion(Case):
+    """What the shell offers the command takes."""
+
+    def offered(self, command):
+        script = HERE.parents[1] / 'scripts' / 'completion' / 'crosspoint.bash'
+        ask = f"source '{script}'; COMP_WORDS=(crosspoint {command} --); COMP_CWORD=2; _crosspoint; wait $!; " \
+              'printf "%s\\n" "${COMPREPLY[@]}"'
+        return {word.rstrip('=') for word in self.crosspoint('-c', ask, program=shutil.which('bash'))[0].split()}
+
+    def test_options(self):
+        if not shutil.which('bash'):
+            self.skipTest('bash is not here')
+        for command in 'run', 'bench', 'rules', 'report', 'compare', 'topo', 'selftest':
+            with self.subTest(command):
+                known = set(re.findall(r'--[a-z_-]+', self.crosspoint(command, '--help')[0]))
+                offered = self.offered(command)
+                self.assertIn('--help', offered)
+                self.assertEqual(offered - known, set())
 
 
 class Folder(Case):
