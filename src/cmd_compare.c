@@ -187,8 +187,10 @@ int cmd_compare(int argc, char **argv)
         compared_write(&runs.compared, options.format, progress_colour(STDOUT_FILENO),
                        progress_width(STDOUT_FILENO), stdout, &error))
         code = options_fail(&error);
-    else
+    else {
+        compared_name_broken(&runs.compared, stderr);
         code = compared_exit_code(&runs.compared);
+    }
     compare_runs_free(&runs);
     return code;
 }

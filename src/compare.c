@@ -117,6 +117,22 @@ static bool is_comparable(const struct arms *arms)
            !arms->new->without_ratio &&same_work(arms->base, arms->new);
 }
 
+static size_t launches_of(const struct compare_cell *cell)
+{
+    return cell ? cell->rows[STATUS_OK] + cell->rows[STATUS_INVALID] + cell->rows[STATUS_FAILED] : 0;
+}
+
+static size_t failed_of(const struct compare_cell *cell)
+{
+    return cell ? cell->rows[STATUS_FAILED] : 0;
+}
+
+static bool is_broken(const struct arms *arms)
+{
+    return launches_of(arms->base) && !failed_of(arms->base) &&
+           2 * failed_of(arms->new) > launches_of(arms->new);
+}
+
 static void count_arms(struct comparer *comparer, struct arms *arms, struct compare_row *row)
 {
     arms->n_base = arms->base ? arms->base->count : 0;
@@ -126,6 +142,9 @@ static void count_arms(struct comparer *comparer, struct arms *arms, struct comp
     row->n_base = arms->n_base;
     row->n_new = arms->n_new;
     row->comparable = is_comparable(arms);
+    row->failed_base = failed_of(arms->base);
+    row->failed_new = failed_of(arms->new);
+    row->broken = is_broken(arms);
     comparer->compared->comparable += row->comparable;
 }
 
@@ -365,6 +384,38 @@ static enum status worst_status(const struct arms *arms, const char **reason)
     return worst;
 }
 
+/* "failed in new (9 of 14 launches): the launch was killed ...": which side, how often if not always, why.
+ * what_is_left stands in between. */
+static void explain_failed(const struct arms *arms, const char *what_is_left, char *text, size_t bytes)
+{
+    static const char *const names[] = {"base", "new"};
+    const struct compare_cell *const sides[] = {arms->base, arms->new};
+    const char *before = "failed", *reason = NULL;
+    size_t used = 0;
+    for (size_t i = 0; i < 2; i++) {
+        size_t failed = failed_of(sides[i]), launches = launches_of(sides[i]);
+        if (!failed)
+            continue;
+        used += (size_t)snprintf(text + used, bytes - used, "%s in %s", before, names[i]);
+        if (failed < launches)
+            used += (size_t)snprintf(text + used, bytes - used, " (%zu of %zu launches)", failed, launches);
+        before = " and";
+        reason = sides[i]->reasons[STATUS_FAILED] ? sides[i]->reasons[STATUS_FAILED] : reason;
+    }
+    snprintf(text + used, bytes - used, "%s%s%s", what_is_left, reason ? ": " : "", reason ? reason : "");
+}
+
+/* Figures of the launches that did not fail speak of those alone. */
+static void note_failures(const struct arms *arms, struct compare_row *row)
+{
+    char failed[sizeof row->reason];
+    size_t used = strlen(row->reason);
+    if ((!row->failed_base && !row->failed_new) || strncmp(row->reason, "failed", 6) == 0)
+        return;
+    explain_failed(arms, "", failed, sizeof failed);
+    snprintf(row->reason + used, sizeof row->reason - used, "%s%s", used ? "; " : "", failed);
+}
+
 static bool is_quantile(enum column metric)
 {
     return metric >= COLUMN_LATENCY_P50_NS && metric <= COLUMN_LATENCY_P999_NS;
@@ -373,10 +424,10 @@ static bool is_quantile(enum column metric)
 /* Why there is no ratio, or a ratio of too few rows. */
 static void explain_lack(const struct compared *compared, const struct arms *arms, struct compare_row *row)
 {
-    static const char *const causes[STATUS_COUNT] = {"", "environment", "failed", "skipped"};
+    static const char *const causes[STATUS_COUNT] = {"", "environment", "", "skipped"};
     const char *reason;
     enum status status = worst_status(arms, &reason);
-    char *text = row->reason;
+    char *text = row->reason, of_rows[48] = "";
     size_t bytes = sizeof row->reason, left = smaller(arms->n_base, arms->n_new);
     bool without_figure =
         (arms->base && arms->base->without_figure) || (arms->new && arms->new->without_figure);
@@ -392,7 +443,11 @@ static void explain_lack(const struct compared *compared, const struct arms *arm
     else if (without_figure && (!left || status == STATUS_OK))
         snprintf(text, bytes, is_quantile(compared->metric) ? "too few events for %s" : "no figure for %s",
                  columns[compared->metric].name);
-    else if (status != STATUS_OK && !left)
+    else if (status == STATUS_FAILED) {
+        if (left)
+            snprintf(of_rows, sizeof of_rows, ", %zu of %zu rows left", left, compared->samples_needed);
+        explain_failed(arms, of_rows, text, bytes);
+    } else if (status != STATUS_OK && !left)
         snprintf(text, bytes, "%s%s%s", causes[status], *reason ? ": " : "", reason);
     else if (status != STATUS_OK)
         snprintf(text, bytes, "%s: %zu of %zu rows left%s%s", causes[status], left, compared->samples_needed,
@@ -466,6 +521,10 @@ static int judge_row(const struct comparer *comparer, struct arms *arms, struct 
         if (p[verdict] < p[likeliest])
             likeliest = (enum compare_verdict)verdict;
     row->p_adjusted = p[likeliest];
+    if (row->broken) {
+        explain_failed(arms, "", row->reason, sizeof row->reason);
+        return 0;
+    }
     if (!row->comparable || is_too_few(compared, row)) {
         explain_lack(compared, arms, row);
         return 0;
@@ -481,6 +540,9 @@ static int judge_row(const struct comparer *comparer, struct arms *arms, struct 
 static void count_row(struct compared *compared, const struct compare_row *row)
 {
     compared->verdicts[row->verdict]++;
+    compared->broken += row->broken;
+    compared->failed_base += row->failed_base;
+    compared->failed_new += row->failed_new;
     bool excluded = row->p_not_slower < compared->alpha, enough = row->detectable <= compared->options.effect;
     if (row->comparable && row->verdict == COMPARE_INCONCLUSIVE &&
         (is_too_few(compared, row) || (!excluded && !enough)))
@@ -549,6 +611,7 @@ static int compare_cells(struct comparer *comparer)
     for (size_t i = 0; i < compared->count; i++) {
         if (judge_row(comparer, &comparer->arms[i], &compared->rows[i]))
             return -1;
+        note_failures(&comparer->arms[i], &compared->rows[i]);
         count_row(compared, &compared->rows[i]);
     }
     set_mean(compared);
@@ -577,7 +640,7 @@ void compared_free(struct compared *compared)
 
 int compared_exit_code(const struct compared *compared)
 {
-    if (compared->verdicts[COMPARE_SLOWER])
+    if (compared->verdicts[COMPARE_SLOWER] || compared->broken)
         return EXIT_REGRESSION;
     if (!compared->comparable)
         return EXIT_NOTHING_COMPARABLE;

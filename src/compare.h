@@ -53,8 +53,11 @@ struct compare_row {
                           expected */
     bool exact;        /* false: normal approximation */
     bool comparable;   /* both sides have figures for a ratio */
+    bool broken;       /* most launches failed in new and none in base: a regression, whatever the figures of
+                          the rest */
+    size_t failed_base, failed_new; /* launches */
     enum compare_verdict verdict;
-    char reason[160]; /* inconclusive: why */
+    char reason[160]; /* inconclusive: why; of any verdict: which launches failed */
 };
 
 struct compared {
@@ -66,7 +69,8 @@ struct compared {
     size_t verdicts[COMPARE_VERDICT_COUNT];
     size_t too_little; /* comparable cells of which the data can neither show nor exclude `slower`: they are
                           inconclusive, and too few or too scattered for the effect */
-    size_t samples_needed; /* per side and cell; below, no verdict is possible */
+    size_t broken, failed_base, failed_new; /* cells; launches of all cells */
+    size_t samples_needed;                  /* per side and cell; below, no verdict is possible */
     double alpha;
     double mean, mean_low,
         mean_high; /* geometric mean of the ratios of the comparable cells, with Student's 95 %
@@ -79,9 +83,13 @@ int compare_tables(const struct compare_table *base, const struct compare_table 
                    const struct compare_options *options, struct compared *compared, struct error *error);
 void compared_free(struct compared *compared);
 
-/* 1 if a cell is slower; 3 if none is comparable; 4 if more than half of them have too little data; else 0.
+/* 1 if a cell is slower or broken; 3 if none is comparable; 4 if more than half of them have too little data;
+ * else 0.
  */
 int compared_exit_code(const struct compared *compared);
+
+/* "regression: CELL, failed in new: ..." for each cell that is broken: no figure of its row tells. */
+void compared_name_broken(const struct compared *compared, FILE *out);
 
 /* --format text|csv|json|markdown; colour and width as verdicts_write. -1: unknown format, error names the
  * known ones, or out failed. */

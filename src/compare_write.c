@@ -37,9 +37,13 @@ static bool has_interval(const struct compare_row *row)
 /* CSV */
 
 /* Of a verdict that stands the reason says which test it is from, if that is the weaker one. */
-static const char *csv_reason(const struct compared *compared, const struct compare_row *row)
+static void put_csv_reason(FILE *out, const struct compared *compared, const struct compare_row *row)
 {
-    return row->verdict == COMPARE_INCONCLUSIVE ? row->reason : is_paired(compared) ? "" : "unpaired";
+    char reason[sizeof row->reason + 16];
+    bool unpaired = row->verdict != COMPARE_INCONCLUSIVE && !is_paired(compared);
+    snprintf(reason, sizeof reason, "%s%s%s", unpaired ? "unpaired" : "",
+             unpaired && *row->reason ? "; " : "", row->reason);
+    put_csv_field(out, reason);
 }
 
 static int write_csv(const struct compared *compared, const struct style *style, FILE *out)
@@ -62,7 +66,7 @@ static int write_csv(const struct compared *compared, const struct style *style,
             putc(',', out);
         }
         fprintf(out, "%s,", compare_verdict_names[row->verdict]);
-        put_csv_field(out, csv_reason(compared, row));
+        put_csv_reason(out, compared, row);
         putc('\n', out);
     }
     return 0;
@@ -108,6 +112,8 @@ static void put_json_cell(FILE *out, const struct compare_row *row)
     fprintf(out, ", \"verdict\": \"%s\", ", compare_verdict_names[row->verdict]);
     put_json_text(out, "reason", row->reason);
     fprintf(out, ", \"n_base\": %zu, \"n_new\": %zu", row->n_base, row->n_new);
+    fprintf(out, ", \"failed_base\": %zu, \"failed_new\": %zu, \"broken\": %s", row->failed_base,
+            row->failed_new, row->broken ? "true" : "false");
     put_json_number(out, "base", row->base);
     put_json_number(out, "new", row->new);
     put_json_number(out, "ratio", row->ratio);
@@ -134,6 +140,8 @@ static int write_json(const struct compared *compared, const struct style *style
             compared->comparable, compared->samples_needed);
     for (int verdict = 0; verdict < COMPARE_VERDICT_COUNT; verdict++)
         fprintf(out, "\"%s\": %zu, ", compare_verdict_names[verdict], compared->verdicts[verdict]);
+    fprintf(out, "\"failed_base\": %zu, \"failed_new\": %zu, \"broken\": %zu,\n  ", compared->failed_base,
+            compared->failed_new, compared->broken);
     fprintf(out, "\"too_little_data\": %zu, \"exit_code\": %d,\n  \"geometric_mean\": ", compared->too_little,
             compared_exit_code(compared));
     put_json_value(out, compared->mean);
@@ -165,6 +173,12 @@ static void put_summary(const struct compared *compared, FILE *out)
     if (apart)
         fprintf(out, " (%zu of them not comparable)", apart);
     fprintf(out, ": %s, effect %s.\n", word_metric_name(compared->metric), effect);
+    if (compared->failed_base || compared->failed_new)
+        fprintf(out, "Failed launches: %zu in base, %zu in new.\n", compared->failed_base,
+                compared->failed_new);
+    if (compared->broken)
+        fprintf(out, "Regression: %zu cell%s in new only.\n", compared->broken,
+                compared->broken == 1 ? " fails" : "s fail");
     if (!compared->comparable)
         return;
     fprintf(out, "%s; %zu test%s, Holm-adjusted, %g %%.\n",
@@ -339,4 +353,11 @@ int compared_write(const struct compared *compared, const char *format, int colo
         return 0;
     }
     return error_set(error, "unknown format '%s'; known: text, csv, json, markdown", format);
+}
+
+void compared_name_broken(const struct compared *compared, FILE *out)
+{
+    for (size_t i = 0; i < compared->count; i++)
+        if (compared->rows[i].broken)
+            fprintf(out, "regression: %s, %s\n", compared->rows[i].cell, compared->rows[i].reason);
 }
