@@ -1,28 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "compare_ab.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "compare_program.h"
 #include "options.h"
 #include "progress.h"
 
 static const char *const arm_names[2] = {"base", "new"};
-
-/* False with errno. */
-static bool find_program(const char *name, char path[PATH_BYTES])
-{
-    struct stat status;
-    if (!realpath(name, path) || stat(path, &status) || access(path, X_OK))
-        return false;
-    errno = EISDIR;
-    return S_ISREG(status.st_mode);
-}
 
 static int set_arms(const struct compare_ab *ab, struct session *session, const char *root,
                     struct error *error)
@@ -30,9 +18,8 @@ static int set_arms(const struct compare_ab *ab, struct session *session, const 
     session->arm_count = 2;
     for (size_t arm = 0; arm < 2; arm++) {
         struct session_arm *to = &session->arms[arm];
-        if (!find_program(ab->programs[arm], to->program))
-            return error_set(error, "%s: %s; name two builds of crosspoint", ab->programs[arm],
-                             strerror(errno));
+        if (compare_program_find(ab->programs[arm], to->program, error))
+            return -1;
         snprintf(to->folder, sizeof to->folder, "%s/%s", root, arm_names[arm]);
     }
     return 0;
@@ -160,11 +147,22 @@ static int conclude(const struct compare_ab *ab, const struct compare_ab_round *
     return code;
 }
 
+static int check_programs(const struct compare_ab *ab, struct error *error)
+{
+    char path[PATH_BYTES];
+    for (size_t arm = 0; arm < 2; arm++)
+        if (compare_program_find(ab->programs[arm], path, error) ||
+            compare_program_check(ab->programs[arm], path, error))
+            return -1;
+    return 0;
+}
+
 int compare_ab(const struct compare_ab *ab, const char *format)
 {
     struct error error = {""};
     struct compare_ab_round first = {.folder = ""};
-    int result = compare_ab_round(ab, NULL, &first, &error), code = EXIT_USAGE;
+    int result = check_programs(ab, &error) ? -1 : compare_ab_round(ab, NULL, &first, &error);
+    int code = EXIT_USAGE;
     if (result == 1)
         code = EXIT_INTERRUPTED;
     else if (result == 0)

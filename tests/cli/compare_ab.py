@@ -81,10 +81,23 @@ case $name in *{cell}*) {condition} && exec_as=slow;; esac
         self.assertEqual([row['verdict'] for row in csv.DictReader(output.splitlines())], ['faster', 'faster'])
 
     def test_no_build(self):
-        for new in 'missing', self.folder:
-            output, errors = self.crosspoint('compare', '--ab', PROGRAM, new, *RUN, code=2)
-            self.assertIn('name two builds of crosspoint', errors)
-            self.assertFalse((self.folder / 'out').exists())
+        script, silent, text, garbage = (self.folder / name for name in ('script', 'silent', 'text', 'garbage'))
+        script.write_text('#!/bin/sh\nprintf "other 1.0\\nmore"\nexec sleep 60\n')
+        silent.write_text('#!/bin/sh\n')
+        text.write_text('crosspoint\n')
+        garbage.write_bytes(b'\x7fELF\0')
+        for path in script, silent, garbage:
+            path.chmod(0o755)
+        for other, *words in [('missing', 'missing: No such file', 'name two builds of crosspoint'),
+                              (self.folder, 'Is a directory', 'name two builds of crosspoint'),
+                              (text, 'text is not executable; name two builds of crosspoint'),
+                              ('/bin/true', '/bin/true is no build of crosspoint: ', '--version'),
+                              (silent, 'silent is no build of crosspoint: ', 'nothing'),
+                              (garbage, 'garbage is no build of crosspoint: Exec format error'),
+                              (script, "script is no build of crosspoint: ", "'other 1.0'")]:
+            for arms in (PROGRAM, other), (other, PROGRAM):
+                self.expect_error(['compare', '--ab', *arms, *RUN], *words)
+        self.assertFalse((self.folder / 'out').exists())
 
 
 if __name__ == '__main__':
