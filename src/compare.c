@@ -525,7 +525,8 @@ static int judge_row(const struct comparer *comparer, struct arms *arms, struct 
         explain_failed(arms, "", row->reason, sizeof row->reason);
         return 0;
     }
-    if (!row->comparable || is_too_few(compared, row)) {
+    row->judged = row->comparable && !is_too_few(compared, row);
+    if (!row->judged) {
         explain_lack(compared, arms, row);
         return 0;
     }
@@ -638,11 +639,20 @@ void compared_free(struct compared *compared)
     compared->count = 0;
 }
 
+bool compare_has_interval(const struct compare_row *row)
+{
+    return row->ci_level >= level - 1e-9;
+}
+
 int compared_exit_code(const struct compared *compared)
 {
+    if (compared->interrupted)
+        return EXIT_INTERRUPTED;
     if (compared->verdicts[COMPARE_SLOWER] || compared->broken)
         return EXIT_REGRESSION;
-    if (!compared->comparable)
+    if (!compared->comparable || (compared->unjudged && compared->again_void))
         return EXIT_NOTHING_COMPARABLE;
+    if (compared->unjudged)
+        return EXIT_TOO_LITTLE_DATA;
     return 2 * compared->too_little > compared->comparable ? EXIT_TOO_LITTLE_DATA : EXIT_FINE;
 }

@@ -53,6 +53,7 @@ struct compare_row {
                           expected */
     bool exact;        /* false: normal approximation */
     bool comparable;   /* both sides have figures for a ratio */
+    bool judged;       /* comparable, with rows enough for a verdict */
     bool broken;       /* most launches failed in new and none in base: a regression, whatever the figures of
                           the rest */
     size_t failed_base, failed_new; /* launches */
@@ -70,7 +71,10 @@ struct compared {
     size_t too_little; /* comparable cells of which the data can neither show nor exclude `slower`: they are
                           inconclusive, and too few or too scattered for the effect */
     size_t broken, failed_base, failed_new; /* cells; launches of all cells */
-    size_t samples_needed;                  /* per side and cell; below, no verdict is possible */
+    size_t confirmed, unjudged; /* of the cells that were slower: slower again; not judged again */
+    bool again_void;            /* the second round had nothing comparable */
+    bool interrupted;           /* it did not end */
+    size_t samples_needed;      /* per side and cell; below, no verdict is possible */
     double alpha;
     double mean, mean_low,
         mean_high; /* geometric mean of the ratios of the comparable cells, with Student's 95 %
@@ -83,9 +87,18 @@ int compare_tables(const struct compare_table *base, const struct compare_table 
                    const struct compare_options *options, struct compared *compared, struct error *error);
 void compared_free(struct compared *compared);
 
-/* 1 if a cell is slower or broken; 3 if none is comparable; 4 if more than half of them have too little data;
- * else 0.
- */
+/* What was slower has been measured once more: what is not slower again becomes inconclusive, and its reason
+ * says what came out. What failed in new alone there is broken. */
+void compared_confirm(struct compared *first, const struct compared *again);
+
+/* The second round did not end: what is slower says that it is not confirmed. */
+void compared_interrupt(struct compared *first);
+
+/* Is the row's interval one of 95 %? Few rows have none. */
+bool compare_has_interval(const struct compare_row *row);
+
+/* 130 if interrupted; 1 if a cell is slower or broken; 3 if none is comparable, or was in the second round; 4
+ * if that could not judge every cell, or more than half of the cells have too little data; else 0. */
 int compared_exit_code(const struct compared *compared);
 
 /* "regression: CELL, failed in new: ..." for each cell that is broken: no figure of its row tells. */

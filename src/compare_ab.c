@@ -109,10 +109,11 @@ static int print(const struct compared *compared, const char *format, struct err
                           stdout, error);
 }
 
-/* The second round has the slower cells of the first only. */
-static void name_regressions(const struct compared *first, const struct compared *again)
+/* What the second round says of the slower cells of the first, which it has and no other. */
+static void tell_again(const struct compared *first, const struct compared *again)
 {
     size_t k = 0;
+    fprintf(stderr, "measured again: %zu of %zu confirmed\n", first->confirmed, again->count);
     for (size_t i = 0; i < again->count; i++) {
         const struct compare_row *row = &again->rows[i];
         while (strcmp(first->rows[k].cell, row->cell) != 0) /* both in the order of names */
@@ -120,28 +121,51 @@ static void name_regressions(const struct compared *first, const struct compared
         if (row->verdict == COMPARE_SLOWER)
             fprintf(stderr, "regression: %s, ratio %.3g and %.3g\n", row->cell, first->rows[k].ratio,
                     row->ratio);
+        else if (!row->judged && !row->broken)
+            fprintf(stderr, "neither confirmed nor cleared: %s, %s\n", row->cell, row->reason);
     }
 }
 
-static int conclude(const struct compare_ab *ab, const struct compare_ab_round *first, const char *format,
-                    struct error *error)
+/* Calibration leaves nothing. */
+static void tell_interrupted(const char *folder)
 {
-    size_t flagged = first->runs.compared.verdicts[COMPARE_SLOWER];
-    if (flagged == 0)
-        return print(&first->runs.compared, format, error) ? EXIT_USAGE
-                                                           : compared_exit_code(&first->runs.compared);
-    struct compare_ab_round again = {.folder = ""};
-    snprintf(again.folder, sizeof again.folder, "%.4000s/again", first->folder);
+    if (*folder && access(folder, F_OK) == 0)
+        fprintf(stderr, "interrupted; all that was measured is in %s\n", folder);
+    else
+        fprintf(stderr, "interrupted; nothing was measured yet\n");
+}
+
+/* 0, 1 when interrupted, -1 with error. */
+static int measure_again(const struct compare_ab *ab, struct compare_ab_round *first,
+                         struct compare_ab_round *again, struct error *error)
+{
+    struct compared *compared = &first->runs.compared;
+    size_t flagged = compared->verdicts[COMPARE_SLOWER];
+    snprintf(again->folder, sizeof again->folder, "%.4000s/again", first->folder);
     fprintf(stderr, "%zu cell%s slower; measuring %s again in fresh blocks\n", flagged,
             flagged == 1 ? " is" : "s are", flagged == 1 ? "it" : "them");
-    int result = compare_ab_round(ab, first, &again, error), code = EXIT_USAGE;
-    if (result == 1) {
-        code = EXIT_INTERRUPTED;
-    } else if (result == 0 && !print(&first->runs.compared, format, error)) {
-        size_t confirmed = again.runs.compared.verdicts[COMPARE_SLOWER];
-        fprintf(stderr, "measured again: %zu of %zu confirmed\n", confirmed, flagged);
-        name_regressions(&first->runs.compared, &again.runs.compared);
-        code = confirmed ? EXIT_REGRESSION : EXIT_FINE;
+    int result = compare_ab_round(ab, first, again, error);
+    if (result == 0)
+        compared_confirm(compared, &again->runs.compared);
+    if (result == 1)
+        compared_interrupt(compared);
+    return result;
+}
+
+static int conclude(const struct compare_ab *ab, struct compare_ab_round *first, const char *format,
+                    struct error *error)
+{
+    struct compare_ab_round again = {.folder = ""};
+    const struct compared *compared = &first->runs.compared;
+    bool flagged = compared->verdicts[COMPARE_SLOWER] > 0;
+    int result = flagged ? measure_again(ab, first, &again, error) : 0, code = EXIT_USAGE;
+    if (result >= 0 && !print(compared, format, error)) {
+        if (flagged && result == 0)
+            tell_again(compared, &again.runs.compared);
+        compared_name_broken(compared, stderr);
+        if (result == 1)
+            tell_interrupted(first->folder);
+        code = compared_exit_code(compared);
     }
     compare_ab_free(&again);
     return code;
@@ -163,9 +187,10 @@ int compare_ab(const struct compare_ab *ab, const char *format)
     struct compare_ab_round first = {.folder = ""};
     int result = check_programs(ab, &error) ? -1 : compare_ab_round(ab, NULL, &first, &error);
     int code = EXIT_USAGE;
-    if (result == 1)
+    if (result == 1) {
+        tell_interrupted(first.folder);
         code = EXIT_INTERRUPTED;
-    else if (result == 0)
+    } else if (result == 0)
         code = conclude(ab, &first, format, &error);
     if (code == EXIT_USAGE)
         options_fail(&error);

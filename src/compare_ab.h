@@ -29,7 +29,8 @@ int compare_ab_round(const struct compare_ab *ab, const struct compare_ab_round 
 void compare_ab_free(struct compare_ab_round *round);
 
 /* The whole command: one round; what it finds slower is measured once more in fresh blocks, and only what is
- * slower again counts. Prints the tables in the format. Returns an exit code. */
+ * slower again counts. Prints one table in the format, of the first round with what the second says of it.
+ * Returns an exit code. */
 int compare_ab(const struct compare_ab *ab, const char *format);
 
 #endif

@@ -28,12 +28,6 @@ static size_t row_n(const struct compare_row *row)
     return row->n_base < row->n_new ? row->n_base : row->n_new;
 }
 
-/* Few rows have no interval of the level that the headings promise: JSON alone gives it, with its level. */
-static bool has_interval(const struct compare_row *row)
-{
-    return row->ci_level >= 0.95 - 1e-9;
-}
-
 /* CSV */
 
 /* Of a verdict that stands the reason says which test it is from, if that is the weaker one. */
@@ -52,7 +46,7 @@ static int write_csv(const struct compared *compared, const struct style *style,
     fputs("cell,n,base,new,metric,ratio,ci_low,ci_high,p_adjusted,verdict,reason\n", out);
     for (size_t i = 0; i < compared->count; i++) {
         const struct compare_row *row = &compared->rows[i];
-        bool interval = has_interval(row);
+        bool interval = compare_has_interval(row);
         const double shift[] = {row->ratio, interval ? row->ci_low : NAN, interval ? row->ci_high : NAN,
                                 row->p_adjusted};
         put_csv_field(out, row->cell);
@@ -142,6 +136,7 @@ static int write_json(const struct compared *compared, const struct style *style
         fprintf(out, "\"%s\": %zu, ", compare_verdict_names[verdict], compared->verdicts[verdict]);
     fprintf(out, "\"failed_base\": %zu, \"failed_new\": %zu, \"broken\": %zu,\n  ", compared->failed_base,
             compared->failed_new, compared->broken);
+    fprintf(out, "\"not_judged_again\": %zu, ", compared->unjudged);
     fprintf(out, "\"too_little_data\": %zu, \"exit_code\": %d,\n  \"geometric_mean\": ", compared->too_little,
             compared_exit_code(compared));
     put_json_value(out, compared->mean);
@@ -211,7 +206,7 @@ static void word_figures(const struct compared *compared, const struct compare_r
         snprintf(figures->n, sizeof figures->n, "%zu/%zu", row->n_base, row->n_new);
     word_metric(compared->metric, row->base, figures->base, sizeof figures->base);
     word_metric(compared->metric, row->new, figures->new, sizeof figures->new);
-    bool interval = has_interval(row);
+    bool interval = compare_has_interval(row);
     word_ratio(row->ratio, interval ? row->ci_low : NAN, interval ? row->ci_high : NAN, figures->ratio,
                sizeof figures->ratio);
     figures->detectable[0] = '\0';

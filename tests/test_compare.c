@@ -511,6 +511,89 @@ static void test_exit_codes(void **state)
     }
 }
 
+/* A second round: five cells that were slower in the first and one that was not. */
+static void fill_rounds(struct pair *first, struct pair *again)
+{
+    static const char *const cells[] = {"a", "b", "c", "d", "e", "f"};
+    pair_open(first, COLUMN_ITEMS_PER_SECOND);
+    pair_open(again, COLUMN_ITEMS_PER_SECOND);
+    for (unsigned block = 0; block < 8; block++) {
+        for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+            add(&first->base, cells[i], block, 100);
+            add(&first->new, cells[i], block, i == 2 ? 100 : 50);
+            if (i != 2)
+                add(&again->base, cells[i], block, 100);
+        }
+        add(&again->new, "a", block, 50);
+        add(&again->new, "b", block, 100);
+        add_status(&again->new, "d", block, STATUS_INVALID, "steal 7 %");
+        if (block < 3)
+            add(&again->new, "e", block, 50);
+        else
+            add_status(&again->new, "e", block, STATUS_INVALID, "steal 7 %");
+        add_status(&again->new, "f", block, STATUS_FAILED, "killed by signal 11");
+    }
+    pair_compare(first, COMPARE_PAIRED, 0.05);
+    pair_compare(again, COMPARE_PAIRED, 0.05);
+    assert_int_equal(first->compared.verdicts[COMPARE_SLOWER], 5);
+}
+
+static void test_confirm(void **state)
+{
+    (void)state;
+    static const struct {
+        enum compare_verdict verdict;
+        const char *reason;
+    } expected[] = {
+        {COMPARE_SLOWER, ""},
+        {COMPARE_INCONCLUSIVE, "not confirmed: 1.00× (1.00–1.00) in the second round"},
+        {COMPARE_SAME, ""},
+        {COMPARE_INCONCLUSIVE, "not judged in the second round: environment: steal 7 %"},
+        {COMPARE_INCONCLUSIVE, "not judged in the second round: environment: 3 of 6 rows left: steal 7 %"},
+        {COMPARE_INCONCLUSIVE, "failed in new: killed by signal 11"},
+    };
+    struct pair first, again;
+    fill_rounds(&first, &again);
+    struct compared *compared = &first.compared;
+    compared_confirm(compared, &again.compared);
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        assert_int_equal(compared->rows[i].verdict, expected[i].verdict);
+        assert_string_equal(compared->rows[i].reason, expected[i].reason);
+    }
+    assert_int_equal(compared->verdicts[COMPARE_SLOWER], 1);
+    assert_int_equal(compared->verdicts[COMPARE_INCONCLUSIVE], 4);
+    assert_int_equal(compared->confirmed, 1);
+    assert_int_equal(compared->unjudged, 2);
+    assert_int_equal(compared->failed_new, 8);
+    assert_int_equal(compared_exit_code(compared), EXIT_REGRESSION);
+    compared->verdicts[COMPARE_SLOWER] = 0;
+    assert_int_equal(compared_exit_code(compared), EXIT_REGRESSION);
+    compared->broken = 0;
+    assert_int_equal(compared_exit_code(compared), EXIT_TOO_LITTLE_DATA);
+    compared->again_void = true;
+    assert_int_equal(compared_exit_code(compared), EXIT_NOTHING_COMPARABLE);
+    compared->unjudged = 0;
+    assert_int_equal(compared_exit_code(compared), EXIT_FINE);
+    pair_close(&first);
+    pair_close(&again);
+}
+
+static void test_interrupted(void **state)
+{
+    (void)state;
+    struct pair first, again;
+    fill_rounds(&first, &again);
+    compared_interrupt(&first.compared);
+    assert_int_equal(first.compared.verdicts[COMPARE_SLOWER], 5);
+    assert_string_equal(first.compared.rows[0].reason, "not confirmed: the second round was interrupted");
+    assert_string_equal(first.compared.rows[2].reason, "");
+    char *json = write_format(&first.compared, "json");
+    assert_non_null(strstr(json, "\"exit_code\": 130,"));
+    free(json);
+    pair_close(&first);
+    pair_close(&again);
+}
+
 /* Formats */
 
 static void fill_golden(struct pair *pair)
@@ -810,6 +893,8 @@ int main(void)
         cmocka_unit_test(test_skew),
         cmocka_unit_test(test_different_work),
         cmocka_unit_test(test_exit_codes),
+        cmocka_unit_test(test_confirm),
+        cmocka_unit_test(test_interrupted),
         cmocka_unit_test(test_csv),
         cmocka_unit_test(test_markdown),
         cmocka_unit_test(test_json),

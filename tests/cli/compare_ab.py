@@ -3,30 +3,39 @@
 that no verdict hangs on a time."""
 
 import csv
+import json
+import shutil
+import signal
 
-from harness import PROGRAM, Case, main, read_rows, read_run
+from harness import PROGRAM, Case, count_rows, main, read_rows, read_run
 
 CELLS = '^native/null/empty/(serial|thread-pool)/'
 RUN = '--profile', 'smoke', '--blocks', '8', '--filter', CELLS, '--effect', '900%', '--format', 'csv', '--out', 'out'
 
 
 class TwoBuilds(Case):
-    def slow_build(self, condition='true', cell=''):
-        """Where the condition holds, a launch of the cell does one item a second."""
-        script = self.folder / 'slow'
-        script.write_text(f'''#!/bin/sh
-for name; do :; done
-case $name in *{cell}*) {condition} && exec_as=slow;; esac
-[ "$exec_as" ] || exec '{PROGRAM}' "$@"
-'{PROGRAM}' "$@" | sed 's/^items_per_second=.*/items_per_second=1/'
+    def script(self, name, text):
+        path = self.folder / name
+        path.write_text(f'#!/bin/sh\nfor name; do :; done\n{text}')
+        path.chmod(0o755)
+        return path
+
+    def slow_build(self, condition='true', cell='', otherwise='exec'):
+        """Where the condition holds, a launch of the cell does one item a second; else it does as otherwise says:
+        a command, or the words before one."""
+        return self.script('slow', f'''
+case $name in *{cell}*) {condition} && as=slow;; esac
+if [ "$as" ]; then
+    '{PROGRAM}' "$@" | sed 's/^items_per_second=.*/items_per_second=1/'
+else
+    {otherwise} '{PROGRAM}' "$@"
+fi
 ''')
-        script.chmod(0o755)
-        return script
 
     def compare(self, new, code, *options):
         output, errors = self.crosspoint('compare', '--ab', PROGRAM, new, *RUN, *options, code=code)
-        rows = list(csv.DictReader(output.splitlines()))
-        return {row['cell'].split('/')[3]: row['verdict'] for row in rows}, errors
+        self.rows = {row['cell'].split('/')[3]: row for row in csv.DictReader(output.splitlines())}
+        return {model: row['verdict'] for model, row in self.rows.items()}, errors
 
     def test_same_build(self):
         verdicts, errors = self.compare(PROGRAM, 0)
@@ -68,12 +77,83 @@ case $name in *{cell}*) {condition} && exec_as=slow;; esac
         first = read_run(self.folder / 'out' / 'base')['plan']
         self.assertNotEqual(read_run(self.folder / 'out' / 'again' / 'base')['plan']['seed'], first['seed'])
 
+    def first_round(self):
+        return f'[ ! -d {self.folder}/out/again ]'
+
+    def invalid(self, cell=''):
+        """Words before a command: what it prints is the row of a launch that was disturbed, if it is of the cell."""
+        return self.script('invalid', f'''
+case $name in *{cell}*) "$@" | sed 's/^status=.*/status=invalid/; $a reason=too loud';; *) exec "$@";; esac
+''')
+
     def test_slower_once_is_no_regression(self):
-        verdicts, errors = self.compare(self.slow_build(condition=f'[ ! -d {self.folder}/out/again ]'), 0)
-        self.assertEqual(verdicts, {'serial': 'slower', 'thread-pool': 'slower'})
+        verdicts, errors = self.compare(self.slow_build(condition=self.first_round()), 0)
+        self.assertEqual(verdicts, {'serial': 'inconclusive', 'thread-pool': 'inconclusive'})
+        for row in self.rows.values():
+            self.assertRegex(row['reason'], r'^not confirmed: \S+× \(\S+–\S+\) in the second round$')
         self.assertIn('2 cells are slower; measuring them again in fresh blocks\n', errors)
         self.assertIn('measured again: 0 of 2 confirmed\n', errors)
         self.assertNotIn('regression', errors)
+
+    def test_second_round_that_tells_nothing(self):
+        for cell, code in ('thread-pool', 4), ('', 3):
+            with self.subTest(cell):
+                new = self.slow_build(condition=self.first_round(), otherwise=self.invalid(cell))
+                output, errors = self.crosspoint('compare', '--ab', PROGRAM, new, *RUN, '--format', 'json', code=code)
+                told = json.loads(output)
+                self.assertEqual((told['exit_code'], told['slower'], told['not_judged_again']),
+                                 (code, 0, 1 if cell else 2))
+                reason = 'environment: too loud'
+                self.assertEqual(told['cells'][1]['reason'], f'not judged in the second round: {reason}')
+                self.assertRegex(errors, rf'neither confirmed nor cleared: native/null/empty/thread-pool/\S+, {reason}\n')
+                self.assertNotIn('regression', errors)
+                shutil.rmtree(self.folder / 'out')
+
+    def test_interrupted_second_round(self):
+        new = self.slow_build(condition=self.first_round(), otherwise='sleep 0.2; exec')
+        process = self.start('compare', '--ab', PROGRAM, new, *RUN)
+        self.wait_until(lambda: count_rows(self.folder / 'out' / 'again' / 'new'), 'no second round')
+        process.send_signal(signal.SIGINT)
+        output, errors = self.finish(process, 130)
+        rows = list(csv.DictReader(output.splitlines()))
+        self.assertEqual([(row['verdict'], row['reason']) for row in rows],
+                         2 * [('slower', 'not confirmed: the second round was interrupted')])
+        self.assertIn('interrupted; all that was measured is in out\n', errors)
+        read_rows(self.folder / 'out' / 'again' / 'new')
+
+    def test_interrupted(self):
+        process = self.start('compare', '--ab', PROGRAM, PROGRAM, *RUN, '--blocks', '1000')
+        self.wait_until(lambda: count_rows(self.folder / 'out' / 'new'), 'no row')
+        process.send_signal(signal.SIGTERM)
+        output, errors = self.finish(process, 130)
+        self.assertEqual(output, '')
+        self.assertIn('interrupted; all that was measured is in out\n', errors)
+
+    def crashing_build(self, condition='true'):
+        return self.script('crashing', f'''
+case $name in *thread-pool*) {condition} && kill -SEGV $$;; esac
+exec '{PROGRAM}' "$@"
+''')
+
+    def test_crashing_build(self):
+        reason = 'failed in new: the launch was killed by signal 11 (Segmentation fault)'
+        verdicts, errors = self.compare(self.crashing_build(), 1)
+        self.assertEqual(verdicts, {'serial': 'same', 'thread-pool': 'inconclusive'})
+        self.assertEqual(self.rows['thread-pool']['reason'], reason)
+        self.assertIn(f"regression: {self.rows['thread-pool']['cell']}, {reason}\n", errors)
+        self.assertFalse((self.folder / 'out' / 'again').exists())
+        for folders, code in (('base', 'new'), 1), (('new', 'base'), 0):
+            output, errors = self.crosspoint('compare', *(f'out/{name}' for name in folders), '--effect', '900%',
+                                             code=code)
+            self.assertEqual('regression: ' in errors, code == 1)
+            self.assertIn('\nFailed launches: ', output)
+
+    def test_one_crash(self):
+        once = f'mkdir {self.folder}/once 2>/dev/null'
+        started = f'[ -d {self.folder}/out/new ]'
+        verdicts, errors = self.compare(self.crashing_build(f'{started} && {once}'), 0)
+        self.assertEqual(verdicts['thread-pool'], 'same')
+        self.assertIn('failed in new (1 of 8 launches): the launch was killed', self.rows['thread-pool']['reason'])
 
     def test_faster_build(self):
         new = self.slow_build()
