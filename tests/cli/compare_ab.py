@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""compare --ab: two builds in one run. The slow build is the program behind a filter that changes its figures, so
-that no verdict hangs on a time."""
+"""compare --ab: two builds in one run. Both are the program behind a filter that sets its figures, so that no
+verdict hangs on a time."""
 
 import csv
 import json
@@ -20,6 +20,12 @@ class TwoBuilds(Case):
         path.chmod(0o755)
         return path
 
+    def steady_build(self):
+        """A launch does a million items a second."""
+        return self.script('steady', f'''
+'{PROGRAM}' "$@" | sed 's/^items_per_second=.*/items_per_second=1000000/'
+''')
+
     def slow_build(self, condition='true', cell='', otherwise='exec'):
         """Where the condition holds, a launch of the cell does one item a second; else it does as otherwise says:
         a command, or the words before one."""
@@ -28,17 +34,17 @@ case $name in *{cell}*) {condition} && as=slow;; esac
 if [ "$as" ]; then
     '{PROGRAM}' "$@" | sed 's/^items_per_second=.*/items_per_second=1/'
 else
-    {otherwise} '{PROGRAM}' "$@"
+    {otherwise} '{self.steady_build()}' "$@"
 fi
 ''')
 
     def compare(self, new, code, *options):
-        output, errors = self.crosspoint('compare', '--ab', PROGRAM, new, *RUN, *options, code=code)
+        output, errors = self.crosspoint('compare', '--ab', self.steady_build(), new, *RUN, *options, code=code)
         self.rows = {row['cell'].split('/')[3]: row for row in csv.DictReader(output.splitlines())}
         return {model: row['verdict'] for model, row in self.rows.items()}, errors
 
     def test_same_build(self):
-        verdicts, errors = self.compare(PROGRAM, 0)
+        verdicts, errors = self.compare(self.steady_build(), 0)
         self.assertEqual(verdicts, {'serial': 'same', 'thread-pool': 'same'})
         self.assertFalse((self.folder / 'out' / 'again').exists())
         base, new = (read_rows(self.folder / 'out' / arm) for arm in ('base', 'new'))
@@ -99,19 +105,21 @@ case $name in *{cell}*) "$@" | sed 's/^status=.*/status=invalid/; $a reason=too 
         for cell, code in ('thread-pool', 4), ('', 3):
             with self.subTest(cell):
                 new = self.slow_build(condition=self.first_round(), otherwise=self.invalid(cell))
-                output, errors = self.crosspoint('compare', '--ab', PROGRAM, new, *RUN, '--format', 'json', code=code)
+                output, errors = self.crosspoint('compare', '--ab', self.steady_build(), new, *RUN, '--format', 'json',
+                                                 code=code)
                 told = json.loads(output)
                 self.assertEqual((told['exit_code'], told['slower'], told['not_judged_again']),
                                  (code, 0, 1 if cell else 2))
                 reason = 'environment: too loud'
                 self.assertEqual(told['cells'][1]['reason'], f'not judged in the second round: {reason}')
-                self.assertRegex(errors, rf'neither confirmed nor cleared: native/null/empty/thread-pool/\S+, {reason}\n')
+                self.assertRegex(errors,
+                                 rf'neither confirmed nor cleared: native/null/empty/thread-pool/\S+, {reason}\n')
                 self.assertNotIn('regression', errors)
                 shutil.rmtree(self.folder / 'out')
 
     def test_interrupted_second_round(self):
         new = self.slow_build(condition=self.first_round(), otherwise='sleep 0.2; exec')
-        process = self.start('compare', '--ab', PROGRAM, new, *RUN)
+        process = self.start('compare', '--ab', self.steady_build(), new, *RUN)
         self.wait_until(lambda: count_rows(self.folder / 'out' / 'again' / 'new'), 'no second round')
         process.send_signal(signal.SIGINT)
         output, errors = self.finish(process, 130)
@@ -132,7 +140,7 @@ case $name in *{cell}*) "$@" | sed 's/^status=.*/status=invalid/; $a reason=too 
     def crashing_build(self, condition='true'):
         return self.script('crashing', f'''
 case $name in *thread-pool*) {condition} && kill -SEGV $$;; esac
-exec '{PROGRAM}' "$@"
+exec '{self.steady_build()}' "$@"
 ''')
 
     def test_crashing_build(self):
@@ -157,7 +165,7 @@ exec '{PROGRAM}' "$@"
 
     def test_faster_build(self):
         new = self.slow_build()
-        output, errors = self.crosspoint('compare', '--ab', new, PROGRAM, *RUN)
+        output, errors = self.crosspoint('compare', '--ab', new, self.steady_build(), *RUN)
         self.assertEqual([row['verdict'] for row in csv.DictReader(output.splitlines())], ['faster', 'faster'])
 
     def test_no_build(self):
