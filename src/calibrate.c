@@ -9,38 +9,71 @@
 #include "progress.h"
 #include "session.h"
 
-enum { STEPS_MAX = 8 };
+enum { STEPS_MAX = 10, TRIES_MAX = 3, LAUNCHES_LONG = 3 };
 
-/* Wall time of a launch, in ns a unit of work; grows the work until the launch takes a tenth of launch_ms. A
- * cell that fails here gets 0 and fails again, with a row, when it is measured. */
+/* A launch that failed is tried again, but for one that ran into its time limit: it would do so again. */
+static int launch_tried(const struct session *session, const struct plan_cell *cell, uint64_t items,
+                        struct row_buffer *row)
+{
+    for (int attempt = 0; attempt < TRIES_MAX; attempt++) {
+        double begin_s = clock_now_s();
+        if (session_launch(session, cell, items, 0, row))
+            return -1;
+        if (strcmp(row->row.text[COLUMN_STATUS], status_names[STATUS_FAILED]) != 0 ||
+            clock_now_s() - begin_s >= session->timeout_s)
+            return 0;
+    }
+    return 0;
+}
+
+static uint64_t grow(double items, double wall_ns, double enough_ns)
+{
+    double growth = 2 * enough_ns / wall_ns;
+    return (uint64_t)(items * (growth > 100 ? 100 : growth)) + 1;
+}
+
+/* Wall time of a launch, in ns a unit of work; grows the work until the launch takes a tenth of launch_ms,
+ * and takes the least of a few such launches: one that was disturbed does not decide. A cell that fails here
+ * gets 0 and fails again, with a row, when it is measured. */
 static int time_cell(struct session *session, struct plan_cell *cell, double *ns_per_item)
 {
     unsigned workers, conc;
     cell_counts(&cell->cell, &workers, &conc);
     double enough_ns = session->launch_ms * 1e6 / 10;
     uint64_t items = conc;
+    int launches_long = 0;
     *ns_per_item = 0;
-    for (int step = 0; step < STEPS_MAX; step++) {
+    for (int step = 0; step < STEPS_MAX && launches_long < LAUNCHES_LONG; step++) {
         struct row_buffer row;
         double begin_s = clock_now_s();
-        if (session_launch(session, cell, items, 0, &row))
+        if (launch_tried(session, cell, items, &row))
             return -1;
         double wall_ns = row_number(&row.row, COLUMN_WALL_NS), done = row_number(&row.row, COLUMN_ITEMS);
-        if (strcmp(row.row.text[COLUMN_STATUS], "skipped") == 0)
+        if (strcmp(row.row.text[COLUMN_STATUS], status_names[STATUS_SKIPPED]) == 0)
             snprintf(cell->skip, sizeof cell->skip, "%s", row.row.text[COLUMN_REASON]);
-        if (strcmp(row.row.text[COLUMN_STATUS], "ok") != 0 || !(wall_ns > 0))
+        if (!(wall_ns > 0))
             return 0;
-        *ns_per_item = wall_ns / done;
         cell->launch_s = clock_now_s() - begin_s - wall_ns / 1e9; /* all but the work */
-        if (wall_ns >= enough_ns)
-            return 0;
-        double growth = 2 * enough_ns / wall_ns;
-        items = (uint64_t)(done * (growth > 100 ? 100 : growth)) + 1;
+        bool enough = wall_ns >= enough_ns;
+        if (launches_long == 0 || !enough || wall_ns / done < *ns_per_item)
+            *ns_per_item = wall_ns / done;
+        launches_long = enough ? launches_long + 1 : 0;
+        if (!enough)
+            items = grow(done, wall_ns, enough_ns);
     }
     return 0;
 }
 
-/* What --like or an earlier part of an A/B run laid down holds for the whole group. */
+/* The most that --like or an earlier part of an A/B run laid down for a cell of the group; 0: nothing. */
+static uint64_t items_laid_down(const struct plan *plan, size_t group)
+{
+    uint64_t most = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->cells[i].group == group && plan->cells[i].items > most)
+            most = plan->cells[i].items;
+    return most;
+}
+
 static uint64_t group_items(const struct session *session, size_t group, const double *ns_per_item)
 {
     const struct plan *plan = &session->plan;
@@ -51,8 +84,6 @@ static uint64_t group_items(const struct session *session, size_t group, const d
         unsigned workers, conc;
         if (cell->group != group)
             continue;
-        if (cell->items > 0)
-            return cell->items;
         cell_counts(&cell->cell, &workers, &conc);
         items = items < conc ? conc : items;
         items = items < cell->items_min ? cell->items_min : items;
@@ -61,6 +92,20 @@ static uint64_t group_items(const struct session *session, size_t group, const d
     if (slowest_ns > 0 && items * slowest_ns < session->launch_ms * 1e6)
         items = (uint64_t)ceil(session->launch_ms * 1e6 / slowest_ns);
     return items;
+}
+
+/* What is laid down for a cell holds; the rest of its group does the same work, as far as it can. */
+static uint64_t cell_items_planned(const struct session *session, const struct plan_cell *cell,
+                                   const double *ns_per_item)
+{
+    unsigned workers, conc;
+    uint64_t most = items_laid_down(&session->plan, cell->group);
+    cell_counts(&cell->cell, &workers, &conc);
+    if (cell->items > 0)
+        return cell->items;
+    if (most > 0)
+        return most < conc ? conc : most;
+    return group_items(session, cell->group, ns_per_item);
 }
 
 int session_calibrate(struct session *session)
@@ -78,7 +123,7 @@ int session_calibrate(struct session *session)
     }
     progress_clear(session->quiet);
     for (size_t i = 0; i < plan->count && !interrupted; i++) {
-        plan->cells[i].items = group_items(session, plan->cells[i].group, ns_per_item);
+        plan->cells[i].items = cell_items_planned(session, &plan->cells[i], ns_per_item);
         plan->cells[i].launch_s += (double)plan->cells[i].items * ns_per_item[i] / 1e9;
     }
     free(ns_per_item);

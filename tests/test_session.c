@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "plan_json.h"
 #include "samples_file.h"
+#include "session.h"
 
 struct seen {
     size_t rows;
@@ -40,9 +42,12 @@ static int open_folder(void **state)
 
 static int remove_folder(void **state)
 {
+    static const char *const names[] = {"samples.csv", "program", "program.calls"};
     char path[64];
-    snprintf(path, sizeof path, "%s/samples.csv", (const char *)*state);
-    unlink(path);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", (const char *)*state, names[i]);
+        unlink(path);
+    }
     return rmdir(*state);
 }
 
@@ -175,6 +180,101 @@ static void what_is_no_plan_is_refused(void **state)
     }
 }
 
+/* Calibration, with a program that only says how long it took: 1 us an item */
+
+/* case_lines: what the shell does in call n instead, with $items: "0) exit 1;; 3) ns=5000;;" */
+static void calibrate(const char *folder, const char *case_lines, struct plan *plan)
+{
+    struct session session = {.plan = *plan, .launch_ms = 10, .timeout_s = 60, .arm_count = 1, .quiet = true};
+    struct error error;
+    snprintf(session.arms[0].program, sizeof session.arms[0].program, "%s/program", folder);
+    FILE *script = fopen(session.arms[0].program, "w");
+    assert_non_null(script);
+    fprintf(script,
+            "#!/bin/sh\n"
+            "items=${2#--items=} ns=1000\n"
+            "n=$(cat $0.calls 2>/dev/null || echo 0)\n"
+            "echo $((n + 1)) > $0.calls\n"
+            "case $n in\n%s\nesac\n"
+            "echo status=ok\necho items=$items\necho wall_ns=$((items * ns))\n",
+            case_lines);
+    fclose(script);
+    chmod(session.arms[0].program, 0755);
+    session.topology = topology_open(NULL, &error);
+    assert_non_null(session.topology);
+    assert_int_equal(session_calibrate(&session), 0);
+    topology_close(session.topology);
+    *plan = session.plan;
+}
+
+/* conc is 1 for all, so that nothing but calibration decides. */
+static void add_cells(struct plan *plan, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char name[CELL_NAME_BYTES];
+        struct cell cell;
+        snprintf(name, sizeof name, "native/cpu/sum-squares/serial/terms:%zu/place:none", i + 1);
+        assert_int_equal(cell_parse(name, NULL, &cell, NULL), 0);
+        assert_int_equal(plan_add(plan, &cell), i);
+    }
+}
+
+static void a_calibration_launch_that_fails_is_tried_again(void **state)
+{
+    struct plan plan = {.cells = NULL};
+    add_cells(&plan, 1);
+    calibrate(*state, "0|1|3|5) exit 1;;", &plan);
+    assert_int_equal(plan.cells[0].items, 10000);
+    plan_free(&plan);
+}
+
+static void one_disturbed_launch_does_not_decide(void **state)
+{
+    static const char *const disturbed[] = {
+        "0) ns=20000000;;", /* seems to be long enough */
+        "1) ns=50000;;",
+        "2) ns=5000;;",
+        "3) ns=5000;;",
+    };
+    for (size_t i = 0; i < sizeof disturbed / sizeof disturbed[0]; i++) {
+        struct plan plan = {.cells = NULL};
+        add_cells(&plan, 1);
+        calibrate(*state, disturbed[i], &plan);
+        assert_int_equal(plan.cells[0].items, 10000);
+        plan_free(&plan);
+        remove_folder(state);
+        open_folder(state);
+    }
+}
+
+static void a_cell_that_fails_leaves_the_work_of_its_group(void **state)
+{
+    struct plan plan = {.cells = NULL};
+    add_cells(&plan, 3);
+    plan_join(&plan, 0, 1);
+    calibrate(*state, "0|1|2) exit 1;; *) case $* in *terms:3/*) exit 1;; esac;;", &plan);
+    assert_int_equal(plan.cells[0].items, 10000);
+    assert_int_equal(plan.cells[1].items, 10000);
+    assert_int_equal(plan.cells[2].items, 1); /* alone: fails again, with a row */
+    plan_free(&plan);
+}
+
+static void what_another_run_laid_down_holds_cell_by_cell(void **state)
+{
+    struct plan plan = {.cells = NULL};
+    add_cells(&plan, 4);
+    for (size_t i = 1; i < 4; i++)
+        plan_join(&plan, 0, i);
+    plan.cells[1].items = 700;
+    plan.cells[2].items = 900;
+    calibrate(*state, "", &plan);
+    assert_int_equal(plan.cells[0].items, 900);
+    assert_int_equal(plan.cells[1].items, 700);
+    assert_int_equal(plan.cells[2].items, 900);
+    assert_int_equal(plan.cells[3].items, 900);
+    plan_free(&plan);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +283,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_is_never_made_over_another, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(resuming_drops_the_row_that_was_cut, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_full_disk_is_named, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_calibration_launch_that_fails_is_tried_again, open_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(one_disturbed_launch_does_not_decide, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_cell_that_fails_leaves_the_work_of_its_group, open_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(what_another_run_laid_down_holds_cell_by_cell, open_folder,
+                                        remove_folder),
         cmocka_unit_test(a_plan_reads_back_the_same),
         cmocka_unit_test(what_is_no_plan_is_refused),
     };
