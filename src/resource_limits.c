@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "resource_limits.h"
 
+#include <ctype.h>
+#include <dirent.h>
 #include <inttypes.h>
+#include <linux/capability.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -28,6 +32,60 @@ static uint64_t read_limit(__rlimit_resource_t resource)
     return limit.rlim_max;
 }
 
+/* Of /proc/PID/status: "Threads:\t3", "Uid:\treal\teffective\t..." */
+static uint64_t read_tasks_of(const char *path, uid_t user)
+{
+    char line[256];
+    unsigned owner = 0, threads = 0;
+    bool owned = false;
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return 0; /* has ended */
+    while (fgets(line, sizeof line, file) && sscanf(line, "Threads: %u", &threads) != 1)
+        if (sscanf(line, "Uid: %u", &owner) == 1)
+            owned = owner == user;
+    fclose(file);
+    return owned ? threads : 0;
+}
+
+uint64_t limits_count_tasks(const char *proc, uid_t user)
+{
+    char path[512];
+    uint64_t sum = 0;
+    DIR *processes = opendir(proc);
+    for (struct dirent *entry; processes && (entry = readdir(processes));) {
+        if (!isdigit((unsigned char)entry->d_name[0]))
+            continue;
+        snprintf(path, sizeof path, "%s/%.20s/status", proc, entry->d_name);
+        sum += read_tasks_of(path, user);
+    }
+    if (processes)
+        closedir(processes);
+    return sum;
+}
+
+/* The kernel holds neither root nor those to the limit who may raise it. */
+static bool tasks_unlimited(void)
+{
+    char line[256];
+    unsigned long long effective = 0;
+    FILE *file = fopen("/proc/self/status", "re");
+    while (file && fgets(line, sizeof line, file) && sscanf(line, "CapEff: %llx", &effective) != 1)
+        continue;
+    if (file)
+        fclose(file);
+    return getuid() == 0 || effective >> CAP_SYS_RESOURCE & 1 || effective >> CAP_SYS_ADMIN & 1;
+}
+
+static uint64_t read_user_tasks(void)
+{
+    struct rlimit limit;
+    if (tasks_unlimited() || getrlimit(RLIMIT_NPROC, &limit) || limit.rlim_cur == RLIM_INFINITY)
+        return 0;
+    uint64_t present = limits_count_tasks("/proc", getuid());
+    return limit.rlim_cur > present ? limit.rlim_cur - present : 1;
+}
+
 /* 0 stands for "not known": none left is told as 1, which is too few for any cell. */
 static uint64_t read_group_tasks(void)
 {
@@ -43,7 +101,7 @@ void limits_read(struct limits *limits)
     uint64_t first = read_number(range, 0), last = read_number(range, 1);
     *limits = (struct limits){
         .descriptors = read_limit(RLIMIT_NOFILE),
-        .processes = geteuid() == 0 ? 0 : read_limit(RLIMIT_NPROC),
+        .user_tasks = read_user_tasks(),
         .pid_max = read_number("/proc/sys/kernel/pid_max", 0),
         .threads_max = read_number("/proc/sys/kernel/threads-max", 0),
         .group_tasks = read_group_tasks(),
@@ -60,8 +118,8 @@ int limits_check(const struct limits *limits, const struct limits_need *need, st
     } checks[] = {
         {limits->descriptors, need->descriptors, "RLIMIT_NOFILE (descriptors a process)",
          "raise the hard limit: ulimit -Hn, or nofile in /etc/security/limits.conf"},
-        {limits->processes, need->tasks, "RLIMIT_NPROC (threads and processes a user)",
-         "raise it: ulimit -Hu, or nproc in /etc/security/limits.conf"},
+        {limits->user_tasks, need->tasks, "RLIMIT_NPROC (threads and processes a user), less those that run,",
+         "raise it: ulimit -u, or nproc in /etc/security/limits.conf"},
         {limits->pid_max, need->tasks, "kernel.pid_max", "raise it: sysctl -w kernel.pid_max=N"},
         {limits->threads_max, need->tasks, "kernel.threads-max", "raise it: sysctl -w kernel.threads-max=N"},
         {limits->group_tasks, need->tasks, "pids.max of the control group, less those in it,",

@@ -5,13 +5,14 @@
 #define CROSSPOINT_RESOURCE_LIMITS_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "error.h"
 
 /* 0 for "not known" in each. */
 struct limits {
     uint64_t descriptors; /* RLIMIT_NOFILE, hard */
-    uint64_t processes;   /* RLIMIT_NPROC (0 for root: not applied) */
+    uint64_t user_tasks;  /* RLIMIT_NPROC, soft, less those that the user has; at least 1 */
     uint64_t pid_max;     /* kernel.pid_max */
     uint64_t threads_max; /* kernel.threads-max */
     uint64_t group_tasks; /* cgroup pids.max less pids.current; at least 1 */
@@ -20,6 +21,9 @@ struct limits {
 };
 
 void limits_read(struct limits *limits);
+
+/* Threads of all processes with this real user, as far as `proc` (/proc) tells. */
+uint64_t limits_count_tasks(const char *proc, uid_t user);
 
 /* What a cell needs at once. */
 struct limits_need {

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "cgroup.h"
+#include "resource_limits.h"
 #include "topology.h"
 
 enum { UNITS_MAX = 4096 };
@@ -492,6 +493,19 @@ static void test_cgroup_error(void **state)
     assert_int_equal(errno, ENOENT);
 }
 
+static void test_tasks_of_a_user(void **state)
+{
+    const char *proc = *state;
+    file_write(proc, "7/status", "Name:\tThreads: 9\nUid:\t1000\t0\t0\t0\nGid:\t5\nThreads:\t3\nCpus:\tf\n");
+    file_write(proc, "11/status", "Name:\tb\nUid:\t0\t1000\t1000\t1000\nThreads:\t100\n");
+    file_write(proc, "12/status", "Name:\tc\nUid:\t1000\t1000\t1000\t1000\nThreads:\t40\n");
+    file_write(proc, "13/stat", "13 (d) S 1\n");
+    file_write(proc, "sys/status", "Uid:\t1000\nThreads:\t500\n");
+    assert_int_equal(limits_count_tasks(proc, 1000), 43);
+    assert_int_equal(limits_count_tasks("/none", 1000), 0);
+    assert_true(limits_count_tasks("/proc", getuid()) >= 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -506,6 +520,7 @@ int main(void)
         cmocka_unit_test(test_binding_refused),
         cmocka_unit_test_setup_teardown(test_restricted_process, directory_make, directory_remove),
         cmocka_unit_test_setup_teardown(test_cgroup_trees, directory_make, directory_remove),
+        cmocka_unit_test_setup_teardown(test_tasks_of_a_user, directory_make, directory_remove),
         cmocka_unit_test_setup_teardown(test_cgroup_error, directory_make, directory_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
