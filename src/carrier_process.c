@@ -17,8 +17,7 @@ static int create(struct carrier_handle *handle)
     pid_t parent = getpid();
     pid_t process = fork();
     if (process < 0)
-        return error_set(&handle->run->error, "process %u could not be created: %s", handle->worker,
-                         strerror(errno));
+        return run_no_carrier(handle->run, handle->worker, errno);
     if (process > 0) {
         handle->id.process = process;
         return 0;

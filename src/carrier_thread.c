@@ -22,8 +22,7 @@ static int create(struct carrier_handle *handle)
     int problem = pthread_create(&handle->id.thread, &attributes, begin, handle);
     pthread_attr_destroy(&attributes);
     if (problem)
-        return error_set(&handle->run->error, "thread %u could not be created: %s", handle->worker,
-                         strerror(problem));
+        return run_no_carrier(handle->run, handle->worker, problem);
     return 0;
 }
 

@@ -85,8 +85,9 @@ static int open_run(struct run *run)
     if (run->workload->prepare && run->workload->prepare(run))
         return -1;
     uint64_t start_ns = clock_now_ns();
+    /* Workers that did start use all this: nothing may be taken from under them. */
     if (run->model->start(run))
-        return -1;
+        run_fail(run, "%s", run->error.text);
     bool lasting = run->model->carrier && atomic_load(&run->shared->ready) == run->workers;
     run->startup_ns = lasting ? clock_now_ns() - start_ns : 0;
     return 0;

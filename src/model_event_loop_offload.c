@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A libuv loop that hands every task, as blocking work, to libuv's own thread pool (uv_queue_work). libuv
  * makes that pool once a process, with UV_THREADPOOL_SIZE threads at its first use. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "run.h"
@@ -56,6 +59,31 @@ static void after_task(uv_work_t *work, int status)
     }
 }
 
+/* libuv aborts where it cannot create a thread of its pool: what is said then, made before. */
+static char refusal[256];
+
+static void on_abort(int signal_number)
+{
+    (void)signal_number;
+    ssize_t written = write(STDERR_FILENO, refusal, strlen(refusal));
+    (void)written;
+    _exit(EXIT_FAILURE);
+}
+
+static void start_pool(struct run *run)
+{
+    struct offload *offload = run->model_data;
+    struct sigaction action = {.sa_handler = on_abort}, before;
+    snprintf(refusal, sizeof refusal,
+             "%s/%s: some of the %u threads of libuv's pool could not be created; " RUN_RAISE_TASKS "\n",
+             run->cell->workload, run->cell->model, run->workers);
+    sigaction(SIGABRT, &action, &before);
+    for (unsigned i = 0; i < run->workers; i++)
+        uv_queue_work(&offload->loop, &offload->requests[i].work, bind_pool_thread, NULL);
+    sigaction(SIGABRT, &before, NULL);
+    uv_run(&offload->loop, UV_RUN_DEFAULT);
+}
+
 static int start(struct run *run)
 {
     if (run->workers > POOL_THREADS_MAX)
@@ -77,9 +105,7 @@ static int start(struct run *run)
         return error_set(&run->error, "uv_loop_init: %s", uv_strerror(problem));
     for (unsigned i = 0; i < offload->in_flight_max; i++)
         offload->requests[i].offload = offload;
-    for (unsigned i = 0; i < run->workers; i++)
-        uv_queue_work(&offload->loop, &offload->requests[i].work, bind_pool_thread, NULL);
-    uv_run(&offload->loop, UV_RUN_DEFAULT);
+    start_pool(run);
     return 0;
 }
 

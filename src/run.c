@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,13 @@ bool run_private(const struct run *run)
 unsigned run_distinct_units(const struct run *run)
 {
     return (unsigned)run->main_unit_count;
+}
+
+int run_no_carrier(struct run *run, unsigned worker, int problem)
+{
+    return error_set(&run->error, "%s %u of %u could not be created: %s%s", run->model->carrier->name,
+                     worker + 1, run->workers, strerror(problem),
+                     problem == EAGAIN ? "; " RUN_RAISE_TASKS : "");
 }
 
 void run_fail(const struct run *run, const char *format, ...)

@@ -95,6 +95,10 @@ void run_worker_end(struct run *run, unsigned worker);
 void run_await_ready(struct run *run);
 void run_await_idle(struct run *run);
 
+/* The carrier of a worker could not be created; problem: an errno. -1: run->error, with what to do. */
+#define RUN_RAISE_TASKS "raise RLIMIT_NPROC (ulimit -u) or pids.max of the control group"
+int run_no_carrier(struct run *run, unsigned worker, int problem);
+
 /* For carriers and workloads: the cell cannot go on. One line on stderr, then the process ends at once; the
  * launch's parent turns that into a failed row. */
 _Noreturn void run_fail(const struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -11,10 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cell_run.h"
+#include "resource_limits.h"
 #include "test_workloads.h"
 
 enum { ITEMS = 300 };
@@ -172,6 +174,57 @@ static void a_wrong_checksum_is_an_error(void **state)
     assert_non_null(strstr(outcome.error, "wrong checksum"));
 }
 
+/* Forked by the test: the cell in a user's last TASKS_LEFT threads and processes. */
+static _Noreturn void run_out_of_tasks(const char *name, int err)
+{
+    enum { TASKS_LEFT = 20, OTHER_USER = 65534 };
+    struct cell cell;
+    struct error error;
+    dup2(err, STDERR_FILENO);
+    alarm(60);
+    if (getuid() == 0 && (setgid(OTHER_USER) || setuid(OTHER_USER)))
+        _exit(77);
+    struct rlimit limit = {.rlim_max = RLIM_INFINITY};
+    getrlimit(RLIMIT_NPROC, &limit);
+    limit.rlim_cur = limits_count_tasks("/proc", getuid()) + TASKS_LEFT;
+    if (setrlimit(RLIMIT_NPROC, &limit) || cell_parse(name, NULL, &cell, &error) ||
+        cell_complete(&cell, 1, &error))
+        _exit(77);
+    struct run *run = cell_open(&cell, topology, &error);
+    if (!run || cell_warm_up(run, UINT64_C(20) * run->workers))
+        dprintf(STDERR_FILENO, "%s\n", run ? run->error.text : error.text);
+    usleep(100000); /* workers that still run would crash now */
+    _exit(1);
+}
+
+static void carriers_that_cannot_be_created_are_named(void **state)
+{
+    (void)state;
+    for (size_t i = 0; models[i]; i++) {
+        char name[CELL_NAME_BYTES], text[512];
+        int pipe_ends[2], status;
+        if (!models[i]->carrier)
+            continue;
+        snprintf(name, sizeof name, "native/io/sleep/%s/workers:500/wait-ms:1000/place:none",
+                 models[i]->name);
+        assert_int_equal(pipe(pipe_ends), 0);
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0)
+            run_out_of_tasks(name, pipe_ends[1]);
+        close(pipe_ends[1]);
+        assert_int_equal(waitpid(child, &status, 0), child);
+        ssize_t got = read(pipe_ends[0], text, sizeof text - 1);
+        close(pipe_ends[0]);
+        text[got > 0 ? got : 0] = '\0';
+        if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+            continue;
+        if (!WIFEXITED(status) || !strstr(text, "500") || !strstr(text, "could not be created") ||
+            !strstr(text, "raise RLIMIT_NPROC"))
+            fail_msg("%s: status %#x, '%s'", name, status, text);
+    }
+}
+
 static void what_there_is_not_is_named_with_what_there_is(void **state)
 {
     (void)state;
@@ -207,6 +260,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(more_workers_than_tasks_and_many_in_flight),
         cmocka_unit_test(rounds_follow_closely),
         cmocka_unit_test(a_wrong_checksum_is_an_error),
+        cmocka_unit_test(carriers_that_cannot_be_created_are_named),
         cmocka_unit_test(in_processes),
     };
     struct error error;
