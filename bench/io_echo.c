@@ -95,10 +95,10 @@ static uint64_t task(struct run *run, const struct task *task)
         ssize_t count = recv(socket, buffer, sizeof buffer, 0);
         if (count < 0 && errno == EINTR)
             continue;
+        if (count == 0 || (count < 0 && errno == ECONNRESET))
+            break;
         if (count < 0)
             run_fail(run, "recv: %s", strerror(errno));
-        if (count == 0)
-            break;
         write_all(run, socket, buffer, (size_t)count);
         bytes += (uint64_t)count;
     }
@@ -142,7 +142,7 @@ static void write_rest(struct connection *connection, uv_buf_t rest)
 static void received(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
 {
     struct connection *connection = stream->data;
-    if (count == UV_EOF) {
+    if (count == UV_EOF || count == UV_ECONNRESET) {
         uv_close((uv_handle_t *)stream, closed);
         return;
     }

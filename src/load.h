@@ -18,8 +18,8 @@ struct load *load_start(struct run *run, int *listener);
 
 /* Begins a round: connects, has one message answered on every connection, then starts the clock of
  * run->shared. When the last answer is in it stops the clock, fills startup_ns, memory_bytes, latency and
- * value_sum (its own CPU time in millionths of the wall time of its threads), and closes the connections. To
- * be called by the round's first task. */
+ * value_sum (its own CPU time in millionths of the wall time of its threads), and closes the connections with
+ * a reset: ECONNRESET is their end. To be called by the round's first task. */
 void load_go(struct load *load);
 
 /* Messages the server answers in a round of `items`, warm-up included. */

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""Where the kernel gives little, rows say what is missing, and nothing is used up for the next launch."""
+
+import ctypes
+import fcntl
+import os
+import resource
+import socket
+import struct
+import subprocess
+
+from harness import Case, main
+
+PORTS = 100
+TASKS = 50
+
+
+def enter_small_network():
+    """A network of its own, with few ports."""
+    clone_newuser, clone_newnet, siocsifflags, iff_up = 0x10000000, 0x40000000, 0x8914, 1
+    if ctypes.CDLL(None).unshare(clone_newnet | (clone_newuser if os.getuid() else 0)):
+        raise OSError('unshare')
+    with socket.socket() as any_socket:
+        fcntl.ioctl(any_socket, siocsifflags, struct.pack('16sh22x', b'lo', iff_up))
+    with open('/proc/sys/net/ipv4/ip_local_port_range', 'w') as ports:
+        ports.write(f'40000 {40000 + PORTS - 1}')
+
+
+def become_user_with_few_tasks():
+    if os.getuid() == 0:
+        os.setgid(65534)
+        os.setuid(65534)
+    hard = resource.getrlimit(resource.RLIMIT_NPROC)[1]
+    resource.setrlimit(resource.RLIMIT_NPROC, (TASKS, hard))
+
+
+class Limits(Case):
+    def start_limited(self, limit, *arguments):
+        try:
+            return self.start(*arguments, preexec_fn=limit)
+        except (subprocess.SubprocessError, PermissionError):
+            self.skipTest('this user may not limit itself so')
+
+    def test_ports(self):
+        """One launch after the other, each with more than half of the ports."""
+        self.finish(self.start_limited(enter_small_network, 'run', '--profile', 'smoke', '--launch-ms', '1', '--conc',
+                                       '64', '--place', 'none', '--filter', '^native/io/echo/', '--out', 'out'))
+        rows = self.expect_whole_plan(self.folder / 'out')
+        self.assertEqual(len(rows), 8)
+        for row in rows:
+            self.assertEqual((row['status'], row['reason']), ('ok', ''), row['cell'])
+
+    def test_tasks(self):
+        self.folder.chmod(0o777)
+        self.finish(self.start_limited(become_user_with_few_tasks, 'run', '--profile', 'smoke', '--launch-ms', '1',
+                                       '--conc', '16', '--place', 'none', '--filter', '^native/io/sleep/', '--out',
+                                       'out'), code=3)
+        for row in self.expect_whole_plan(self.folder / 'out'):
+            self.assertEqual(row['status'], 'skipped')
+            self.assertRegex(row['reason'], r'RLIMIT_NPROC .* is \d+, \d+ needed; raise it: ulimit -u')
+
+
+if __name__ == '__main__':
+    main()
