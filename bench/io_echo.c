@@ -220,6 +220,7 @@ const struct workload workload_io_echo = {
     .name = "echo",
     .summary = "a TCP echo server on loopback under closed-loop load: 64-byte messages, conc connections",
     .cell_default = "conc:64/place:split",
+    .connects = true,
     .prepare = prepare,
     .task = task,
     .begin = begin,

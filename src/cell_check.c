@@ -86,7 +86,7 @@ static int check_counts(struct cell *cell, const struct model *model, unsigned w
     }
     if (!model->carrier) {
         if (cell->workers > 1 || cell->conc > 1)
-            return error_set(error, "serial has one worker and one task in flight");
+            return error_set(error, "%s has one worker and one task in flight", model->name);
         cell->workers = cell->conc = 0;
         return 0;
     }
@@ -145,7 +145,7 @@ int cell_runnable(const struct cell *cell, const struct topology *topology, stru
                          workers);
     struct limits limits;
     limits_read(&limits);
-    bool connects = strcmp(cell->family, "io") == 0;
+    bool connects = workload_find(cell->family, cell->workload)->connects;
     struct limits_need need = {
         .tasks = (model->carrier ? workers : 0) + 64,
         .descriptors = connects ? conc + 64 : 64,

@@ -119,7 +119,8 @@ struct axes {
 };
 
 /* The workload's own keys of a grid cell, as far as this model can have them. */
-static int set_default_keys(const struct workload *workload, struct cell *cell, struct error *error)
+static int set_default_keys(const struct workload *workload, const struct model *model, struct cell *cell,
+                            struct error *error)
 {
     char copy[CELL_NAME_BYTES];
     snprintf(copy, sizeof copy, "%s", workload->cell_default ? workload->cell_default : "");
@@ -127,7 +128,7 @@ static int set_default_keys(const struct workload *workload, struct cell *cell, 
     for (char *part; (part = strsep(&rest, "/")) && *part;) {
         char *colon = strchr(part, ':');
         *colon = '\0';
-        if (strcmp(part, "conc") == 0 && strcmp(cell->model, "serial") == 0)
+        if (strcmp(part, "conc") == 0 && !model->carrier && !model->loop)
             continue;
         if (cell_set(cell, part, colon + 1, error))
             return -1;
@@ -143,7 +144,7 @@ static int add_grid_cell(const struct workload *workload, const struct model *mo
     snprintf(cell.family, sizeof cell.family, "%s", workload->family);
     snprintf(cell.workload, sizeof cell.workload, "%s", workload->name);
     snprintf(cell.model, sizeof cell.model, "%s", model->name);
-    if (set_default_keys(workload, &cell, error))
+    if (set_default_keys(workload, model, &cell, error))
         return -1;
     if (axes->workers && !axes->conc && !model->loop)
         cell.conc = 0;

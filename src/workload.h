@@ -3,6 +3,7 @@
 #ifndef CROSSPOINT_WORKLOAD_H
 #define CROSSPOINT_WORKLOAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,7 @@ struct workload {
     const char *family, *name, *summary;
     const struct workload_param *params; /* Optional: ends with a NULL key */
     const char *cell_default;            /* Optional: keys of its cells in the grid, "conc:64/place:split" */
+    bool connects; /* its tasks are TCP connections to one socket: conc of them at once */
 
     /* Optional, once before the workers start: fills run->workload_data (from the arena, if tasks change it),
      * may set run->task_count_fixed and run->self_timed. -1: run->error says why. */
