@@ -27,29 +27,64 @@ void environment_parse_stat(const char *text, uint64_t tick_ns, struct environme
     }
 }
 
-static void read_stat(struct environment *environment)
+static void read_file(const char *path, char *text, size_t text_bytes)
 {
-    char text[65536];
-    FILE *file = fopen("/proc/stat", "re");
+    FILE *file = fopen(path, "re");
+    text[0] = '\0';
     if (!file)
         return;
-    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    text[fread(text, 1, text_bytes - 1, file)] = '\0';
     fclose(file);
-    environment_parse_stat(text, 1000000000 / (uint64_t)sysconf(_SC_CLK_TCK), environment);
 }
 
-static uint64_t read_swapped_pages(void)
+/* The number behind a name that begins a line. */
+static bool find_number(const char *text, const char *name, unsigned long long *number)
 {
-    char line[128];
-    unsigned long long pages, sum = 0;
-    FILE *file = fopen("/proc/vmstat", "re");
-    if (!file)
-        return 0;
-    while (fgets(line, sizeof line, file))
-        if (sscanf(line, "pswpin %llu", &pages) == 1 || sscanf(line, "pswpout %llu", &pages) == 1)
-            sum += pages;
-    fclose(file);
-    return sum;
+    size_t length = strlen(name);
+    for (const char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL)
+        if (strncmp(line, name, length) == 0 && (line[length] == ' ' || line[length] == ':'))
+            return sscanf(line + length + 1, "%llu", number) == 1;
+    return false;
+}
+
+void environment_parse_vmstat(const char *text, struct environment *environment)
+{
+    unsigned long long in = 0, out = 0, faults = 0;
+    find_number(text, "pswpin", &in);
+    find_number(text, "pswpout", &out);
+    environment->vmstat_known = find_number(text, "pgmajfault", &faults);
+    environment->swapped_pages = in + out;
+    environment->major_faults = faults;
+}
+
+void environment_parse_meminfo(const char *text, struct environment *environment)
+{
+    unsigned long long available_kib = 0;
+    find_number(text, "MemAvailable", &available_kib);
+    environment->memory_available_bytes = available_kib * 1024;
+}
+
+bool environment_clock_poor(const char *name)
+{
+    static const char *const poor[] = {"hpet", "acpi_pm"};
+    size_t length = strcspn(name, "\n");
+    for (size_t i = 0; i < sizeof poor / sizeof poor[0]; i++)
+        if (strlen(poor[i]) == length && strncmp(name, poor[i], length) == 0)
+            return true;
+    return false;
+}
+
+static void read_files(struct environment *environment)
+{
+    char text[65536];
+    read_file("/proc/stat", text, sizeof text);
+    environment_parse_stat(text, 1000000000 / (uint64_t)sysconf(_SC_CLK_TCK), environment);
+    read_file("/proc/vmstat", text, sizeof text);
+    environment_parse_vmstat(text, environment);
+    read_file("/proc/meminfo", text, sizeof text);
+    environment_parse_meminfo(text, environment);
+    read_file("/sys/devices/system/clocksource/clocksource0/current_clocksource", text, sizeof text);
+    environment->clock_poor = environment_clock_poor(text);
 }
 
 static int64_t read_suspended_ns(void)
@@ -64,17 +99,16 @@ void environment_read(struct environment *environment)
 {
     memset(environment, 0, sizeof *environment);
     environment->wall_ns = clock_now_ns();
-    read_stat(environment);
+    read_files(environment);
     struct usage own = usage_add(usage_self(), usage_children());
     environment->own_ns = (uint64_t)(own.user_ns + own.system_ns);
     environment->throttled_known = cgroup_throttled_ns("", &environment->throttled_ns) == 0;
-    environment->swapped_pages = read_swapped_pages();
     environment->suspended_ns = read_suspended_ns();
 }
 
 struct disturbance environment_between(const struct environment *before, const struct environment *after)
 {
-    struct disturbance disturbance = {NAN, NAN, NAN, NAN, NAN};
+    struct disturbance disturbance = {NAN, NAN, NAN, NAN, NAN, NAN, NAN};
     double capacity_ns = (double)(after->wall_ns - before->wall_ns) * after->units;
     if (capacity_ns > 0) {
         double busy_ns = (double)(after->busy_ns - before->busy_ns);
@@ -86,7 +120,15 @@ struct disturbance environment_between(const struct environment *before, const s
     if (before->throttled_known && after->throttled_known)
         disturbance.throttled_ns = (double)(after->throttled_ns - before->throttled_ns);
     disturbance.swapped_pages = (double)(after->swapped_pages - before->swapped_pages);
-    disturbance.clock_jump_ns = fabs((double)(after->suspended_ns - before->suspended_ns));
+    disturbance.clock_jump_ns =
+        after->clock_poor ? INFINITY : fabs((double)(after->suspended_ns - before->suspended_ns));
+    if (before->vmstat_known && after->vmstat_known)
+        disturbance.major_faults = (double)(after->major_faults - before->major_faults);
+    uint64_t available_before = before->memory_available_bytes,
+             available_after = after->memory_available_bytes;
+    if (available_before && available_after)
+        disturbance.memory_available_bytes =
+            (double)(available_after < available_before ? available_after : available_before);
     return disturbance;
 }
 

@@ -20,7 +20,11 @@ struct environment {
     bool throttled_known;
     unsigned units;         /* online */
     uint64_t swapped_pages; /* /proc/vmstat: pswpin + pswpout */
-    int64_t suspended_ns;   /* CLOCK_BOOTTIME - CLOCK_MONOTONIC: moves when the machine sleeps */
+    uint64_t major_faults;  /* /proc/vmstat: pgmajfault, of all processes */
+    bool vmstat_known;
+    uint64_t memory_available_bytes; /* /proc/meminfo: MemAvailable, now; 0: not known */
+    int64_t suspended_ns;            /* CLOCK_BOOTTIME - CLOCK_MONOTONIC: moves when the machine sleeps */
+    bool clock_poor; /* the clock source is hpet or acpi_pm: slow to read, and one for all units */
 };
 
 void environment_read(struct environment *environment);
@@ -28,9 +32,19 @@ void environment_read(struct environment *environment);
 /* The counters of a /proc/stat: busy_ns, stolen_ns and units. tick_ns: 10^9 / sysconf(_SC_CLK_TCK). */
 void environment_parse_stat(const char *text, uint64_t tick_ns, struct environment *environment);
 
+/* /proc/vmstat: swapped_pages, major_faults and vmstat_known. */
+void environment_parse_vmstat(const char *text, struct environment *environment);
+/* /proc/meminfo: memory_available_bytes. */
+void environment_parse_meminfo(const char *text, struct environment *environment);
+/* A clocksource's name, with or without a newline. */
+bool environment_clock_poor(const char *name);
+
 /* What happened between two readings; fractions are of capacity (wall time x units). NaN: not known. */
 struct disturbance {
-    double steal_fraction, foreign_cpu_fraction, throttled_ns, swapped_pages, clock_jump_ns;
+    double steal_fraction, foreign_cpu_fraction, throttled_ns, swapped_pages;
+    double clock_jump_ns;          /* infinite with a poor clock */
+    double major_faults;           /* recorded, never gated on */
+    double memory_available_bytes; /* the lower of the two readings; recorded, never gated on */
 };
 struct disturbance environment_between(const struct environment *before, const struct environment *after);
 

@@ -13,7 +13,8 @@ const struct quiet_threshold quiet_thresholds[QUIET_CHECK_COUNT] = {
                            100, 0.05, 0.15},
     [QUIET_THROTTLED] = {"throttled_ns", "throttled", "cgroup cpu.stat", "ms", 1e-6, 0, 0},
     [QUIET_SWAP] = {"swapped_pages", "swapped", "/proc/vmstat pswpin, pswpout", "pages", 1, 0, 0},
-    [QUIET_CLOCK] = {"clock_jump_ns", "clock jump", "BOOTTIME - MONOTONIC", "ms", 1e-6, 1e6, 1e6},
+    [QUIET_CLOCK] = {"clock_jump_ns", "clock jump", "BOOTTIME - MONOTONIC, clocksource", "ms", 1e-6, 1e6,
+                     1e6},
     [QUIET_CANARY_INTEGER] = {"canary_integer_ns", "canary integer", "off the run's median", "%", 100, 0.03,
                               0.10},
     [QUIET_CANARY_MEMORY] = {"canary_memory_ns", "canary memory", "off the run's median", "%", 100, 0.15,
@@ -41,8 +42,11 @@ enum quiet quiet_judge(const double values[QUIET_CHECK_COUNT], char *reason, siz
             continue;
         judgement = found;
         double limit = found == QUIET_INVALID ? threshold->invalid : threshold->repeat;
-        snprintf(reason, reason_bytes, "%s %.3g %s, above %.3g", threshold->name,
-                 values[check] * threshold->scale, threshold->unit, limit * threshold->scale);
+        if (check == QUIET_CLOCK && isinf(values[check]))
+            snprintf(reason, reason_bytes, "the clock source is hpet or acpi_pm; select tsc or kvm-clock");
+        else
+            snprintf(reason, reason_bytes, "%s %.3g %s, above %.3g", threshold->name,
+                     values[check] * threshold->scale, threshold->unit, limit * threshold->scale);
     }
     return judgement;
 }

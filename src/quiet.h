@@ -30,8 +30,8 @@ unsigned quiet_repeats_max(unsigned blocks);
 
 enum quiet { QUIET_YES, QUIET_REPEAT, QUIET_INVALID };
 
-/* values: NaN where not known, which never disturbs. reason: the worst check, with value and threshold; empty
- * if quiet. */
+/* values: NaN where not known, which never disturbs; QUIET_CLOCK infinite where the clock source is poor.
+ * reason: the worst check, with value and threshold; empty if quiet. */
 enum quiet quiet_judge(const double values[QUIET_CHECK_COUNT], char *reason, size_t reason_bytes);
 
 /* How far the last of n canary readings is off the median of all (|x / median - 1|); NaN while n < 3: no run

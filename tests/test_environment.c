@@ -45,6 +45,55 @@ static void fractions_are_of_capacity(void **state)
     assert_true(environment_between(&before, &after).foreign_cpu_fraction == 0);
 }
 
+/* Of swap and faults there are also lines whose names only begin the same. */
+static void reads_swap_faults_and_memory(void **state)
+{
+    (void)state;
+    static const char vmstat[] = "nr_free_pages 5\npswpin 3\npswpout 4\npswpout_fail 90\npgfault 70\n"
+                                 "pgmajfault_s 80\npgmajfault 6\n";
+    static const char meminfo[] =
+        "MemTotal:  100 kB\nMemFree:  10 kB\nMemAvailable:     50 kB\nBuffers: 1 kB\n";
+    struct environment environment = {.units = 7};
+    environment_parse_vmstat(vmstat, &environment);
+    environment_parse_meminfo(meminfo, &environment);
+    assert_int_equal(environment.swapped_pages, 7);
+    assert_int_equal(environment.major_faults, 6);
+    assert_true(environment.vmstat_known);
+    assert_int_equal(environment.memory_available_bytes, 51200);
+    environment_parse_vmstat("", &environment);
+    environment_parse_meminfo("", &environment);
+    assert_int_equal(environment.swapped_pages, 0);
+    assert_false(environment.vmstat_known);
+    assert_int_equal(environment.memory_available_bytes, 0);
+}
+
+static void faults_are_counted_and_the_least_memory_kept(void **state)
+{
+    (void)state;
+    struct environment before = {.major_faults = 10, .vmstat_known = true, .memory_available_bytes = 4096};
+    struct environment after = {.major_faults = 25, .vmstat_known = true, .memory_available_bytes = 8192};
+    assert_true(environment_between(&before, &after).major_faults == 15);
+    assert_true(environment_between(&before, &after).memory_available_bytes == 4096);
+    before.memory_available_bytes = 0;
+    after.vmstat_known = false;
+    assert_true(isnan(environment_between(&before, &after).major_faults));
+    assert_true(isnan(environment_between(&before, &after).memory_available_bytes));
+}
+
+static void a_poor_clock_source_is_beyond_every_limit(void **state)
+{
+    (void)state;
+    assert_true(environment_clock_poor("hpet\n"));
+    assert_true(environment_clock_poor("acpi_pm"));
+    assert_false(environment_clock_poor("tsc\n"));
+    assert_false(environment_clock_poor("kvm-clock\n"));
+    assert_false(environment_clock_poor(""));
+    struct environment before = {.clock_poor = true}, after = {.clock_poor = true};
+    assert_true(isinf(environment_between(&before, &after).clock_jump_ns));
+    after.clock_poor = false;
+    assert_true(environment_between(&before, &after).clock_jump_ns == 0);
+}
+
 static void the_canaries_sing(void **state)
 {
     (void)state;
@@ -66,6 +115,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_the_sum_and_counts_the_units),
         cmocka_unit_test(fractions_are_of_capacity),
+        cmocka_unit_test(reads_swap_faults_and_memory),
+        cmocka_unit_test(faults_are_counted_and_the_least_memory_kept),
+        cmocka_unit_test(a_poor_clock_source_is_beyond_every_limit),
         cmocka_unit_test(the_canaries_sing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

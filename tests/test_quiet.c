@@ -48,6 +48,14 @@ static void the_reason_names_value_and_threshold(void **state)
     assert_string_equal(reason, "throttled 3 ms, above 0");
 }
 
+static void a_poor_clock_source_never_counts(void **state)
+{
+    (void)state;
+    char reason[128];
+    assert_int_equal(judge(QUIET_CLOCK, INFINITY, reason), QUIET_INVALID);
+    assert_string_equal(reason, "the clock source is hpet or acpi_pm; select tsc or kvm-clock");
+}
+
 static void what_is_not_known_does_not_disturb(void **state)
 {
     (void)state;
@@ -78,6 +86,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_check_repeats_and_invalidates_above_its_thresholds),
         cmocka_unit_test(the_reason_names_value_and_threshold),
+        cmocka_unit_test(a_poor_clock_source_never_counts),
         cmocka_unit_test(what_is_not_known_does_not_disturb),
         cmocka_unit_test(drift_is_off_the_median_of_all_readings),
         cmocka_unit_test(repeats_are_limited),
