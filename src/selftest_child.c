@@ -136,6 +136,26 @@ static int write_file(const char *directory, const char *name, const char *text)
     return written == length ? 0 : -1;
 }
 
+#define GROUP_PREFIX "crosspoint-selftest-"
+
+void selftest_quota_clear(const char *parent)
+{
+    char path[PATH_MAX];
+    DIR *groups = opendir(parent);
+    for (struct dirent *entry; groups && (entry = readdir(groups));) {
+        int pid, length = 0;
+        if (sscanf(entry->d_name, GROUP_PREFIX "%d%n", &pid, &length) != 1 || entry->d_name[length] ||
+            pid <= 0)
+            continue;
+        if (kill(pid, 0) == 0 || errno != ESRCH)
+            continue;
+        snprintf(path, sizeof path, "%s/%s", parent, entry->d_name);
+        rmdir(path);
+    }
+    if (groups)
+        closedir(groups);
+}
+
 int selftest_quota_make(double processors, char *directory, size_t directory_bytes)
 {
     enum { PERIOD_US = 100000 };
@@ -143,7 +163,8 @@ int selftest_quota_make(double processors, char *directory, size_t directory_byt
     int quota_us = (int)(processors * PERIOD_US);
     if (cgroup_find_limiting("", parent, sizeof parent))
         return -1;
-    snprintf(directory, directory_bytes, "%s/crosspoint-selftest-%d", parent, (int)getpid());
+    selftest_quota_clear(parent);
+    snprintf(directory, directory_bytes, "%s/" GROUP_PREFIX "%d", parent, (int)getpid());
     if (mkdir(directory, 0755))
         return -1;
     snprintf(quota, sizeof quota, "%d", quota_us);

@@ -23,7 +23,10 @@ enum { HOGS_MAX = 1024 };
 int selftest_hogs_start(pid_t hogs[HOGS_MAX], struct error *error);
 void selftest_hogs_end(const pid_t *hogs, int count);
 
-/* A control group with a CPU bandwidth, below ours. -1 with errno if we may not make one. */
+/* Removes the groups in `parent` that selftests made which no longer live. */
+void selftest_quota_clear(const char *parent);
+/* A control group with a CPU bandwidth, below ours, after those left behind are gone. -1 with errno if we may
+ * not make one. */
 int selftest_quota_make(double processors, char *directory, size_t directory_bytes);
 int selftest_quota_enter(const char *directory);
 void selftest_quota_remove(const char *directory);
