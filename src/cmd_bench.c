@@ -28,6 +28,7 @@ static void measure_in_child(const struct bench_cell *bench, uint64_t items, str
     struct error error;
     struct measurement measurement;
     if (cell_runnable(bench->cell, bench->topology, &error)) {
+        round->skipped = true;
         snprintf(round->error, sizeof round->error, "skipped: %.240s", error.text);
         return;
     }
@@ -79,6 +80,7 @@ static int measure(void *context, uint64_t items, struct gbench_round *round)
 struct arguments {
     char **list;
     int count;
+    const char *filter; /* NULL: none given */
 };
 
 enum {
@@ -204,10 +206,28 @@ static error_t parse(int key, char *text, struct argp_state *state)
     const struct argp_option *option = &option_table[key - OPTION_FILTER];
     text = text ? text : (char *)"true";
     check_value(state, option, text);
+    if (key == OPTION_FILTER)
+        arguments->filter = text;
     if (asprintf(&arguments->list[arguments->count], "--%s=%s", option->name, text) < 0)
         return ENOMEM;
     arguments->count++;
     return 0;
+}
+
+/* As Google Benchmark will match it: it puts /manual_time behind each name, and "all" stands for all. */
+static bool any_matches(const char *filter, const struct plan *plan)
+{
+    regex_t regex;
+    char name[CELL_NAME_BYTES + 16];
+    bool inverse = *filter == '-', found = false;
+    if (strcmp(filter, "all") == 0 || regcomp(&regex, filter + inverse, REG_EXTENDED | REG_NOSUB))
+        return true;
+    for (size_t i = 0; i < plan->count && !found; i++) {
+        snprintf(name, sizeof name, "%s/manual_time", plan->cells[i].name);
+        found = (regexec(&regex, name, 0, NULL, 0) == 0) != inverse;
+    }
+    regfree(&regex);
+    return found;
 }
 
 /* arguments->list has room for one more, and stays the owner: Google Benchmark moves what it is given. */
@@ -236,6 +256,12 @@ out:
     return code;
 }
 
+static int fail_unmatched(const char *filter)
+{
+    fprintf(stderr, "crosspoint bench: no cell matches '%s'; `crosspoint list cells` names them\n", filter);
+    return EXIT_USAGE;
+}
+
 int cmd_bench(int argc, char **argv)
 {
     static const struct argp argp = {
@@ -261,6 +287,8 @@ int cmd_bench(int argc, char **argv)
     if (!topology || paths_data("rules", path, &error) || rules_load(path, &rules, &error) ||
         selection_build(&selection, (unsigned)topology_max(topology), &plan, &error))
         code = options_fail(&error);
+    else if (arguments.filter && !any_matches(arguments.filter, &plan))
+        code = fail_unmatched(arguments.filter);
     else
         code = run_cases(&arguments, &plan, topology, &error);
     for (int i = 0; i < arguments.count; i++)

@@ -18,6 +18,7 @@ struct gbench_round {
     double seconds;                        /* that it took, workers made and awaited apart */
     double latency_p50_ns, latency_p99_ns; /* 0: none */
     char error[256];
+    bool skipped; /* cannot run here: error says why, but nothing failed */
 };
 
 /* Does `items` of work. -1: round->error says why. */
@@ -34,7 +35,8 @@ struct gbench_case {
 int gbench_run_once(const struct gbench_case *benchmark, uint64_t items, double *seconds);
 
 /* Google Benchmark's own command line (flags, filters, repetitions, JSON) over the cases. Returns an exit
- * code: 2 for flags it does not know or when no case matches, 1 if a case failed. */
+ * code: 2 for flags it does not know or when no case matches, 1 if a case failed, but not for cases that
+ * were skipped. */
 int gbench_main(int argc, char **argv, const struct gbench_case *cases, size_t count);
 
 /* "1.7.1", or "" where the headers do not tell. Static storage. */

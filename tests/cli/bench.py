@@ -4,6 +4,7 @@
 import csv
 import io
 import json
+import os
 
 from harness import Case, main
 
@@ -50,6 +51,15 @@ class Bench(Case):
             self.assertEqual([name.removesuffix('/manual_time') for name in output.split()], cells)
         output, _ = self.crosspoint('bench', '--benchmark_list_tests', '--benchmark_filter', '-native/(null|cpu|io)')
         self.assertEqual({name.split('/')[1] for name in output.split()}, {'create'})
+
+    def test_skipped(self):
+        """Where a cell cannot run, and nothing else is wrong."""
+        def use_one_unit():
+            os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        cells = '--benchmark_filter=io/echo/event-loop/.*conc:64/.*split|null/empty/serial'
+        output, _ = self.crosspoint('bench', '--benchmark_min_time=0.001', cells, preexec_fn=use_one_unit)
+        self.assertRegex(output, r"io/echo/event-loop/\S*split\S* +ERROR OCCURRED: 'skipped: place:split needs 2 ")
+        self.assertRegex(output, r'null/empty/serial\S* +[\d.]+ ns')
 
 
 if __name__ == '__main__':
