@@ -52,22 +52,21 @@ static error_t parse(int key, char *text, struct argp_state *state)
     }
 }
 
-static void print_thresholds(const struct session *session)
+static void print_thresholds(const struct session *session, const char *profile)
 {
-    if (!session->gate) {
-        puts("disturbed blocks are recorded and count all the same");
-        return;
-    }
     printf("\n%-16s %-34s %10s %10s\n", "disturbance", "source", "repeat", "invalid");
     for (int check = 0; check < QUIET_CHECK_COUNT; check++) {
         const struct quiet_threshold *threshold = &quiet_thresholds[check];
         printf("%-16s %-34s %7.3g %-5s > %.3g\n", threshold->name, threshold->source,
                threshold->repeat * threshold->scale, threshold->unit, threshold->invalid * threshold->scale);
     }
-    printf("at most %u blocks are repeated\n", quiet_repeats_max(session->plan.blocks));
+    if (session->gate)
+        printf("at most %u blocks are repeated\n", quiet_repeats_max(session->plan.blocks));
+    else
+        printf("profile %s does not gate: nothing is repeated\n", profile);
 }
 
-static void print_plan(const struct session *session)
+static void print_plan(const struct session *session, const char *profile)
 {
     const struct plan *plan = &session->plan;
     size_t skipped = 0;
@@ -82,7 +81,7 @@ static void print_plan(const struct session *session)
     }
     printf("\n%u blocks of %zu cells (%zu skipped), seed %" PRIu64 "; expected time %.0f s\n", plan->blocks,
            plan->count, skipped, plan->seed, plan_expected_s(plan));
-    print_thresholds(session);
+    print_thresholds(session, profile);
 }
 
 static int conclude(const struct session *session)
@@ -145,7 +144,7 @@ static int start(struct session *session, const struct options *options)
     if (session_calibrate(session))
         return EXIT_INTERRUPTED;
     if (options->dry_run) {
-        print_plan(session);
+        print_plan(session, options->run.selection.profile->name);
         return EXIT_FINE;
     }
     run_setup_describe(session, &options->run);

@@ -93,6 +93,8 @@ class Run(Case):
         self.assertEqual([cell.split('/')[3] for cell in cells], ['serial', 'thread-pool'])
         self.assertRegex(output, r'\Acell +items +launch\n(native/\S+ +\d+ +\d+ ms\n){2}\n'
                                  r'3 blocks of 2 cells \(0 skipped\), seed 7; expected time \d+ s\n')
+        self.assertRegex(output, r'\ndisturbance +source +repeat +invalid\nstolen time ')
+        self.assertTrue(output.endswith('\nprofile smoke does not gate: nothing is repeated\n'))
         self.assertEqual(list(self.folder.iterdir()), [])
 
     def test_two_runs_are_two_sessions(self):
@@ -109,6 +111,12 @@ class Run(Case):
         output, errors = self.crosspoint('rules', RESULTS, '--rules', 'mine.ini', code=3)
         self.assertEqual(output, 'no rule was measured\n')
         self.assertRegex(errors, r'^crosspoint: rule mine was not measured: there is no row of native/\S*thread-pol')
+
+    def test_dry_run_gated(self):
+        output, _ = self.crosspoint('run', '--launch-ms', '1', '--filter', '^native/null/empty/serial', '--dry-run',
+                                    '--blocks', '12')
+        self.assertRegex(output, r'\ndisturbance +source +repeat +invalid\nstolen time ')
+        self.assertTrue(output.endswith('\nat most 6 blocks are repeated\n'))
 
     def test_default_folder(self):
         for _ in range(2):
