@@ -33,17 +33,17 @@ static uint64_t grow(double items, double wall_ns, double enough_ns)
 }
 
 /* Wall time of a launch, in ns a unit of work; grows the work until the launch takes a tenth of launch_ms,
- * and takes the least of a few such launches: one that was disturbed does not decide. A cell that fails here
- * gets 0 and fails again, with a row, when it is measured. */
+ * and where blocks are gated takes the least of a few such launches: one that was disturbed does not decide.
+ * A cell that fails here gets 0 and fails again, with a row, when it is measured. */
 static int time_cell(struct session *session, struct plan_cell *cell, double *ns_per_item)
 {
     unsigned workers, conc;
     cell_counts(&cell->cell, &workers, &conc);
     double enough_ns = session->launch_ms * 1e6 / 10;
     uint64_t items = conc;
-    int launches_long = 0;
+    int launches_long = 0, wanted = session->gate ? LAUNCHES_LONG : 1;
     *ns_per_item = 0;
-    for (int step = 0; step < STEPS_MAX && launches_long < LAUNCHES_LONG; step++) {
+    for (int step = 0; step < STEPS_MAX && launches_long < wanted; step++) {
         struct row_buffer row;
         double begin_s = clock_now_s();
         if (launch_tried(session, cell, items, &row))
