@@ -340,14 +340,23 @@ static json_t *canaries_to_json(const double canaries_ns[CANARY_COUNT])
     return object;
 }
 
+static void set_figure(json_t *object, const char *key, double value)
+{
+    if (isfinite(value))
+        json_object_set_new(object, key, json_real(value));
+}
+
+/* values are what is judged; the rest of the disturbance is recorded. */
 static json_t *block_to_json(unsigned block, const double values[QUIET_CHECK_COUNT],
-                             const double canaries_ns[CANARY_COUNT], const char *decision, const char *reason)
+                             const struct disturbance *disturbance, const double canaries_ns[CANARY_COUNT],
+                             const char *decision, const char *reason)
 {
     json_t *object =
         json_pack("{s:i, s:s, s:s}", "block", (int)block, "decision", decision, "reason", reason);
     for (int check = 0; check < QUIET_CANARY_INTEGER; check++)
-        if (!isnan(values[check]))
-            json_object_set_new(object, quiet_thresholds[check].key, json_real(values[check]));
+        set_figure(object, quiet_thresholds[check].key, values[check]);
+    set_figure(object, "major_faults", disturbance->major_faults);
+    set_figure(object, "memory_available_bytes", disturbance->memory_available_bytes);
     json_t *canaries = canaries_to_json(canaries_ns);
     json_object_update(object, canaries);
     json_decref(canaries);
@@ -429,8 +438,9 @@ static int judge_block(struct session *session, unsigned block, const struct env
     unsigned disturbed = blocks_in_state(session, BLOCK_INVALID);
     bool repeat_left = disturbed < repeats_max(session);
     bool accept = !session->gate || quiet == QUIET_YES || (quiet == QUIET_REPEAT && !repeat_left);
-    json_array_append_new(json_object_get(session->run, "blocks"),
-                          block_to_json(block, values, canaries_ns, accept ? "accepted" : "invalid", reason));
+    json_array_append_new(
+        json_object_get(session->run, "blocks"),
+        block_to_json(block, values, &disturbance, canaries_ns, accept ? "accepted" : "invalid", reason));
     session->block_states[block] = accept ? BLOCK_ACCEPTED : BLOCK_INVALID;
     if (accept)
         return 0;

@@ -185,7 +185,8 @@ static void what_is_no_plan_is_refused(void **state)
 /* case_lines: what the shell does in call n instead, with $items: "0) exit 1;; 3) ns=5000;;" */
 static void calibrate(const char *folder, const char *case_lines, struct plan *plan)
 {
-    struct session session = {.plan = *plan, .launch_ms = 10, .timeout_s = 60, .arm_count = 1, .quiet = true};
+    struct session session = {
+        .plan = *plan, .launch_ms = 10, .timeout_s = 60, .arm_count = 1, .gate = true, .quiet = true};
     struct error error;
     snprintf(session.arms[0].program, sizeof session.arms[0].program, "%s/program", folder);
     FILE *script = fopen(session.arms[0].program, "w");
