@@ -22,7 +22,7 @@ static const struct test {
     double quick_s;
 } tests[] = {
     {"aa", selftest_aa, 15},
-    {"slowdown", selftest_slowdown, 18},
+    {"slowdown", selftest_slowdown, 12},
     {"double", selftest_double, 6},
     {"analytic", selftest_analytic, 10},
     {"disturbance", selftest_disturbance, 9},

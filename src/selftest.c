@@ -72,9 +72,9 @@ long selftest_add(struct session *session, const char *name, struct error *error
 
 int selftest_calibrate(struct session *session, struct error *error)
 {
-    if (session->arm_count > 1 && plan_double(&session->plan))
-        return error_set(error, "out of memory");
-    return session_calibrate(session) ? 1 : 0;
+    if (session_calibrate(session))
+        return 1;
+    return session->arm_count > 1 && plan_double(&session->plan) ? error_set(error, "out of memory") : 0;
 }
 
 static void describe(const struct selftest *selftest, const struct selftest_part *part,

@@ -41,7 +41,8 @@ int selftest_open(const struct selftest *selftest, const struct selftest_part *p
                   struct error *error);
 /* Adds a cell by name to arm 0. Its index, or -1 with error. */
 long selftest_add(struct session *session, const char *name, struct error *error);
-/* Adds the partners of a two-armed part and calibrates. 0, 1 when interrupted, -1 with error. */
+/* Calibrates, and adds the partners of a two-armed part, which do the same work. 0, 1 when interrupted, -1
+ * with error. */
 int selftest_calibrate(struct session *session, struct error *error);
 /* Makes the folders and measures. 0, 1 when interrupted, -1 with error. */
 int selftest_measure(const struct selftest *selftest, const struct selftest_part *part,

@@ -23,7 +23,7 @@ struct injection {
 
 /* 60 of 60 found show a power of 95 % with a confidence of 95 %. */
 static const struct injection slowdowns[] = {{2, 10}, {5, 10}, {10, 60}, {20, 10}, {50, 10}, {0}};
-static const struct injection slowdowns_quick[] = {{2, 1}, {10, 6}, {50, 1}, {0}};
+static const struct injection slowdowns_quick[] = {{2, 1}, {10, 4}, {0}};
 static const struct injection twice[] = {{100, 10}, {0}};
 static const struct injection twice_quick[] = {{100, 2}, {0}};
 
