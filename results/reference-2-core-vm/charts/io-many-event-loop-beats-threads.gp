@@ -10,10 +10,12 @@ set border 3 lc rgb '#57606a' lw 1
 set tics nomirror out scale 0.6 textcolor rgb '#24292f'
 set grid xtics ytics lc rgb '#d0d7de' lw 0.8 lt 1
 
-# A panel starts from these; labels from 100 on are the head of the chart.
+# A panel starts from these; labels from 100 on are the head of the chart, which is drawn once.
 clean = 'unset key; unset arrow; unset object; unset logscale; unset xlabel; unset ylabel; set border 3; ' . \
         'set xtics autofreq scale 0.6 offset 0, 0.2 noenhanced; set ytics autofreq scale 0.6 noenhanced; set grid xtics ytics; set format "%g"; ' . \
         'do for [i = 1:9] { set label i ""; unset label i }'
+
+headed = 'do for [i = 101:104] { set label i ""; unset label i }'
 
 # One colour and one shape a model, in every chart; to be told apart with colour-blind eyes (Okabe and Ito 2008,
 # Tol 2021). Threads blue, processes orange, event loops the rest.
@@ -35,6 +37,9 @@ shape(model) = model eq 'serial'               ? 13 : \
                model eq 'event-loop-threads'   ? 8 : \
                model eq 'event-loop-processes' ? 11 : 10
 
+# White behind open shapes, so that no line shows through.
+backing(model) = shape(model) == 4 || shape(model) == 6 || shape(model) == 8 || shape(model) == 10 ? shape(model) + 1 : -1
+
 dark = '#24292f'
 grey = '#57606a'
 band = '#ead9a0'
@@ -48,35 +53,35 @@ jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 568 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 586 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 1136 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 1172 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'io-many-event-loop-beats-threads.' . target
 TITLE = "{/:Bold Echo of 64-byte messages over TCP}"
 SUBTITLE = "“From some number of connections on, an event loop beats threads”"
-FINDING = "{/:Bold Inconclusive: throughput from conc 2 (1–4); latency underpowered: about 428 blocks needed (at conc:1)}"
+FINDING = "{/:Bold Inconclusive: throughput holds: ahead by 10 % from conc 2 (1–4); latency underpowered: about 428 blocks needed (at}\n{/:Bold conc:1)}"
 FINDING_WORD = "inconclusive"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   native, io-many-event-loop-beats-threads"
-set label 101 TITLE at screen 0.02292, 0.95423 left font ',17' textcolor rgb dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91197 left font ',12' textcolor rgb grey
-set label 103 FINDING at screen 0.02292, 0.87148 left font ',12' textcolor rgb verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.02465 left font ',10' textcolor rgb grey
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   native, io/echo, place:split"
+set label 101 TITLE at screen 0.02292, 0.95563 left font ',17' textcolor rgb dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91468 left font ',12' textcolor rgb grey
+set label 103 FINDING at screen 0.02292, 0.87543 left font ',12' textcolor rgb verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.02389 left font ',10' textcolor rgb grey
 set multiplot
 
 # Panel 1
 PANEL = 1
 LEFT = 0.08958
 RIGHT = 0.41667
-TOP = 0.72887
-BOTTOM = 0.14789
-PIXEL = 0.001761
-MIDDLE = 0.34859
+TOP = 0.70648
+BOTTOM = 0.14334
+PIXEL = 0.001706
+MIDDLE = 0.33788
 PANEL_TITLE = "{/:Bold throughput: holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "thread-per-task"
 SCALE = 1
-Y_LABEL = "items per second"
+Y_LABEL = "messages per second"
 BETTER = "event-loop"
 KEY_AT = 0.12083333333333333
 WORSE = "thread-per-task"
@@ -129,10 +134,17 @@ plot DATA skip 1 using (pick('sample', 'worse', spread(column(5), column(10)))):
          pt 7 ps 0.3 lc rgb '#90' . substr(colour(WORSE_MODEL), 2, 7) notitle, \
      DATA skip 1 using (pick('sample', 'better', spread(column(5), column(10)))):(column(6) * SCALE) with points \
          pt 7 ps 0.3 lc rgb '#90' . substr(colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb colour(BETTER_MODEL) notitle, \
      DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
-         with yerrorlines pt shape(BETTER_MODEL) ps 0.7 lw 1.8 lc rgb colour(BETTER_MODEL) notitle, \
+         with yerrorbars pt -1 lw 1.8 lc rgb colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE) with points pt backing(BETTER_MODEL) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE) with points pt shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
-         with yerrorlines pt shape(WORSE_MODEL) ps 0.7 lw 1.8 lc rgb colour(WORSE_MODEL) notitle
+         with yerrorbars pt -1 lw 1.8 lc rgb colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt backing(WORSE_MODEL) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt shape(WORSE_MODEL) ps 0.7 lw 1.6 lc rgb colour(WORSE_MODEL) notitle
+eval headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
 set bmargin at screen BOTTOM
@@ -149,19 +161,18 @@ do for [i = 1:words(THRESHOLDS)] {
 }
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb dark
 plot DATA skip 1 using (pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
-         fillcolor rgb colour(BETTER_MODEL) fillstyle solid 0.25 noborder, \
+         fillcolor rgb colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
      DATA skip 1 using (pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
          pt 7 ps 0.6 lw 1.6 lc rgb colour(BETTER_MODEL)
-do for [i = 101:104] { unset label i }
 
 # Panel 2
 PANEL = 2
 LEFT = 0.58958
 RIGHT = 0.91667
-TOP = 0.72887
-BOTTOM = 0.14789
-PIXEL = 0.001761
-MIDDLE = 0.34859
+TOP = 0.70648
+BOTTOM = 0.14334
+PIXEL = 0.001706
+MIDDLE = 0.33788
 PANEL_TITLE = "{/:Bold latency: inconclusive}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "thread-per-task"
@@ -219,10 +230,17 @@ plot DATA skip 1 using (pick('sample', 'worse', spread(column(5), column(10)))):
          pt 7 ps 0.3 lc rgb '#90' . substr(colour(WORSE_MODEL), 2, 7) notitle, \
      DATA skip 1 using (pick('sample', 'better', spread(column(5), column(10)))):(column(6) * SCALE) with points \
          pt 7 ps 0.3 lc rgb '#90' . substr(colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb colour(BETTER_MODEL) notitle, \
      DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
-         with yerrorlines pt shape(BETTER_MODEL) ps 0.7 lw 1.8 lc rgb colour(BETTER_MODEL) notitle, \
+         with yerrorbars pt -1 lw 1.8 lc rgb colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE) with points pt backing(BETTER_MODEL) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE) with points pt shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
-         with yerrorlines pt shape(WORSE_MODEL) ps 0.7 lw 1.8 lc rgb colour(WORSE_MODEL) notitle
+         with yerrorbars pt -1 lw 1.8 lc rgb colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt backing(WORSE_MODEL) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt shape(WORSE_MODEL) ps 0.7 lw 1.6 lc rgb colour(WORSE_MODEL) notitle
+eval headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
 set bmargin at screen BOTTOM
@@ -239,7 +257,7 @@ do for [i = 1:words(THRESHOLDS)] {
 }
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb dark
 plot DATA skip 1 using (pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
-         fillcolor rgb colour(BETTER_MODEL) fillstyle solid 0.25 noborder, \
+         fillcolor rgb colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
      DATA skip 1 using (pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
          pt 7 ps 0.6 lw 1.6 lc rgb colour(BETTER_MODEL)
 

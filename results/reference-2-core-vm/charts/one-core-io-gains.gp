@@ -10,10 +10,12 @@ set border 3 lc rgb '#57606a' lw 1
 set tics nomirror out scale 0.6 textcolor rgb '#24292f'
 set grid xtics ytics lc rgb '#d0d7de' lw 0.8 lt 1
 
-# A panel starts from these; labels from 100 on are the head of the chart.
+# A panel starts from these; labels from 100 on are the head of the chart, which is drawn once.
 clean = 'unset key; unset arrow; unset object; unset logscale; unset xlabel; unset ylabel; set border 3; ' . \
         'set xtics autofreq scale 0.6 offset 0, 0.2 noenhanced; set ytics autofreq scale 0.6 noenhanced; set grid xtics ytics; set format "%g"; ' . \
         'do for [i = 1:9] { set label i ""; unset label i }'
+
+headed = 'do for [i = 101:104] { set label i ""; unset label i }'
 
 # One colour and one shape a model, in every chart; to be told apart with colour-blind eyes (Okabe and Ito 2008,
 # Tol 2021). Threads blue, processes orange, event loops the rest.
@@ -34,6 +36,9 @@ shape(model) = model eq 'serial'               ? 13 : \
                model eq 'event-loop'           ? 9 : \
                model eq 'event-loop-threads'   ? 8 : \
                model eq 'event-loop-processes' ? 11 : 10
+
+# White behind open shapes, so that no line shows through.
+backing(model) = shape(model) == 4 || shape(model) == 6 || shape(model) == 8 || shape(model) == 10 ? shape(model) + 1 : -1
 
 dark = '#24292f'
 grey = '#57606a'
@@ -75,7 +80,7 @@ PANEL_TITLE = ""
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "serial"
 SCALE = 1
-Y_LABEL = "items per second"
+Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nconc:64"
 WORSE = "serial"
 BETTER_TEXT = "{/:Bold 6139/s}"
@@ -104,15 +109,16 @@ if (THRESHOLD_LOW < THRESHOLD_HIGH) {
 } else {
     set arrow 1 from THRESHOLD_HIGH, 0.45 to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb dark lw 1.2 front
 }
-set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_HIGH, 2.68 center font ',11' textcolor rgb grey
-if (THRESHOLD_HIGH > 0.8 * Y_MAX) { set label 2 right }
-if (THRESHOLD_HIGH < 0.2 * Y_MAX) { set label 2 left }
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
 set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb dark
 set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb dark
 plot DATA skip 1 using (pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
-         fillcolor rgb colour(BETTER_MODEL) fillstyle solid 0.8 noborder, \
+         fillcolor rgb colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
      DATA skip 1 using (pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
-         fillcolor rgb colour(WORSE_MODEL) fillstyle solid 0.8 noborder, \
+         fillcolor rgb colour(WORSE_MODEL) fillstyle solid 1.0 noborder, \
      DATA skip 1 using (pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * jitter(column(10))) with points \
          pt 7 ps 0.4 lc rgb '#80000000', \
      DATA skip 1 using (pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * jitter(column(10))) with points \
@@ -121,7 +127,7 @@ plot DATA skip 1 using (pick('median', 'better', 0)):(2):(0):(column(6) * SCALE)
          with xerrorbars pt -1 lw 2 lc rgb 'black', \
      DATA skip 1 using (pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
          with xerrorbars pt -1 lw 2 lc rgb 'black'
-do for [i = 101:104] { unset label i }
+eval headed
 
 unset multiplot
 set output

@@ -10,10 +10,12 @@ set border 3 lc rgb '#57606a' lw 1
 set tics nomirror out scale 0.6 textcolor rgb '#24292f'
 set grid xtics ytics lc rgb '#d0d7de' lw 0.8 lt 1
 
-# A panel starts from these; labels from 100 on are the head of the chart.
+# A panel starts from these; labels from 100 on are the head of the chart, which is drawn once.
 clean = 'unset key; unset arrow; unset object; unset logscale; unset xlabel; unset ylabel; set border 3; ' . \
         'set xtics autofreq scale 0.6 offset 0, 0.2 noenhanced; set ytics autofreq scale 0.6 noenhanced; set grid xtics ytics; set format "%g"; ' . \
         'do for [i = 1:9] { set label i ""; unset label i }'
+
+headed = 'do for [i = 101:104] { set label i ""; unset label i }'
 
 # One colour and one shape a model, in every chart; to be told apart with colour-blind eyes (Okabe and Ito 2008,
 # Tol 2021). Threads blue, processes orange, event loops the rest.
@@ -35,6 +37,9 @@ shape(model) = model eq 'serial'               ? 13 : \
                model eq 'event-loop-threads'   ? 8 : \
                model eq 'event-loop-processes' ? 11 : 10
 
+# White behind open shapes, so that no line shows through.
+backing(model) = shape(model) == 4 || shape(model) == 6 || shape(model) == 8 || shape(model) == 10 ? shape(model) + 1 : -1
+
 dark = '#24292f'
 grey = '#57606a'
 band = '#ead9a0'
@@ -53,11 +58,11 @@ if (target eq 'svg') {
     set terminal pngcairo size 1920, 1136 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'pool-beats-per-task.' . target
-TITLE = "{/:Bold CPU-bound tasks: a pool against a carrier a task}"
+TITLE = "{/:Bold CPU-bound tasks: a pool against a new thread or process for each task}"
 SUBTITLE = "“A pool beats a new carrier for every short task”"
-FINDING = "{/:Bold Holds: threads 50.1× (47.1–52.5); processes 341× (300–365); threads-by-length up to terms 123k (103k–138k)}"
+FINDING = "{/:Bold Holds: threads 50.1× (47.1–52.5); processes 341× (300–365); threads-by-length ahead by 50 % up to terms 123k (103k–138k)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   native, pool-beats-per-task"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   native, cpu/sum-squares, workers:2, place:compact"
 set label 101 TITLE at screen 0.02292, 0.95423 left font ',17' textcolor rgb dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91197 left font ',12' textcolor rgb grey
 set label 103 FINDING at screen 0.02292, 0.87148 left font ',12' textcolor rgb verdict_colour(FINDING_WORD)
@@ -75,7 +80,7 @@ PANEL_TITLE = "{/:Bold threads (terms:1000): holds}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "thread-per-task"
 SCALE = 1
-Y_LABEL = "items per second"
+Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "thread-per-task"
 BETTER_TEXT = "{/:Bold 1.46M/s}"
@@ -104,15 +109,16 @@ if (THRESHOLD_LOW < THRESHOLD_HIGH) {
 } else {
     set arrow 1 from THRESHOLD_HIGH, 0.45 to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb dark lw 1.2 front
 }
-set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_HIGH, 2.68 center font ',11' textcolor rgb grey
-if (THRESHOLD_HIGH > 0.8 * Y_MAX) { set label 2 right }
-if (THRESHOLD_HIGH < 0.2 * Y_MAX) { set label 2 left }
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
 set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb dark
 set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb dark
 plot DATA skip 1 using (pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
-         fillcolor rgb colour(BETTER_MODEL) fillstyle solid 0.8 noborder, \
+         fillcolor rgb colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
      DATA skip 1 using (pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
-         fillcolor rgb colour(WORSE_MODEL) fillstyle solid 0.8 noborder, \
+         fillcolor rgb colour(WORSE_MODEL) fillstyle solid 1.0 noborder, \
      DATA skip 1 using (pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * jitter(column(10))) with points \
          pt 7 ps 0.4 lc rgb '#80000000', \
      DATA skip 1 using (pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * jitter(column(10))) with points \
@@ -121,7 +127,7 @@ plot DATA skip 1 using (pick('median', 'better', 0)):(2):(0):(column(6) * SCALE)
          with xerrorbars pt -1 lw 2 lc rgb 'black', \
      DATA skip 1 using (pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
          with xerrorbars pt -1 lw 2 lc rgb 'black'
-do for [i = 101:104] { unset label i }
+eval headed
 
 # Panel 2
 PANEL = 2
@@ -134,7 +140,7 @@ PANEL_TITLE = "{/:Bold processes (terms:1000): holds}"
 BETTER_MODEL = "process-pool"
 WORSE_MODEL = "process-per-task"
 SCALE = 1
-Y_LABEL = "items per second"
+Y_LABEL = "tasks per second"
 BETTER = "process-pool"
 WORSE = "process-per-task"
 BETTER_TEXT = "{/:Bold 1.41M/s}"
@@ -163,15 +169,16 @@ if (THRESHOLD_LOW < THRESHOLD_HIGH) {
 } else {
     set arrow 1 from THRESHOLD_HIGH, 0.45 to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb dark lw 1.2 front
 }
-set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_HIGH, 2.68 center font ',11' textcolor rgb grey
-if (THRESHOLD_HIGH > 0.8 * Y_MAX) { set label 2 right }
-if (THRESHOLD_HIGH < 0.2 * Y_MAX) { set label 2 left }
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
 set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb dark
 set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb dark
 plot DATA skip 1 using (pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
-         fillcolor rgb colour(BETTER_MODEL) fillstyle solid 0.8 noborder, \
+         fillcolor rgb colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
      DATA skip 1 using (pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
-         fillcolor rgb colour(WORSE_MODEL) fillstyle solid 0.8 noborder, \
+         fillcolor rgb colour(WORSE_MODEL) fillstyle solid 1.0 noborder, \
      DATA skip 1 using (pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * jitter(column(10))) with points \
          pt 7 ps 0.4 lc rgb '#80000000', \
      DATA skip 1 using (pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * jitter(column(10))) with points \
@@ -180,6 +187,7 @@ plot DATA skip 1 using (pick('median', 'better', 0)):(2):(0):(column(6) * SCALE)
          with xerrorbars pt -1 lw 2 lc rgb 'black', \
      DATA skip 1 using (pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
          with xerrorbars pt -1 lw 2 lc rgb 'black'
+eval headed
 
 # Panel 3
 PANEL = 3
@@ -193,7 +201,7 @@ PANEL_TITLE = "{/:Bold threads-by-length: holds}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "thread-per-task"
 SCALE = 1
-Y_LABEL = "items per second"
+Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 KEY_AT = 0.12875
 WORSE = "thread-per-task"
@@ -246,10 +254,17 @@ plot DATA skip 1 using (pick('sample', 'worse', spread(column(5), column(10)))):
          pt 7 ps 0.3 lc rgb '#90' . substr(colour(WORSE_MODEL), 2, 7) notitle, \
      DATA skip 1 using (pick('sample', 'better', spread(column(5), column(10)))):(column(6) * SCALE) with points \
          pt 7 ps 0.3 lc rgb '#90' . substr(colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb colour(BETTER_MODEL) notitle, \
      DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
-         with yerrorlines pt shape(BETTER_MODEL) ps 0.7 lw 1.8 lc rgb colour(BETTER_MODEL) notitle, \
+         with yerrorbars pt -1 lw 1.8 lc rgb colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE) with points pt backing(BETTER_MODEL) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE) with points pt shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
-         with yerrorlines pt shape(WORSE_MODEL) ps 0.7 lw 1.8 lc rgb colour(WORSE_MODEL) notitle
+         with yerrorbars pt -1 lw 1.8 lc rgb colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt backing(WORSE_MODEL) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt shape(WORSE_MODEL) ps 0.7 lw 1.6 lc rgb colour(WORSE_MODEL) notitle
+eval headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
 set bmargin at screen BOTTOM
@@ -266,7 +281,7 @@ do for [i = 1:words(THRESHOLDS)] {
 }
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb dark
 plot DATA skip 1 using (pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
-         fillcolor rgb colour(BETTER_MODEL) fillstyle solid 0.25 noborder, \
+         fillcolor rgb colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
      DATA skip 1 using (pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
          pt 7 ps 0.6 lw 1.6 lc rgb colour(BETTER_MODEL)
 

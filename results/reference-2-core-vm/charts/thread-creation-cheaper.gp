@@ -10,10 +10,12 @@ set border 3 lc rgb '#57606a' lw 1
 set tics nomirror out scale 0.6 textcolor rgb '#24292f'
 set grid xtics ytics lc rgb '#d0d7de' lw 0.8 lt 1
 
-# A panel starts from these; labels from 100 on are the head of the chart.
+# A panel starts from these; labels from 100 on are the head of the chart, which is drawn once.
 clean = 'unset key; unset arrow; unset object; unset logscale; unset xlabel; unset ylabel; set border 3; ' . \
         'set xtics autofreq scale 0.6 offset 0, 0.2 noenhanced; set ytics autofreq scale 0.6 noenhanced; set grid xtics ytics; set format "%g"; ' . \
         'do for [i = 1:9] { set label i ""; unset label i }'
+
+headed = 'do for [i = 101:104] { set label i ""; unset label i }'
 
 # One colour and one shape a model, in every chart; to be told apart with colour-blind eyes (Okabe and Ito 2008,
 # Tol 2021). Threads blue, processes orange, event loops the rest.
@@ -34,6 +36,9 @@ shape(model) = model eq 'serial'               ? 13 : \
                model eq 'event-loop'           ? 9 : \
                model eq 'event-loop-threads'   ? 8 : \
                model eq 'event-loop-processes' ? 11 : 10
+
+# White behind open shapes, so that no line shows through.
+backing(model) = shape(model) == 4 || shape(model) == 6 || shape(model) == 8 || shape(model) == 10 ? shape(model) + 1 : -1
 
 dark = '#24292f'
 grey = '#57606a'
@@ -76,7 +81,7 @@ PANEL_TITLE = ""
 BETTER_MODEL = "thread-per-task"
 WORSE_MODEL = "process-per-task"
 SCALE = 1
-Y_LABEL = "items per second"
+Y_LABEL = "tasks per second"
 BETTER = "thread-per-task"
 KEY_AT = 0.16041666666666668
 WORSE = "process-per-task"
@@ -129,10 +134,17 @@ plot DATA skip 1 using (pick('sample', 'worse', spread(column(5), column(10)))):
          pt 7 ps 0.3 lc rgb '#90' . substr(colour(WORSE_MODEL), 2, 7) notitle, \
      DATA skip 1 using (pick('sample', 'better', spread(column(5), column(10)))):(column(6) * SCALE) with points \
          pt 7 ps 0.3 lc rgb '#90' . substr(colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb colour(BETTER_MODEL) notitle, \
      DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
-         with yerrorlines pt shape(BETTER_MODEL) ps 0.7 lw 1.8 lc rgb colour(BETTER_MODEL) notitle, \
+         with yerrorbars pt -1 lw 1.8 lc rgb colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE) with points pt backing(BETTER_MODEL) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE) with points pt shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
-         with yerrorlines pt shape(WORSE_MODEL) ps 0.7 lw 1.8 lc rgb colour(WORSE_MODEL) notitle
+         with yerrorbars pt -1 lw 1.8 lc rgb colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt backing(WORSE_MODEL) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt shape(WORSE_MODEL) ps 0.7 lw 1.6 lc rgb colour(WORSE_MODEL) notitle
+eval headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
 set bmargin at screen BOTTOM
@@ -149,10 +161,9 @@ do for [i = 1:words(THRESHOLDS)] {
 }
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb dark
 plot DATA skip 1 using (pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
-         fillcolor rgb colour(BETTER_MODEL) fillstyle solid 0.25 noborder, \
+         fillcolor rgb colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
      DATA skip 1 using (pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
          pt 7 ps 0.6 lw 1.6 lc rgb colour(BETTER_MODEL)
-do for [i = 101:104] { unset label i }
 
 unset multiplot
 set output
