@@ -21,6 +21,7 @@
 
 /* Interrupted: a run ended before it was judged; it does not count, and another takes its place. */
 enum block_state { BLOCK_OPEN, BLOCK_ACCEPTED, BLOCK_INVALID, BLOCK_INTERRUPTED };
+static const char *const block_state_names[] = {"open", "accepted", "invalid", "interrupted"};
 
 enum { PADDING_BYTES_MAX = 4096 };
 
@@ -142,12 +143,6 @@ static int take_done(void *context, const struct row *row, size_t line, struct e
     double wall_ns = row_number(row, COLUMN_WALL_NS);
     if (!(block >= 0 && block < session->blocks_max && slot >= 0 && slot < (double)session->plan.count))
         return error_set(error, "block and slot are not of this run's plan");
-    bool ok = strcmp(row->text[COLUMN_STATUS], status_names[STATUS_OK]) == 0;
-    bool invalid = strcmp(row->text[COLUMN_STATUS], status_names[STATUS_INVALID]) == 0;
-    enum block_state state = (enum block_state)session->block_states[(size_t)block];
-    /* A disturbed block has no ok row; a launch may be invalid on its own. */
-    if (ok || (invalid && state == BLOCK_OPEN))
-        session->block_states[(size_t)block] = ok ? BLOCK_ACCEPTED : BLOCK_INVALID;
     session->done[(size_t)block * session->plan.count + (size_t)slot] = 1;
     session->launches_done++;
     session->launches_failed += strcmp(row->text[COLUMN_STATUS], "failed") == 0;
@@ -179,34 +174,28 @@ static int read_run(struct session *session, struct error *error)
     return 0;
 }
 
-static const char decision_interrupted[] = "interrupted";
-
-static unsigned count_interrupted(const json_t *blocks)
-{
-    unsigned count = 0;
-    size_t index;
-    json_t *block;
-    json_array_foreach(blocks, index, block)
-    {
-        const char *decision = json_string_value(json_object_get(block, "decision"));
-        count += decision && strcmp(decision, decision_interrupted) == 0;
-    }
-    return count;
-}
-
-static const char *decision_of(const json_t *blocks, unsigned block)
-{
-    size_t index;
-    json_t *entry;
-    json_array_foreach(blocks, index,
-                       entry) if (json_integer_value(json_object_get(entry, "block")) ==
-                                  block) return json_string_value(json_object_get(entry, "decision"));
-    return NULL;
-}
-
 static bool block_begun(const struct session *session, unsigned block)
 {
     return memchr(session->done + (size_t)block * session->plan.count, 1, session->plan.count) != NULL;
+}
+
+/* From the decisions in run.json, which each judged block has. */
+static int restore_states(struct session *session, struct error *error)
+{
+    size_t index;
+    json_t *entry;
+    json_array_foreach(json_object_get(session->run, "blocks"), index, entry)
+    {
+        json_int_t block = json_integer_value(json_object_get(entry, "block"));
+        const char *decision = json_string_value(json_object_get(entry, "decision"));
+        if (block < 0 || block >= session->blocks_max || !decision)
+            return error_set(error, "%s/run.json: entry %zu of blocks is not of this run's plan",
+                             session->arms[0].folder, index);
+        for (int state = BLOCK_ACCEPTED; state <= BLOCK_INTERRUPTED; state++)
+            if (strcmp(decision, block_state_names[state]) == 0)
+                session->block_states[block] = (unsigned char)state;
+    }
+    return 0;
 }
 
 /* What was measured before an interruption cannot be judged any more: the counters of its beginning are
@@ -214,16 +203,13 @@ static bool block_begun(const struct session *session, unsigned block)
 static int drop_unjudged(struct session *session, struct error *error)
 {
     static const char reason[] = "interrupted before the block was judged";
-    json_t *blocks = json_object_get(session->run, "blocks");
-    for (unsigned block = 0; block < session->blocks_max; block++) {
-        const char *decision = decision_of(blocks, block);
-        if (decision && strcmp(decision, decision_interrupted) == 0)
-            session->block_states[block] = BLOCK_INTERRUPTED;
-        if (decision || !session->gate || !block_begun(session, block))
+    for (unsigned block = 0; session->gate && block < session->blocks_max; block++) {
+        if (session->block_states[block] != BLOCK_OPEN || !block_begun(session, block))
             continue;
         session->block_states[block] = BLOCK_INTERRUPTED;
-        json_array_append_new(blocks, json_pack("{s:i, s:s, s:s}", "block", (int)block, "decision",
-                                                decision_interrupted, "reason", reason));
+        json_array_append_new(json_object_get(session->run, "blocks"),
+                              json_pack("{s:i, s:s, s:s}", "block", (int)block, "decision",
+                                        block_state_names[BLOCK_INTERRUPTED], "reason", reason));
         if (samples_file_invalidate(&session->arms[0].samples, block, reason, error))
             return -1;
     }
@@ -237,8 +223,8 @@ int session_resume(struct session *session, struct error *error)
         return -1;
     if (metadata_expect_same(session->run, session->topology, error))
         return error_prefix(error, "%s", arm->folder);
-    unsigned interrupted = count_interrupted(json_object_get(session->run, "blocks"));
-    if (prepare_done(session, session->plan.blocks + repeats_max(session) + interrupted, error))
+    unsigned judged = (unsigned)json_array_size(json_object_get(session->run, "blocks"));
+    if (prepare_done(session, judged + 1, error) || restore_states(session, error))
         return -1;
     return samples_file_resume(&arm->samples, arm->folder, take_done, session, error) ||
                    drop_unjudged(session, error)
@@ -438,10 +424,11 @@ static int judge_block(struct session *session, unsigned block, const struct env
     unsigned disturbed = blocks_in_state(session, BLOCK_INVALID);
     bool repeat_left = disturbed < repeats_max(session);
     bool accept = !session->gate || quiet == QUIET_YES || (quiet == QUIET_REPEAT && !repeat_left);
+    enum block_state state = accept ? BLOCK_ACCEPTED : BLOCK_INVALID;
+    session->block_states[block] = (unsigned char)state;
     json_array_append_new(
         json_object_get(session->run, "blocks"),
-        block_to_json(block, values, &disturbance, canaries_ns, accept ? "accepted" : "invalid", reason));
-    session->block_states[block] = accept ? BLOCK_ACCEPTED : BLOCK_INVALID;
+        block_to_json(block, values, &disturbance, canaries_ns, block_state_names[state], reason));
     if (accept)
         return 0;
     session->blocks_disturbed++;
@@ -473,7 +460,8 @@ static int measure_blocks(struct session *session, struct error *error)
 {
     int result = 0;
     session->launches = (uint64_t)blocks_in_all(session) * session->plan.count;
-    for (unsigned block = 0; block < blocks_in_all(session) && result == 0; block++) {
+    for (unsigned block = 0; block < blocks_in_all(session) && block < session->blocks_max && result == 0;
+         block++) {
         if (session->block_states[block] == BLOCK_INTERRUPTED || block_whole(session, block))
             continue; /* before a resume */
         struct environment before;

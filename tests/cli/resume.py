@@ -82,6 +82,13 @@ class Interrupted(Case):
         counted = {int(row['block']) for row in read_rows(self.folder / 'out') if row['status'] == 'ok'}
         self.assertFalse(counted & interrupted)
 
+    def test_block_of_no_plan(self):
+        run = self.interrupt(lambda pid: os.kill(pid, signal.SIGTERM), '--profile', 'smoke')
+        run['blocks'] = [{'block': 1000, 'decision': 'accepted'}]
+        (self.folder / 'out' / 'run.json').write_text(json.dumps(run))
+        _, errors = self.crosspoint('run', '--resume', 'out', code=2)
+        self.assertIn("out/run.json: entry 0 of blocks is not of this run's plan", errors)
+
     def test_another_machine_or_build(self):
         run = self.interrupt(lambda pid: os.kill(pid, signal.SIGTERM), '--profile', 'smoke')
         samples = self.samples()
