@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chart_tics.h"
 #include "gnuplot.h"
 #include "wording.h"
 
@@ -22,7 +23,6 @@ enum {
     SWEEP_HEIGHT = 448,
     SWEEP_LEFT = 86,
     SWEEP_RIGHT = 80,
-    TIC_STEPS = 6
 };
 
 struct panel {
@@ -200,105 +200,14 @@ static void put_data(FILE *out, const struct chart *chart)
 
 /* Script */
 
-static bool name_ends(enum column metric, const char *end)
-{
-    const char *name = columns[metric].name;
-    size_t length = strlen(name), end_length = strlen(end);
-    return length >= end_length && strcmp(name + length - end_length, end) == 0;
-}
-
-static double metric_scale(enum column metric)
-{
-    return name_ends(metric, "_ns") ? 1e-9 : 1;
-}
-
 static void put_metric(FILE *out, enum column metric, const struct cell *cell)
 {
     char label[64];
     snprintf(label, sizeof label, "%s", word_metric_name(metric));
     if (metric == COLUMN_ITEMS_PER_SECOND)
         snprintf(label, sizeof label, "%s per second", word_items(cell));
-    gnuplot_put_value(out, "SCALE", metric_scale(metric));
+    gnuplot_put_value(out, "SCALE", chart_metric_scale(metric));
     gnuplot_put_string(out, "Y_LABEL", label);
-}
-
-/* "10.0k" is "10k": a tic needs no zeros at its end, and no "/s". */
-static void word_tic(enum column metric, double value, char *text, size_t text_bytes)
-{
-    if (metric == COLUMN_COUNT) {
-        snprintf(text, text_bytes, "%.6g", value);
-        return;
-    }
-    word_metric(metric, value / metric_scale(metric), text, text_bytes);
-    char *per = strstr(text, "/s");
-    if (per)
-        *per = '\0';
-    char *point = strchr(text, '.');
-    if (!point)
-        return;
-    char *end = point + strspn(point, ".0123456789"), *last = end;
-    while (last[-1] == '0')
-        last--;
-    if (last[-1] == '.')
-        last--;
-    memmove(last, end, strlen(end) + 1);
-}
-
-struct tics {
-    double values[64];
-    size_t count;
-};
-
-/* Round values 1, 2, 2.5 or 5 times a power of ten apart. */
-static void linear_tics(double low, double high, size_t count_max, struct tics *tics)
-{
-    static const double steps[] = {1, 2, 2.5, 5, 10};
-    double decade = pow(10, floor(log10((high - low) / (double)count_max))), step = decade;
-    for (size_t i = 0; i < 5; i++) {
-        step = decade * steps[i];
-        if (floor(high / step) - ceil(low / step) + 1 <= (double)count_max)
-            break;
-    }
-    tics->count = 0;
-    for (double k = ceil(low / step); k * step <= high && tics->count < 64; k++)
-        tics->values[tics->count++] = k * step;
-}
-
-static void decade_tics(double low, double high, const double *steps, struct tics *tics)
-{
-    tics->count = 0;
-    for (int decade = (int)floor(log10(low)); decade <= (int)ceil(log10(high)); decade++)
-        for (int i = 0; i < TIC_STEPS && steps[i] > 0; i++) {
-            double value = pow(10, decade) * steps[i];
-            if (value >= low && value <= high && tics->count < 64)
-                tics->values[tics->count++] = value;
-        }
-}
-
-static void log_tics(double low, double high, size_t count_max, struct tics *tics)
-{
-    static const double sets[][TIC_STEPS] = {{1, 1.5, 2, 3, 5, 7}, {1, 2, 5}, {1, 3}, {1}};
-    if (high / low < 4) {
-        linear_tics(low, high, count_max, tics);
-        return;
-    }
-    for (size_t i = 0; i < 4; i++) {
-        decade_tics(low, high, sets[i], tics);
-        if (tics->count <= count_max)
-            return;
-    }
-}
-
-static void put_tics(FILE *out, const char *name, const char *axis, const struct tics *tics,
-                     enum column metric)
-{
-    fprintf(out, "%s = 'set %stics (", name, axis);
-    for (size_t i = 0; i < tics->count; i++) {
-        char text[32];
-        word_tic(metric, tics->values[i], text, sizeof text);
-        fprintf(out, "%s\"%s\" %.10g", i ? ", " : "", text, tics->values[i]);
-    }
-    fputs(")'\n", out);
 }
 
 static void break_at_space(char *text)
@@ -355,7 +264,7 @@ static double extreme(const struct panel *panel, double (*choose)(double, double
         for (size_t k = 0; k < panel->points[i].n; k++)
             value =
                 choose(value, choose(panel->points[i].samples[k].better, panel->points[i].samples[k].worse));
-    return value * metric_scale(panel->verdict->pair->metric);
+    return value * chart_metric_scale(panel->verdict->pair->metric);
 }
 
 static double sample_max(const struct verdict_point *point, bool better)
@@ -363,7 +272,7 @@ static double sample_max(const struct verdict_point *point, bool better)
     double value = better ? point->better_high : point->worse_high;
     for (size_t i = 0; i < point->n; i++)
         value = fmax(value, better ? point->samples[i].better : point->samples[i].worse);
-    return value * metric_scale(point->comparison.pair->metric);
+    return value * chart_metric_scale(point->comparison.pair->metric);
 }
 
 /* Where the median of `better` would have to lie: beyond a line, or for equal within a band. */
@@ -374,7 +283,7 @@ struct threshold {
 static struct threshold find_threshold(const struct panel *panel)
 {
     const struct rule_pair *pair = panel->verdict->pair;
-    double worse = panel->points->worse_median * metric_scale(pair->metric);
+    double worse = panel->points->worse_median * chart_metric_scale(pair->metric);
     double factor = columns[pair->metric].lower_better ? 1 / (1 + pair->effect) : 1 + pair->effect;
     double near = pair->kind == RULE_EQUAL ? worse / factor : worse * factor, far = worse * factor;
     return (struct threshold){fmin(near, far), fmax(near, far)};
@@ -414,9 +323,9 @@ static void put_bars(FILE *out, const struct panel *panel)
     struct threshold threshold = find_threshold(panel);
     double y_max = 1.12 * fmax(threshold.high, fmax(sample_max(point, true), sample_max(point, false)));
     struct tics tics;
-    linear_tics(0, y_max, panel->right - panel->left > GNUPLOT_WIDTH / 2 ? 8 : 5, &tics);
+    tics_linear(0, y_max, panel->right - panel->left > GNUPLOT_WIDTH / 2 ? 8 : 5, &tics);
     gnuplot_put_value(out, "Y_MAX", y_max);
-    put_tics(out, "Y_TICS", "x", &tics, metric);
+    tics_put(out, "Y_TICS", "x", &tics, metric);
     put_threshold(out, panel, &threshold);
 }
 
@@ -425,7 +334,7 @@ static void put_sweep_tics(FILE *out, const struct panel *panel)
     fputs("X_TICS = 'set xtics (", out);
     for (size_t i = 0; i < panel->count; i++) {
         char text[32];
-        word_tic(COLUMN_VALUE, panel->points[i].x, text, sizeof text);
+        tics_word(COLUMN_VALUE, panel->points[i].x, text, sizeof text);
         fprintf(out, "%s\"%s\" %.10g", i ? ", " : "", text, panel->points[i].x);
     }
     fputs(")'\nX_TICS_BARE = 'set xtics (", out);
@@ -450,8 +359,8 @@ static void put_ratio_axis(FILE *out, const struct panel *panel)
     gnuplot_put_value(out, "RATIO_MIN", low / margin);
     gnuplot_put_value(out, "RATIO_MAX", high * margin);
     struct tics tics;
-    log_tics(low / margin, high * margin, 4, &tics);
-    put_tics(out, "RATIO_TICS", "y", &tics, COLUMN_COUNT);
+    tics_log(low / margin, high * margin, 4, &tics);
+    tics_put(out, "RATIO_TICS", "y", &tics, COLUMN_COUNT);
     word_effect(pair->effect, effect, sizeof effect);
     snprintf(text, sizeof text, pair->kind == RULE_EQUAL ? "within %s" : "%s ahead", effect);
     gnuplot_put_string(out, "THRESHOLD_TEXT", text);
@@ -513,10 +422,10 @@ static void put_sweep(FILE *out, const struct panel *panel)
     gnuplot_put_value(out, "Y_MAX", y_max);
     struct tics tics;
     if (logarithmic)
-        log_tics(y_min, y_max, 8, &tics);
+        tics_log(y_min, y_max, 8, &tics);
     else
-        linear_tics(y_min, y_max, 8, &tics);
-    put_tics(out, "Y_TICS", "y", &tics, panel->verdict->pair->metric);
+        tics_linear(y_min, y_max, 8, &tics);
+    tics_put(out, "Y_TICS", "y", &tics, panel->verdict->pair->metric);
     put_ratio_axis(out, panel);
     put_crossing(out, panel, x_min, x_max);
 }

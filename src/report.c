@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "html.h"
+#include "report_run.h"
 #include "scaling.h"
 #include "wording.h"
 
@@ -39,37 +41,6 @@ static const char style[] =
 
 static const char *const chip_classes[] = {"holds", "refuted", "unclear"};
 
-static void put_html(FILE *out, const char *text)
-{
-    for (; *text; text++)
-        switch (*text) {
-        case '<':
-            fputs("&lt;", out);
-            break;
-        case '>':
-            fputs("&gt;", out);
-            break;
-        case '&':
-            fputs("&amp;", out);
-            break;
-        case '"':
-            fputs("&quot;", out);
-            break;
-        case '\'':
-            fputs("&#39;", out);
-            break;
-        default:
-            putc(*text, out);
-        }
-}
-
-static void put_element(FILE *out, const char *open, const char *text, const char *close)
-{
-    fputs(open, out);
-    put_html(out, text);
-    fputs(close, out);
-}
-
 static const char *const judgement_names_many[] = {"hold", "do not hold", "inconclusive"};
 
 static void put_chip(FILE *out, enum judgement judgement)
@@ -98,10 +69,10 @@ static void put_figures(FILE *out, const struct verdicts *verdicts, const struct
     const struct verdict_point *point = verdict_main_point(verdicts, verdict);
     char ratio[96];
     word_point_ratio(point, ratio, sizeof ratio);
-    put_element(out, "<td class=\"number\">", ratio, "");
+    html_put_element(out, "<td class=\"number\">", ratio, "");
     if (*ratio && verdict->pair->kind == RULE_CROSSOVER) {
-        put_element(out, "<br><span class=\"quiet\">at ", verdict->pair->sweep.key, ":");
-        put_element(out, "", point->comparison.sweep_value, "</span>");
+        html_put_element(out, "<br><span class=\"quiet\">at ", verdict->pair->sweep.key, ":");
+        html_put_element(out, "", point->comparison.sweep_value, "</span>");
     }
     fprintf(out, "</td><td class=\"number\">%zu</td>", point->n);
 }
@@ -113,17 +84,17 @@ static void put_notes(FILE *out, const struct verdict *verdict)
     word_crossing(verdict, crossing, sizeof crossing);
     word_effect(verdict->pair->effect, effect, sizeof effect);
     if (*reason)
-        put_element(out, "<br><span class=\"quiet\">", reason, "</span>");
+        html_put_element(out, "<br><span class=\"quiet\">", reason, "</span>");
     if (*crossing) {
-        put_element(out, "<br><span class=\"quiet\">ahead by ", effect, " ");
-        put_element(out, "", crossing, "</span>");
+        html_put_element(out, "<br><span class=\"quiet\">ahead by ", effect, " ");
+        html_put_element(out, "", crossing, "</span>");
     }
 }
 
 static void put_overview_row(FILE *out, const struct verdicts *verdicts, const struct verdict *verdict)
 {
     fputs("<tr><td class=\"pair\">", out);
-    put_element(out, "", verdict->pair_name, "</td><td></td><td>");
+    html_put_element(out, "", verdict->pair_name, "</td><td></td><td>");
     put_chip(out, verdict->judgement);
     put_notes(out, verdict);
     fputs("</td>", out);
@@ -134,11 +105,11 @@ static void put_overview_row(FILE *out, const struct verdicts *verdicts, const s
 static void put_overview_rule(FILE *out, const struct verdicts *verdicts, size_t first, size_t end)
 {
     const struct verdict *verdict = &verdicts->verdicts[first];
-    put_element(out, "<tr><td class=\"id\"><a href=\"#", verdict->rule->id, "\">");
-    put_element(out, "", verdict->rule->id, "</a>");
+    html_put_element(out, "<tr><td class=\"id\"><a href=\"#", verdict->rule->id, "\">");
+    html_put_element(out, "", verdict->rule->id, "</a>");
     if (strcmp(verdict->runtime, "native") != 0)
-        put_element(out, " (", verdict->runtime, ")");
-    put_element(out, "</td><td>", verdict->rule->claim, "</td><td>");
+        html_put_element(out, " (", verdict->runtime, ")");
+    html_put_element(out, "</td><td>", verdict->rule->claim, "</td><td>");
     put_chip(out, verdict->rule_judgement);
     if (end - first == 1)
         put_notes(out, verdict);
@@ -200,7 +171,7 @@ static int put_chart(FILE *out, const char *id, const char *title, const char *f
     FILE *chart = fopen(path, "re");
     if (!chart)
         return errno == ENOENT ? 0 : error_set(error, "%s: %s", path, strerror(errno));
-    put_element(out, "<figure><img alt=\"", title, "\" src=\"data:image/svg+xml;base64,");
+    html_put_element(out, "<figure><img alt=\"", title, "\" src=\"data:image/svg+xml;base64,");
     put_base64(out, chart);
     fputs("\"></figure>\n", out);
     int result = ferror(chart) ? error_set(error, "%s: %s", path, strerror(errno)) : 0;
@@ -216,9 +187,9 @@ static void put_interval(FILE *out, enum column metric, double median, double lo
     word_metric(metric, high, text[2], sizeof text[2]);
     fputs("<td class=\"number\">", out);
     if (*text[0]) {
-        put_element(out, "", text[0], "<br><span class=\"quiet\">");
-        put_element(out, "", text[1], "–");
-        put_element(out, "", text[2], "</span>");
+        html_put_element(out, "", text[0], "<br><span class=\"quiet\">");
+        html_put_element(out, "", text[1], "–");
+        html_put_element(out, "", text[2], "</span>");
     }
     fputs("</td>", out);
 }
@@ -236,14 +207,14 @@ static void put_point(FILE *out, const struct verdict *verdict, const struct ver
     char ratio[96];
     enum column metric = verdict->pair->metric;
     word_point_ratio(point, ratio, sizeof ratio);
-    put_element(out, "<tr><td><code>", point->better, "</code><br>over ");
-    put_element(out, "<code>", point->worse, "</code>");
+    html_put_element(out, "<tr><td><code>", point->better, "</code><br>over ");
+    html_put_element(out, "<code>", point->worse, "</code>");
     if (*point->reason)
-        put_element(out, "<br><span class=\"quiet\">", point->reason, "</span>");
+        html_put_element(out, "<br><span class=\"quiet\">", point->reason, "</span>");
     fputs("</td>", out);
     put_interval(out, metric, point->better_median, point->better_low, point->better_high);
     put_interval(out, metric, point->worse_median, point->worse_low, point->worse_high);
-    put_element(out, "<td class=\"number\">", ratio, "</td>");
+    html_put_element(out, "<td class=\"number\">", ratio, "</td>");
     put_p(out, point->p_holds_adjusted);
     put_p(out, point->p_fails_adjusted);
     fprintf(out, "<td class=\"number\">%zu</td></tr>\n", point->n);
@@ -260,8 +231,8 @@ static void put_numbers(FILE *out, const struct verdicts *verdicts, size_t first
           out);
     for (size_t i = first; i < end; i++) {
         const struct verdict *verdict = &verdicts->verdicts[i];
-        put_element(out, "<tr><th colspan=\"7\">", verdict->pair_name, *verdict->pair_name ? ": " : "");
-        put_element(out, "", word_metric_name(verdict->pair->metric), "</th></tr>\n");
+        html_put_element(out, "<tr><th colspan=\"7\">", verdict->pair_name, *verdict->pair_name ? ": " : "");
+        html_put_element(out, "", word_metric_name(verdict->pair->metric), "</th></tr>\n");
         for (size_t k = 0; k < verdict->point_count; k++)
             put_point(out, verdict, &verdicts->points[verdict->point_first + k]);
     }
@@ -277,10 +248,10 @@ static void put_sentences(FILE *out, const struct verdicts *verdicts, size_t fir
         word_sentence(verdicts, verdict, sentence, sizeof sentence);
         fputs("<p>", out);
         if (runtimes)
-            put_element(out, "<b>", verdict->runtime, "</b> ");
+            html_put_element(out, "<b>", verdict->runtime, "</b> ");
         if (*verdict->pair_name)
-            put_element(out, "<b>", verdict->pair_name, ".</b> ");
-        put_element(out, "", sentence, "</p>\n");
+            html_put_element(out, "<b>", verdict->pair_name, ".</b> ");
+        html_put_element(out, "", sentence, "</p>\n");
     }
 }
 
@@ -291,15 +262,15 @@ static int put_rules(FILE *out, const struct verdicts *verdicts, const char *fol
     for (size_t first = 0, end; first < verdicts->count; first = end) {
         const struct rule *rule = verdicts->verdicts[first].rule;
         end = group_end(verdicts, first);
-        put_element(out, "<section><h3 id=\"", rule->id, "\">");
-        put_element(out, "", rule->claim, "</h3>\n<p class=\"quiet\">");
+        html_put_element(out, "<section><h3 id=\"", rule->id, "\">");
+        html_put_element(out, "", rule->claim, "</h3>\n<p class=\"quiet\">");
         put_chip(out, verdicts->verdicts[first].rule_judgement);
         if (several_runtimes(verdicts, first, end))
-            put_element(out, " (", verdicts->verdicts[first].runtime, ")");
+            html_put_element(out, " (", verdicts->verdicts[first].runtime, ")");
         fputs(" &nbsp; <code>", out);
-        put_element(out, "", rule->id, "</code>");
+        html_put_element(out, "", rule->id, "</code>");
         if (*rule->documents)
-            put_element(out, ", claimed by the tutorials ", rule->documents, "");
+            html_put_element(out, ", claimed by the tutorials ", rule->documents, "");
         fputs("</p>\n", out);
         put_sentences(out, verdicts, first, end);
         if (put_chart(out, rule->id, rule->chart_title, folder, error))
@@ -316,26 +287,26 @@ static void put_scaling_row(FILE *out, const struct scaling_series *series, cons
 {
     char ratio[96];
     word_ratio(point->speedup.median, point->speedup.low, point->speedup.high, ratio, sizeof ratio);
-    put_element(out, "<tr><td>", point == series->points ? series->model : "", "</td>");
+    html_put_element(out, "<tr><td>", point == series->points ? series->model : "", "</td>");
     fprintf(out, "<td class=\"number\">%u</td>", point->workers);
-    put_element(out, "<td class=\"number\">", ratio, "</td>");
+    html_put_element(out, "<td class=\"number\">", ratio, "</td>");
     fprintf(out, "<td class=\"number\">%zu</td></tr>\n", point->n);
 }
 
 static void put_fit(FILE *out, const struct scaling_chart *chart, const struct scaling_series *series)
 {
     char usl[128], amdahl[128];
-    put_element(out, "<p><b>", series->model, ".</b> ");
+    html_put_element(out, "<p><b>", series->model, ".</b> ");
     if (series->fitted) {
         scaling_word_usl(series, usl, sizeof usl);
         scaling_word_amdahl(series, amdahl, sizeof amdahl);
-        put_element(out, "Universal Scalability Law: ", usl, "");
+        html_put_element(out, "Universal Scalability Law: ", usl, "");
         fprintf(out, ", residual %.2g", series->scale * series->usl.residual);
-        put_element(out, "; Amdahl: ", amdahl, "");
+        html_put_element(out, "; Amdahl: ", amdahl, "");
         fprintf(out, ", residual %.2g.", series->scale * series->amdahl.residual);
     } else {
         scaling_word_no_fit(chart, series, usl, sizeof usl);
-        put_element(out, "", usl, ".");
+        html_put_element(out, "", usl, ".");
     }
     fputs("</p>\n", out);
 }
@@ -345,11 +316,11 @@ static int put_scaling_chart(FILE *out, const struct scaling_chart *chart, const
 {
     char title[128], reference[128];
     snprintf(title, sizeof title, "Scaling of %s/%s", chart->cell.family, chart->cell.workload);
-    put_element(out, "<section id=\"", chart->id, "\">\n");
+    html_put_element(out, "<section id=\"", chart->id, "\">\n");
     if (put_chart(out, chart->id, title, folder, error))
         return -1;
     scaling_word_reference(chart, reference, sizeof reference);
-    put_element(out, "<details><summary>Numbers</summary>\n<p>", reference, "; fits: ");
+    html_put_element(out, "<details><summary>Numbers</summary>\n<p>", reference, "; fits: ");
     fputs("speedup(n) = n / (1 + σ (n − 1) + κ n (n − 1)), times the speedup with one worker (1 if that was "
           "not measured); Amdahl: κ = 0; residual: root mean square of the medians less the fit.</p>\n"
           "<div class=\"scroll\"><table><tr><th>model</th><th class=\"number\">workers</th>"
@@ -375,180 +346,6 @@ static int put_scaling(FILE *out, const struct results *results, const char *fol
         result = put_scaling_chart(out, &scaling.charts[i], folder, error);
     scaling_free(&scaling);
     return result;
-}
-
-/* run.json, whatever it holds: a table for each of its objects */
-
-static void put_scalar(FILE *out, const json_t *value)
-{
-    char *text = NULL;
-    if (json_is_string(value))
-        put_html(out, json_string_value(value));
-    else if (!json_is_null(value) && (text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6))))
-        put_html(out, text);
-    free(text);
-}
-
-static bool is_nested(const json_t *value)
-{
-    size_t index;
-    json_t *item;
-    if (json_is_object(value))
-        return true;
-    json_array_foreach(value, index, item) if (json_is_object(item) || json_is_array(item)) return true;
-    return false;
-}
-
-static void put_value(FILE *out, const json_t *value)
-{
-    size_t index;
-    json_t *item;
-    if (!json_is_array(value)) {
-        put_scalar(out, value);
-        return;
-    }
-    json_array_foreach(value, index, item)
-    {
-        fputs(index ? ", " : "", out);
-        put_scalar(out, item);
-    }
-}
-
-static void put_facts(FILE *out, const char *prefix, const json_t *value);
-
-static void put_fact(FILE *out, const char *prefix, const char *key, const json_t *value)
-{
-    char name[256];
-    snprintf(name, sizeof name, "%s%s%s", prefix, *prefix ? "." : "", key);
-    if (is_nested(value)) {
-        put_facts(out, name, value);
-        return;
-    }
-    put_element(out, "<tr><td>", name, "</td><td>");
-    put_value(out, value);
-    fputs("</td></tr>\n", out);
-}
-
-static void put_facts(FILE *out, const char *prefix, const json_t *value)
-{
-    const char *key;
-    json_t *item;
-    size_t index;
-    if (json_is_object(value))
-        json_object_foreach((json_t *)value, key, item) put_fact(out, prefix, key, item);
-    json_array_foreach(value, index, item)
-    {
-        char number[24];
-        snprintf(number, sizeof number, "%zu", index + 1);
-        put_fact(out, prefix, number, item);
-    }
-}
-
-/* Objects with the same keys are rows. */
-static bool is_records(const json_t *value)
-{
-    size_t index;
-    json_t *item, *first = json_array_get(value, 0);
-    json_array_foreach(value, index,
-                       item) if (!json_is_object(item) ||
-                                 json_object_size(item) != json_object_size(first)) return false;
-    return json_array_size(value) > 1;
-}
-
-static void put_records(FILE *out, const json_t *value)
-{
-    size_t index;
-    const char *key;
-    json_t *record, *item;
-    fputs("<tr>", out);
-    json_object_foreach(json_array_get(value, 0), key, item) put_element(out, "<th>", key, "</th>");
-    fputs("</tr>\n", out);
-    json_array_foreach(value, index, record)
-    {
-        fputs("<tr>", out);
-        json_object_foreach(json_array_get(value, 0), key, item)
-        {
-            fputs("<td>", out);
-            put_value(out, json_object_get(record, key));
-            fputs("</td>", out);
-        }
-        fputs("</tr>\n", out);
-    }
-}
-
-enum { FACTS_SHOWN_MAX = 40 };
-
-static size_t count_facts(const json_t *value)
-{
-    size_t count = 0, index;
-    const char *key;
-    json_t *item;
-    if (!is_nested(value))
-        return 1;
-    if (json_is_object(value))
-        json_object_foreach((json_t *)value, key, item) count += count_facts(item);
-    json_array_foreach(value, index, item) count += count_facts(item);
-    return count;
-}
-
-/* Long lists are folded. */
-static void put_fact_table(FILE *out, const char *title, const json_t *value)
-{
-    size_t count = count_facts(value);
-    if (!count)
-        return;
-    if (count > FACTS_SHOWN_MAX)
-        put_element(out, "<details><summary>", title, "</summary>");
-    else
-        put_element(out, "<div><h4>", title, "</h4>");
-    fputs("<table>\n", out);
-    if (is_records(value))
-        put_records(out, value);
-    else
-        put_facts(out, "", value);
-    fprintf(out, "</table>%s\n", count > FACTS_SHOWN_MAX ? "</details>" : "</div>");
-}
-
-static void put_run(FILE *out, const json_t *run)
-{
-    const char *key;
-    json_t *item, *plain;
-    if (!run)
-        return;
-    plain = json_object();
-    fputs("<h2>Machine and run</h2>\n<div class=\"facts\">\n", out);
-    json_object_foreach((json_t *)run, key, item)
-    {
-        if (strcmp(key, "plan") == 0 || strcmp(key, "blocks") == 0) /* a row a cell or block: for programs */
-            continue;
-        if (is_nested(item))
-            put_fact_table(out, key, item);
-        else
-            json_object_set(plain, key, item);
-    }
-    put_fact_table(out, "run", plain);
-    json_decref(plain);
-    fputs("</div>\n", out);
-}
-
-static int load_run(const char *folder, json_t **run, struct error *error)
-{
-    char path[4096];
-    json_error_t reason;
-    snprintf(path, sizeof path, "%s/run.json", folder);
-    *run = NULL;
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return errno == ENOENT ? 0 : error_set(error, "%s: %s", path, strerror(errno));
-    *run = json_loadf(file, 0, &reason);
-    fclose(file);
-    if (!*run)
-        return error_set(error, "%s:%d: %s", path, reason.line, reason.text);
-    if (json_is_object(*run))
-        return 0;
-    json_decref(*run);
-    *run = NULL;
-    return error_set(error, "%s:1: not an object", path);
 }
 
 /* How it was measured */
@@ -584,9 +381,9 @@ static void put_rows_not_ok(FILE *out, const struct results *results)
         if (alike > 1)
             fprintf(out, "<td>%zu cells</td>", alike);
         else
-            put_element(out, "<td><code>", results->cells[sample->cell], "</code></td>");
-        put_element(out, "<td>", status_names[sample->status], "</td>");
-        put_element(out, "<td>", sample->reason, "</td></tr>\n");
+            html_put_element(out, "<td><code>", results->cells[sample->cell], "</code></td>");
+        html_put_element(out, "<td>", status_names[sample->status], "</td>");
+        html_put_element(out, "<td>", sample->reason, "</td></tr>\n");
     }
     fputs("</table></div></details>\n", out);
 }
@@ -639,11 +436,11 @@ static void put_where(FILE *out, const json_t *run)
     const char *units = text_at(run, "machine", "fingerprint", "topology");
     const char *written = json_string_value(json_object_get(json_object_get(run, "outcome"), "written"));
     if (*cpu)
-        put_element(out, "; ", cpu, "");
+        html_put_element(out, "; ", cpu, "");
     if (*units)
-        put_element(out, ", ", units, "");
+        html_put_element(out, ", ", units, "");
     if (written)
-        put_element(out, "; ", written, "");
+        html_put_element(out, "; ", written, "");
 }
 
 static int put_page(FILE *out, const struct verdicts *verdicts, const struct results *results,
@@ -654,12 +451,14 @@ static int put_page(FILE *out, const struct verdicts *verdicts, const struct res
         if (i == 0 || verdicts->verdicts[i].rule != verdicts->verdicts[i - 1].rule ||
             strcmp(verdicts->verdicts[i].runtime, verdicts->verdicts[i - 1].runtime) != 0)
             counts[verdicts->verdicts[i].rule_judgement]++;
-    put_element(out,
-                "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-                "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>crosspoint ",
-                results->run_id, "</title>\n<style>\n");
-    put_element(out, style, "", "</style></head><body>\n<h1>Threads, processes or an event loop?</h1>\n");
-    put_element(out, "<p class=\"quiet\">crosspoint, run <code>", results->run_id, "</code>");
+    html_put_element(
+        out,
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>crosspoint ",
+        results->run_id, "</title>\n<style>\n");
+    html_put_element(out, style, "",
+                     "</style></head><body>\n<h1>Threads, processes or an event loop?</h1>\n");
+    html_put_element(out, "<p class=\"quiet\">crosspoint, run <code>", results->run_id, "</code>");
     put_where(out, run);
     fputs("</p>\n<p>", out);
     for (int i = 0; i < 3; i++)
@@ -668,10 +467,30 @@ static int put_page(FILE *out, const struct verdicts *verdicts, const struct res
     put_overview(out, verdicts);
     if (put_rules(out, verdicts, folder, error) || put_scaling(out, results, folder, error))
         return -1;
-    put_run(out, run);
+    report_put_run(out, run);
     put_method(out, verdicts, results);
     fputs("</body></html>\n", out);
     return 0;
+}
+
+static int load_run(const char *folder, json_t **run, struct error *error)
+{
+    char path[4096];
+    json_error_t reason;
+    snprintf(path, sizeof path, "%s/run.json", folder);
+    *run = NULL;
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return errno == ENOENT ? 0 : error_set(error, "%s: %s", path, strerror(errno));
+    *run = json_loadf(file, 0, &reason);
+    fclose(file);
+    if (!*run)
+        return error_set(error, "%s:%d: %s", path, reason.line, reason.text);
+    if (json_is_object(*run))
+        return 0;
+    json_decref(*run);
+    *run = NULL;
+    return error_set(error, "%s:1: not an object", path);
 }
 
 int report_write(const struct verdicts *verdicts, const struct results *results, const char *folder,
