@@ -185,3 +185,33 @@ void synthetic_suite(struct synthetic *synthetic, unsigned blocks)
         write_echo(synthetic, blocks, cell, echo[i].threads, echo[i].threads_p99);
     }
 }
+
+char *synthetic_read(const char *folder, const char *name)
+{
+    char path[512], *text = NULL;
+    size_t room = 0;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return NULL;
+    if (getdelim(&text, &room, '\0', file) < 0) {
+        free(text);
+        text = NULL;
+    }
+    fclose(file);
+    return text;
+}
+
+double synthetic_script_number(const char *folder, const char *script, const char *name)
+{
+    char *text = synthetic_read(folder, script), start[64];
+    assert_non_null(text);
+    snprintf(start, sizeof start, "\n%s = ", name);
+    const char *found = strstr(text, start);
+    if (!found)
+        fail_msg("%s: no %s", script, name);
+    found += strlen(start);
+    double number = strtod(found + (*found == '"'), NULL);
+    free(text);
+    return number;
+}

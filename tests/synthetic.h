@@ -34,6 +34,10 @@ double synthetic_normal(struct synthetic *synthetic);
 
 /* Writes text to PATH. */
 void synthetic_text(const char *path, const char *text);
+/* The whole text of FOLDER/NAME, to be freed; NULL if there is none. */
+char *synthetic_read(const char *folder, const char *name);
+/* The first number of NAME = ... in a gnuplot script, quoted or not. */
+double synthetic_script_number(const char *folder, const char *script, const char *name);
 
 /* The rule files' own nine rules on a made-up machine of 2 units: plausible figures, every kind of verdict.
  */

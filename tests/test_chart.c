@@ -44,26 +44,9 @@ static void end(struct scene *scene)
     synthetic_remove(&scene->synthetic);
 }
 
-/* The whole text of a file, or NULL. */
-static char *read_file(const char *folder, const char *name)
-{
-    char path[256], *text = NULL;
-    size_t room = 0;
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return NULL;
-    if (getdelim(&text, &room, '\0', file) < 0) {
-        free(text);
-        text = NULL;
-    }
-    fclose(file);
-    return text;
-}
-
 static void expect_file(const char *folder, const char *name, const char *start)
 {
-    char *text = read_file(folder, name);
+    char *text = synthetic_read(folder, name);
     if (!text || !strstr(text, start))
         fail_msg("%s/%s: missing, or without '%s'", folder, name, start);
     free(text);
@@ -71,7 +54,7 @@ static void expect_file(const char *folder, const char *name, const char *start)
 
 static void copy(const char *from, const char *to, const char *name)
 {
-    char path[256], *text = read_file(from, name);
+    char path[256], *text = synthetic_read(from, name);
     assert_non_null(text);
     snprintf(path, sizeof path, "%s/%s", to, name);
     synthetic_text(path, text);
@@ -156,7 +139,7 @@ static void test_text_is_only_text(void **state)
     snprintf(charts, sizeof charts, "%s/charts", scene.synthetic.folder);
     expect_chart(charts, "hostile");
     expect_file(charts, "hostile.svg", "{a_b^c} @d &amp; ~e");
-    assert_null(read_file(charts, "hacked"));
+    assert_null(synthetic_read(charts, "hacked"));
     end(&scene);
 }
 
@@ -180,7 +163,7 @@ static void test_report(void **state)
                                            "</html>"};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         expect_file(scene.synthetic.folder, "report.html", expected[i]);
-    char *page = read_file(scene.synthetic.folder, "report.html");
+    char *page = synthetic_read(scene.synthetic.folder, "report.html");
     assert_null(strstr(page, "<script"));
     assert_null(strstr(page, "<b>{"));
     assert_null(strstr(page, "http"));
@@ -194,20 +177,6 @@ static void test_report(void **state)
     unlink(path);
     assert_int_equal(report_write(&scene.verdicts, &scene.results, scene.synthetic.folder, &scene.error), 0);
     end(&scene);
-}
-
-/* The number behind NAME = in a chart's script, from the start-th line with it on. */
-static double script_value(const char *folder, const char *script, const char *name)
-{
-    char *text = read_file(folder, script), start[64];
-    assert_non_null(text);
-    snprintf(start, sizeof start, "\n%s = ", name);
-    const char *at = strstr(text, start);
-    if (!at)
-        fail_msg("%s: no %s", script, name);
-    double value = strtod(at + strlen(start), NULL);
-    free(text);
-    return value;
 }
 
 /* One block has no interval; the axes hold the ratio and the line that decides all the same. */
@@ -234,11 +203,11 @@ static void test_one_block(void **state)
     if (charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.error) != 1)
         fail_msg("%s", scene.error.text);
     snprintf(charts, sizeof charts, "%s/charts", scene.synthetic.folder);
-    assert_true(script_value(charts, "one.gp", "RATIO_MAX") > 100);
-    assert_true(script_value(charts, "one.gp", "RATIO_MIN") < 0.25);
-    double threshold = script_value(charts, "one.gp", "THRESHOLD_HIGH");
-    assert_true(threshold == 5200 && script_value(charts, "one.gp", "THRESHOLD_LOW") == threshold);
-    char *text = read_file(charts, "one.gp");
+    assert_true(synthetic_script_number(charts, "one.gp", "RATIO_MAX") > 100);
+    assert_true(synthetic_script_number(charts, "one.gp", "RATIO_MIN") < 0.25);
+    double threshold = synthetic_script_number(charts, "one.gp", "THRESHOLD_HIGH");
+    assert_true(threshold == 5200 && synthetic_script_number(charts, "one.gp", "THRESHOLD_LOW") == threshold);
+    char *text = synthetic_read(charts, "one.gp");
     const char *y_max = strstr(text, "\nY_MAX = ");
     while (y_max && strstr(y_max + 1, "\nY_MAX = "))
         y_max = strstr(y_max + 1, "\nY_MAX = "); /* of the bars, the second panel */

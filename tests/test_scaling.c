@@ -101,26 +101,9 @@ static bool draw(struct scene *scene, int expected)
     return true;
 }
 
-/* FOLDER/NAME, to be freed; NULL if there is none. */
-static char *read_file(const char *folder, const char *name)
-{
-    char path[512], *text = NULL;
-    size_t room = 0;
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return NULL;
-    if (getdelim(&text, &room, '\0', file) < 0) {
-        free(text);
-        text = NULL;
-    }
-    fclose(file);
-    return text;
-}
-
 static void expect(const struct scene *scene, const char *name, const char *part)
 {
-    char *text = read_file(scene->synthetic.folder, name);
+    char *text = synthetic_read(scene->synthetic.folder, name);
     if (!text || !strstr(text, part))
         fail_msg("%s: missing, or without '%s'", name, part);
     free(text);
@@ -128,24 +111,10 @@ static void expect(const struct scene *scene, const char *name, const char *part
 
 static void expect_none(const struct scene *scene, const char *name, const char *part)
 {
-    char *text = read_file(scene->synthetic.folder, name);
+    char *text = synthetic_read(scene->synthetic.folder, name);
     if (text && strstr(text, part))
         fail_msg("%s: has '%s'", name, part);
     free(text);
-}
-
-/* The first number of NAME = "..." in a script. */
-static double script_number(const struct scene *scene, const char *script, const char *name)
-{
-    char *text = read_file(scene->synthetic.folder, script), start[64];
-    assert_non_null(text);
-    snprintf(start, sizeof start, "\n%s = \"", name);
-    const char *found = strstr(text, start);
-    if (!found)
-        fail_msg("%s: no %s", script, name);
-    double number = strtod(found + strlen(start), NULL);
-    free(text);
-    return number;
 }
 
 /* Exact data give the law back; a pool that does less than serial with one worker as well. */
@@ -180,10 +149,11 @@ static void test_exact_law(void **state)
         return;
     }
     const char *script = "charts/scaling-cpu-x-compact.gp";
-    assert_float_equal(script_number(&scene, script, "USL_SIGMA"), 0.02, 1e-9);
-    assert_float_equal(script_number(&scene, script, "USL_KAPPA"), 0.0005, 1e-9);
-    assert_float_equal(script_number(&scene, script, "AMDAHL_SIGMA"), chart->series[0].amdahl.sigma, 1e-12);
-    assert_float_equal(script_number(&scene, script, "FIT_LAST"), 16, 0);
+    assert_float_equal(synthetic_script_number(scene.synthetic.folder, script, "USL_SIGMA"), 0.02, 1e-9);
+    assert_float_equal(synthetic_script_number(scene.synthetic.folder, script, "USL_KAPPA"), 0.0005, 1e-9);
+    assert_float_equal(synthetic_script_number(scene.synthetic.folder, script, "AMDAHL_SIGMA"),
+                       chart->series[0].amdahl.sigma, 1e-12);
+    assert_float_equal(synthetic_script_number(scene.synthetic.folder, script, "FIT_LAST"), 16, 0);
     expect(&scene, script, "usl(i, x) with lines");
     expect(&scene, script, "USL: σ 0.0200, κ 0.000500, peak beyond 16");
     expect(&scene, script, "USL: σ 0.0500, κ 0.00400, peak at 15");
@@ -247,7 +217,8 @@ static void test_too_few_cores(void **state)
     expect(&scene, "charts/scaling-cpu-x.gp",
            "too few cores for a fit (2 worker counts within the units, 6 needed)");
     expect_none(&scene, "charts/scaling-cpu-x.gp", "USL: ");
-    assert_float_equal(script_number(&scene, "charts/scaling-cpu-x.gp", "FIT_LAST"), 0, 0);
+    assert_float_equal(synthetic_script_number(scene.synthetic.folder, "charts/scaling-cpu-x.gp", "FIT_LAST"),
+                       0, 0);
     end(&scene);
 }
 
