@@ -87,9 +87,10 @@ void run_record(struct run *run, uint64_t tasks, uint64_t checksum)
     struct run_shared *shared = run->shared;
     if (tasks == 0)
         return;
+    uint64_t task_count = shared->task_count; /* read before the round may end */
     atomic_fetch_add_explicit(&shared->checksum, checksum, memory_order_relaxed);
     uint64_t done = atomic_fetch_add(&shared->tasks_done, tasks) + tasks;
-    if (done < shared->task_count)
+    if (done < task_count)
         return;
     if (!run->self_timed)
         shared->clock_stop_ns = clock_now_ns();
@@ -111,22 +112,26 @@ static void touch_stack(void)
     (void)stack[0];
 }
 
+static void update_usage(struct run *run, unsigned worker)
+{
+    if (!run_private(run))
+        run->shared->workers[worker].usage = usage_self();
+}
+
 void run_worker_ready(struct run *run, unsigned worker)
 {
     run_bind_worker(run, worker);
     touch_stack();
     run->shared->workers[worker].migrations = -migrations_self();
-    run_worker_idle(run, worker);
+    update_usage(run, worker);
     atomic_fetch_add(&run->shared->ready, 1);
     futex_wake(&run->shared->ready, INT_MAX, run_private(run));
 }
 
 void run_worker_idle(struct run *run, unsigned worker)
 {
-    struct run_worker *own = &run->shared->workers[worker];
-    if (!run_private(run))
-        own->usage = usage_self();
-    atomic_store_explicit(&own->idle, true, memory_order_release);
+    update_usage(run, worker);
+    atomic_store_explicit(&run->shared->workers[worker].idle, true, memory_order_release);
 }
 
 void run_worker_busy(struct run *run, unsigned worker)

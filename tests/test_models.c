@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,6 +169,50 @@ static void rounds_follow_closely(void **state)
     measure_rounds = 2;
 }
 
+static void *record_one(void *run)
+{
+    run_record(run, 1, 1);
+    return NULL;
+}
+
+/* The round may be over as soon as all have recorded: ThreadSanitizer tells if one still looks at it. */
+static void who_has_recorded_leaves_the_round_alone(void **state)
+{
+    (void)state;
+    struct run_shared *shared = aligned_alloc(alignof(struct run_shared), sizeof *shared);
+    assert_non_null(shared);
+    memset(shared, 0, sizeof *shared);
+    struct run run = {.model = &model_serial, .shared = shared};
+    pthread_t first;
+    shared->task_count = 2;
+    assert_int_equal(pthread_create(&first, NULL, record_one, &run), 0);
+    while (atomic_load_explicit(&shared->tasks_done, memory_order_relaxed) == 0)
+        usleep(1000);
+    record_one(&run);
+    run_await_finished(&run);
+    shared->task_count = 1;
+    assert_int_equal(pthread_join(first, NULL), 0);
+    assert_int_equal(shared->tasks_done, 2);
+    assert_int_equal(shared->checksum, 2);
+    free(shared);
+}
+
+/* Else a round would end while a worker that has never looked for tasks still carries some of it. */
+static void a_worker_that_is_ready_is_not_idle_yet(void **state)
+{
+    (void)state;
+    struct cell cell;
+    struct error error;
+    assert_int_equal(cell_parse("native/test/once/serial/place:none", NULL, &cell, &error), 0);
+    assert_int_equal(cell_complete(&cell, 1, &error), 0);
+    struct run *run = cell_open(&cell, topology, &error);
+    assert_non_null(run);
+    assert_int_equal(run->shared->ready, 1);
+    assert_false(run->shared->workers[0].idle);
+    cell_close(run);
+    cell_free(run);
+}
+
 static void a_wrong_checksum_is_an_error(void **state)
 {
     (void)state;
@@ -280,6 +325,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(in_the_calling_thread_and_threads),
         cmocka_unit_test(more_workers_than_tasks_and_many_in_flight),
         cmocka_unit_test(rounds_follow_closely),
+        cmocka_unit_test(who_has_recorded_leaves_the_round_alone),
+        cmocka_unit_test(a_worker_that_is_ready_is_not_idle_yet),
         cmocka_unit_test(a_wrong_checksum_is_an_error),
         cmocka_unit_test(carriers_that_cannot_be_created_are_named),
         cmocka_unit_test(in_processes),
