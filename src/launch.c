@@ -25,13 +25,15 @@ static void on_interrupt(int signal_number)
 
 static const int interrupts[] = {SIGINT, SIGTERM, SIGHUP};
 
-/* how: SIG_BLOCK or SIG_UNBLOCK */
+/* how: SIG_BLOCK or SIG_UNBLOCK. What we were started to ignore (nohup) stays ignored. */
 static void handle_interrupts(void (*handler)(int), int how)
 {
-    struct sigaction action = {.sa_handler = handler};
+    struct sigaction action = {.sa_handler = handler}, before;
     sigset_t mask;
     sigemptyset(&mask);
     for (size_t i = 0; i < sizeof interrupts / sizeof interrupts[0]; i++) {
+        if (sigaction(interrupts[i], NULL, &before) == 0 && before.sa_handler == SIG_IGN)
+            continue;
         sigaction(interrupts[i], &action, NULL);
         sigaddset(&mask, interrupts[i]);
     }
@@ -108,16 +110,17 @@ static _Noreturn void become_launch(const struct launch *launch, pid_t parent, i
     _exit(EXIT_FAILURE);
 }
 
-/* Ends whatever is left of the launch's process group and awaits it, and with it all orphans. The leader is
- * still a zombie here, so the group's number cannot have been given to anyone else. */
+/* Ends whatever is left of the launch's process group and awaits it; orphans come to us, who are their
+ * subreaper. The leader is still a zombie here, so the group's number cannot have been given to anyone else.
+ * Only the group: whoever started us by exec may have left us children that do not end. */
 static int end_group(pid_t leader)
 {
-    int status = 0;
+    int status = 0, one;
+    pid_t ended;
     kill(-leader, SIGKILL);
-    while (waitpid(leader, &status, 0) < 0 && errno == EINTR)
-        continue;
-    while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
-        continue;
+    while ((ended = waitpid(-leader, &one, 0)) > 0 || errno == EINTR)
+        if (ended == leader)
+            status = one;
     return status;
 }
 

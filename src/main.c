@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,16 @@ static void open_standard_streams(void)
         close(file);
 }
 
+/* Ignored or blocked by whoever started us, it would hide how our children ended. */
+static void heed_children(void)
+{
+    sigset_t mask;
+    signal(SIGCHLD, SIG_DFL);
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGCHLD);
+    sigprocmask(SIG_UNBLOCK, &mask, NULL);
+}
+
 /* Output that was lost is an error. */
 static int finish(int code)
 {
@@ -70,6 +81,7 @@ static int finish(int code)
 int main(int argc, char **argv)
 {
     open_standard_streams();
+    heed_children();
     if (argc < 2)
         return fail("a command is missing", NULL);
     for (size_t i = 0; i < COMMAND_COUNT; i++)

@@ -183,6 +183,8 @@ class Case(unittest.TestCase):
 
 def main():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
+        signal.signal(number, signal.SIG_DFL)  # a program leaves those alone that we were started to ignore
     pr_set_child_subreaper = 36
     ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1)
     program = unittest.main(argv=[sys.argv[0], *sys.argv[4:]], exit=False, verbosity=2)

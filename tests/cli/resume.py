@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 
 from harness import Case, count_rows, main, read_rows, read_run
@@ -13,20 +14,26 @@ CELLS = '^native/(null/empty/(serial|thread-pool|process-pool)|io/sleep/process-
 
 class Interrupted(Case):
     def interrupt(self, send, *options):
-        """Starts a run and interrupts it when it has some rows; what then lies in out/ is checked."""
-        runner = self.start('run', '--filter', CELLS, '--launch-ms', '40', '--blocks', '6', '--out', 'out',
-                            *options)
-        self.wait_until(lambda: count_rows(self.folder / 'out') > 4, 'no rows', 60)
-        send(runner.pid)
-        output, errors = self.finish(runner, 130)
+        """Starts a run and interrupts it when it has some rows; what then lies in out/ is checked. A longer one
+        if we were held up until it was complete."""
+        for blocks in 6, 24, 96:
+            shutil.rmtree(self.folder / 'out', ignore_errors=True)
+            runner = self.start('run', '--filter', CELLS, '--launch-ms', '40', '--blocks', blocks, '--out', 'out',
+                                *options)
+            self.wait_until(lambda: count_rows(self.folder / 'out') > 4, 'no rows', 60)
+            send(runner.pid)
+            output, errors = self.finish(runner, None)
+            if runner.returncode == 130:
+                break
+        self.assertEqual(runner.returncode, 130, errors)
         self.assertEqual(output, '')
         self.assertTrue(errors.endswith('go on with: crosspoint run --resume out\n'), errors)
         rows, run = read_rows(self.folder / 'out'), read_run(self.folder / 'out')
-        self.assertLess(len(rows), 24)
         self.assertEqual(len({(row['block'], row['slot']) for row in rows}), len(rows))
         self.assertEqual((run['outcome']['state'], run['outcome']['rows']), ('interrupted', len(rows)))
+        code = 0 if any(row['status'] == 'ok' for row in rows) else 3  # disturbed throughout
         for command in 'rules', 'report':
-            self.assertEqual(self.crosspoint(command, 'out')[1], '')
+            self.assertEqual(self.crosspoint(command, 'out', code=code)[1], '')
         return run
 
     def resume(self, run, kept):
@@ -53,7 +60,7 @@ class Interrupted(Case):
 
     def test_sigint(self):
         """As a terminal does, to the whole process group; then once more, and to the end."""
-        run = self.interrupt(lambda pid: os.killpg(pid, signal.SIGINT), '--profile', 'smoke')
+        run = self.interrupt(lambda pid: os.killpg(pid, signal.SIGINT), '--profile', 'smoke', '--blocks', '24')
         runner = self.start('run', '--resume', 'out')
         rows = count_rows(self.folder / 'out')
         self.wait_until(lambda: count_rows(self.folder / 'out') > rows, 'no more rows', 60)
@@ -100,6 +107,15 @@ class Interrupted(Case):
             self.assertIn(f'out: measured {what} and is ', errors)
             self.assertEqual(self.samples(), samples)
             part[key] = mine
+
+    def test_ignored_from_the_start(self):
+        """As under nohup."""
+        runner = self.start('run', '--profile', 'smoke', '--filter', CELLS, '--launch-ms', '40', '--out', 'out',
+                            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        self.wait_until(lambda: count_rows(self.folder / 'out') > 0, 'no rows', 60)
+        runner.send_signal(signal.SIGHUP)
+        self.finish(runner)
+        self.assertEqual(read_run(self.folder / 'out')['outcome']['state'], 'complete')
 
     def test_sigint_while_drawing(self):
         """A gnuplot that hangs does not hold the user; all that was measured is there."""
