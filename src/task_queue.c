@@ -138,7 +138,8 @@ static void wake_producer(struct task_queue *queue)
 
 size_t task_queue_try_pop(struct task_queue *queue, uint64_t tasks[TASK_QUEUE_BATCH_MAX])
 {
-    uint64_t head = atomic_load_explicit(&queue->head, memory_order_relaxed);
+    /* Acquired, so that the tail is never seen older than the head: their distance would be a huge share. */
+    uint64_t head = atomic_load_explicit(&queue->head, memory_order_acquire);
     for (;;) {
         uint64_t waiting = atomic_load_explicit(&queue->tail, memory_order_relaxed) - head;
         uint64_t share = waiting / (2 * queue->consumer_count);
@@ -151,7 +152,7 @@ size_t task_queue_try_pop(struct task_queue *queue, uint64_t tasks[TASK_QUEUE_BA
             filled++;
         }
         if (filled == 0) {
-            uint64_t now = atomic_load_explicit(&queue->head, memory_order_relaxed);
+            uint64_t now = atomic_load_explicit(&queue->head, memory_order_acquire);
             if (now == head)
                 return 0;
             head = now;
