@@ -8,6 +8,8 @@
 #include "resource_limits.h"
 #include "placement.h"
 
+enum { LOOP_DESCRIPTORS = 4 }; /* a libuv 1.44 loop: epoll, eventfd, and a pipe for signals */
+
 struct list {
     char text[400];
     size_t used;
@@ -146,9 +148,10 @@ int cell_runnable(const struct cell *cell, const struct topology *topology, stru
     struct limits limits;
     limits_read(&limits);
     bool connects = workload_find(cell->family, cell->workload)->connects;
+    bool many_loops = model->loop && model->carrier && model->carrier->private;
     struct limits_need need = {
         .tasks = (model->carrier ? workers : 0) + 64,
-        .descriptors = connects ? conc + 64 : 64,
+        .descriptors = (connects ? conc : 0) + (many_loops ? workers * LOOP_DESCRIPTORS : 0) + 64,
         .connections = connects ? conc : 0,
     };
     return limits_check(&limits, &need, error);

@@ -81,7 +81,7 @@ static void run_ready(uv_idle_t *idle)
     loop->done += count;
 }
 
-static int loop_open(struct loop *loop, struct run *run, unsigned worker)
+static int loop_open(struct loop *loop, struct run *run, unsigned worker, struct error *error)
 {
     loop->run = run;
     loop->worker = worker;
@@ -89,7 +89,7 @@ static int loop_open(struct loop *loop, struct run *run, unsigned worker)
     loop->tasks = calloc(loop->in_flight_max + 1, sizeof *loop->tasks);
     loop->free_slots = calloc(loop->in_flight_max + 1, sizeof *loop->free_slots);
     if (!loop->tasks || !loop->free_slots)
-        return error_set(&run->error, "out of memory");
+        return error_set(error, "out of memory");
     unsigned slot = 0;
     for (unsigned before = 0; before < worker; before++)
         slot += share_of_conc(run, before);
@@ -100,7 +100,7 @@ static int loop_open(struct loop *loop, struct run *run, unsigned worker)
     }
     int problem = uv_loop_init(&loop->uv);
     if (problem)
-        return error_set(&run->error, "uv_loop_init: %s", uv_strerror(problem));
+        return error_set(error, "uv_loop_init: %s", uv_strerror(problem));
     loop->uv.data = loop;
     uv_idle_init(&loop->uv, &loop->idle);
     return 0;
@@ -135,7 +135,7 @@ static int start_here(struct run *run)
         return error_set(&run->error, "out of memory");
     run->model_data = loop;
     run_worker_ready(run, 0);
-    return loop_open(loop, run, 0);
+    return loop_open(loop, run, 0, &run->error);
 }
 
 static int run_here(struct run *run, uint64_t task_count)
@@ -163,8 +163,9 @@ static void work(struct run *run, unsigned worker, uint64_t argument)
 {
     (void)argument;
     struct loop *loop = calloc(1, sizeof *loop);
-    if (!loop || loop_open(loop, run, worker))
-        run_fail(run, "loop %u could not be made: %s", worker, loop ? run->error.text : "out of memory");
+    struct error error = {"out of memory"};
+    if (!loop || loop_open(loop, run, worker, &error))
+        run_fail(run, "loop %u could not be made: %s", worker, error.text);
     uint32_t seen = atomic_load(&run->shared->round);
     run_worker_ready(run, worker);
     for (;;) {
@@ -176,6 +177,7 @@ static void work(struct run *run, unsigned worker, uint64_t argument)
             break;
         loop_round(loop);
         run_record(run, loop->done, loop->checksum);
+        run_worker_usage(run, worker);
         run_worker_idle(run, worker);
     }
     loop_close(loop);

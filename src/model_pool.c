@@ -26,6 +26,8 @@ static size_t next_tasks(struct run *run, unsigned worker, uint64_t *tasks, uint
     size_t count = task_queue_spin_pop(queue, tasks);
     if (count)
         return count;
+    if (done) /* else the caller may be reading it */
+        run_worker_usage(run, worker);
     run_worker_idle(run, worker);
     count = task_queue_pop(queue, tasks);
     run_worker_busy(run, worker);

@@ -112,7 +112,7 @@ static void touch_stack(void)
     (void)stack[0];
 }
 
-static void update_usage(struct run *run, unsigned worker)
+void run_worker_usage(struct run *run, unsigned worker)
 {
     if (!run_private(run))
         run->shared->workers[worker].usage = usage_self();
@@ -123,14 +123,13 @@ void run_worker_ready(struct run *run, unsigned worker)
     run_bind_worker(run, worker);
     touch_stack();
     run->shared->workers[worker].migrations = -migrations_self();
-    update_usage(run, worker);
+    run_worker_usage(run, worker);
     atomic_fetch_add(&run->shared->ready, 1);
     futex_wake(&run->shared->ready, INT_MAX, run_private(run));
 }
 
 void run_worker_idle(struct run *run, unsigned worker)
 {
-    update_usage(run, worker);
     atomic_store_explicit(&run->shared->workers[worker].idle, true, memory_order_release);
 }
 

@@ -86,9 +86,11 @@ void run_record(struct run *run, uint64_t tasks, uint64_t checksum);
 void run_await_finished(struct run *run);
 void run_begin_clock(struct run *run); /* the barrier: now */
 
-/* Lasting workers: ready() binds, touches the stack and tells the caller; idle() says that the worker's usage
- * is up to date and that it sleeps until busy(); end() is its last word. */
+/* Lasting workers: ready() binds, touches the stack and tells the caller; usage(), which ready() does too,
+ * puts down what the worker has used so far; idle() says that it sleeps until busy(); end() is its last word.
+ * The caller may read the usage while a worker sits idle or has not been given anything yet. */
 void run_worker_ready(struct run *run, unsigned worker);
+void run_worker_usage(struct run *run, unsigned worker);
 void run_worker_idle(struct run *run, unsigned worker);
 void run_worker_busy(struct run *run, unsigned worker);
 void run_worker_end(struct run *run, unsigned worker);

@@ -220,21 +220,14 @@ static void a_wrong_checksum_is_an_error(void **state)
     assert_non_null(strstr(outcome.error, "wrong checksum"));
 }
 
-/* Forked by the test: the cell in a user's last TASKS_LEFT threads and processes. */
-static _Noreturn void run_out_of_tasks(const char *name, int err)
+/* Forked by the tests: the cell where `limit` sees to it that something cannot be made. */
+static _Noreturn void run_limited(const char *name, bool (*limit)(void), int err)
 {
-    enum { TASKS_LEFT = 20, OTHER_USER = 65534 };
     struct cell cell;
     struct error error;
     dup2(err, STDERR_FILENO);
     alarm(60);
-    if (getuid() == 0 && (setgid(OTHER_USER) || setuid(OTHER_USER)))
-        _exit(77);
-    struct rlimit limit = {.rlim_max = RLIM_INFINITY};
-    getrlimit(RLIMIT_NPROC, &limit);
-    limit.rlim_cur = limits_count_tasks("/proc", getuid()) + TASKS_LEFT;
-    if (setrlimit(RLIMIT_NPROC, &limit) || cell_parse(name, NULL, &cell, &error) ||
-        cell_complete(&cell, 1, &error))
+    if (!limit() || cell_parse(name, NULL, &cell, &error) || cell_complete(&cell, 1, &error))
         _exit(77);
     struct run *run = cell_open(&cell, topology, &error);
     if (!run || cell_warm_up(run, UINT64_C(20) * run->workers))
@@ -243,32 +236,68 @@ static _Noreturn void run_out_of_tasks(const char *name, int err)
     _exit(1);
 }
 
+/* With all these words, no crash and no race. */
+static void expect_refusal(const char *name, bool (*limit)(void), const char *const words[])
+{
+    char text[4096];
+    int pipe_ends[2], status;
+    assert_int_equal(pipe(pipe_ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        run_limited(name, limit, pipe_ends[1]);
+    close(pipe_ends[1]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    ssize_t got = read(pipe_ends[0], text, sizeof text - 1);
+    close(pipe_ends[0]);
+    text[got > 0 ? got : 0] = '\0';
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+        return;
+    bool right = WIFEXITED(status) && !strstr(text, "data race");
+    for (size_t i = 0; words[i]; i++)
+        right = right && strstr(text, words[i]);
+    if (!right)
+        fail_msg("%s: status %#x, '%s'", name, status, text);
+}
+
+/* A user's last threads and processes. */
+static bool limit_tasks(void)
+{
+    enum { TASKS_LEFT = 20, OTHER_USER = 65534 };
+    if (getuid() == 0 && (setgid(OTHER_USER) || setuid(OTHER_USER)))
+        return false;
+    struct rlimit limit = {.rlim_max = RLIM_INFINITY};
+    getrlimit(RLIMIT_NPROC, &limit);
+    limit.rlim_cur = limits_count_tasks("/proc", getuid()) + TASKS_LEFT;
+    return setrlimit(RLIMIT_NPROC, &limit) == 0;
+}
+
 static void carriers_that_cannot_be_created_are_named(void **state)
 {
     (void)state;
+    static const char *const words[] = {"500", "could not be created", "raise RLIMIT_NPROC", NULL};
     for (size_t i = 0; models[i]; i++) {
-        char name[CELL_NAME_BYTES], text[512];
-        int pipe_ends[2], status;
+        char name[CELL_NAME_BYTES];
         if (!models[i]->carrier)
             continue;
         snprintf(name, sizeof name, "native/io/sleep/%s/workers:500/wait-ms:1000/place:none",
                  models[i]->name);
-        assert_int_equal(pipe(pipe_ends), 0);
-        pid_t child = fork();
-        assert_true(child >= 0);
-        if (child == 0)
-            run_out_of_tasks(name, pipe_ends[1]);
-        close(pipe_ends[1]);
-        assert_int_equal(waitpid(child, &status, 0), child);
-        ssize_t got = read(pipe_ends[0], text, sizeof text - 1);
-        close(pipe_ends[0]);
-        text[got > 0 ? got : 0] = '\0';
-        if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
-            continue;
-        if (!WIFEXITED(status) || !strstr(text, "500") || !strstr(text, "could not be created") ||
-            !strstr(text, "raise RLIMIT_NPROC"))
-            fail_msg("%s: status %#x, '%s'", name, status, text);
+        expect_refusal(name, limit_tasks, words);
     }
+}
+
+static bool limit_descriptors(void)
+{
+    return setrlimit(RLIMIT_NOFILE, &(struct rlimit){64, 64}) == 0;
+}
+
+static void loops_that_cannot_be_made_are_named(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"loop ", "could not be made: uv_loop_init: too many open files",
+                                        NULL};
+    expect_refusal("native/null/empty/event-loop-threads/workers:40/conc:40/place:none", limit_descriptors,
+                   words);
 }
 
 static void what_there_is_not_is_named_with_what_there_is(void **state)
@@ -329,6 +358,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_worker_that_is_ready_is_not_idle_yet),
         cmocka_unit_test(a_wrong_checksum_is_an_error),
         cmocka_unit_test(carriers_that_cannot_be_created_are_named),
+        cmocka_unit_test(loops_that_cannot_be_made_are_named),
         cmocka_unit_test(in_processes),
     };
     struct error error;
