@@ -188,7 +188,7 @@ static void test_noisy_law_stands_alone(void **state)
     snprintf(
         command, sizeof command,
         "cd %s && mkdir alone && cp charts/scaling-cpu-x.gp charts/scaling-cpu-x.csv alone && cd alone && "
-        "gnuplot scaling-cpu-x.gp",
+        "gnuplot -d scaling-cpu-x.gp",
         scene.synthetic.folder);
     assert_int_equal(system(command), 0);
     expect(&scene, "alone/scaling-cpu-x.svg", "Scaling of cpu/x");

@@ -119,13 +119,13 @@ class Run(Case):
         self.assertTrue(output.endswith('\nat most 6 blocks are repeated\n'))
 
     def test_default_folder(self):
+        kept, before = self.folder / 'kept', set()
         for _ in range(2):
-            self.crosspoint(*SMALL, env={'CROSSPOINT_RESULTS': str(self.folder / 'kept')})
-        latest, *folders = sorted((self.folder / 'kept').iterdir(), reverse=True)
-        self.assertEqual(latest.name, 'latest')
-        self.assertEqual(len(folders), 2)
-        self.assertEqual(os.readlink(latest), folders[0].name)
-        self.assertRegex(folders[0].name, r'^\d{8}T\d{6}Z-.')
+            self.crosspoint(*SMALL, env={'CROSSPOINT_RESULTS': str(kept)})
+            [new] = {path.name for path in kept.iterdir()} - before - {'latest'}
+            self.assertRegex(new, r'^\d{8}T\d{6}Z-.')
+            self.assertEqual(os.readlink(kept / 'latest'), new)
+            before.add(new)
         self.crosspoint(*SMALL)
         self.assertTrue((self.folder / 'results' / 'latest' / 'samples.csv').exists())
 
