@@ -164,7 +164,8 @@ int cmd_compare(int argc, char **argv)
         .children = children,
         .args_doc = "BASE NEW",
         .doc = "Compares two runs cell by cell: slower, faster, same or inconclusive.\v"
-               "Exit status: 0 no cell is slower; 1 one is, or fails in NEW alone; 2 bad usage or unreadable "
+               "Exit status: 0 no cell is slower; 1 one is, or fails in NEW, in BASE not or far less often; "
+               "2 bad usage or unreadable "
                "input; 3 nothing comparable; 4 too little data for the effect in more than half of the "
                "cells, or to judge again what --ab found slower; 130 interrupted."};
     struct options options = {.format = "text", .metric = COLUMN_ITEMS_PER_SECOND, .effect = 0.05};

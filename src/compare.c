@@ -23,7 +23,7 @@ struct arms {
     double *base_values, *new_values;
     size_t n_base, n_new;
     double *x, *y; /* logarithms of new and base, turned so that more is better */
-    double *d;     /* log ratios by block; unpaired: of rows drawn into pairs, for what takes pairs only */
+    double *d;     /* log ratios by block; unpaired: of rows drawn into pairs, for what scatter could show */
     size_t n_d;
 };
 
@@ -127,10 +127,12 @@ static size_t failed_of(const struct compare_cell *cell)
     return cell ? cell->rows[STATUS_FAILED] : 0;
 }
 
+/* The share of launches that fail rose by more than half of them. */
 static bool is_broken(const struct arms *arms)
 {
-    return launches_of(arms->base) && !failed_of(arms->base) &&
-           2 * failed_of(arms->new) > launches_of(arms->new);
+    double base = (double)launches_of(arms->base), new = (double)launches_of(arms->new);
+    return base > 0 && new > 0 &&
+           (double)failed_of(arms->new) / new - (double)failed_of(arms->base) / base > 0.5;
 }
 
 static void count_arms(struct comparer *comparer, struct arms *arms, struct compare_row *row)
@@ -157,11 +159,17 @@ static double least_p(size_t n_x, size_t n_y)
     return exp(lgamma(x + 1) + lgamma(y + 1) - lgamma(x + y + 1));
 }
 
+/* Below alpha, not at it: 3 rows against 3 give just 0.05, which lgamma may round to either side. */
+static bool can_pass(const struct compared *compared, size_t n_x, size_t n_y)
+{
+    return (double)compared->comparable * least_p(n_x, n_y) < compared->alpha * (1 - 1e-9);
+}
+
 static bool is_too_few(const struct compared *compared, const struct compare_row *row)
 {
     if (compared->options.pairing == COMPARE_PAIRED)
         return row->n_base < compared->samples_needed;
-    return (double)compared->comparable * least_p(row->n_base, row->n_new) > compared->alpha * (1 + 1e-9);
+    return !can_pass(compared, row->n_base, row->n_new);
 }
 
 static size_t samples_needed(const struct compared *compared)
@@ -169,7 +177,7 @@ static size_t samples_needed(const struct compared *compared)
     if (compared->options.pairing == COMPARE_PAIRED)
         return statistics_blocks_needed(compared->comparable, compared->alpha);
     size_t n = 1;
-    while ((double)compared->comparable * least_p(n, n) > compared->alpha * (1 + 1e-9))
+    while (!can_pass(compared, n, n))
         n++;
     return n;
 }
@@ -421,6 +429,17 @@ static bool is_quantile(enum column metric)
     return metric >= COLUMN_LATENCY_P50_NS && metric <= COLUMN_LATENCY_P999_NS;
 }
 
+/* Nor do figures of the rows that have one of those that have none. */
+static void note_absent(const struct compared *compared, const struct arms *arms, struct compare_row *row)
+{
+    size_t used = strlen(row->reason);
+    if (row->judged && (arms->base->without_figure || arms->new->without_figure))
+        snprintf(row->reason + used, sizeof row->reason - used, "%s%s in %zu of %zu rows", used ? "; " : "",
+                 is_quantile(compared->metric) ? "too few events" : "no figure",
+                 arms->base->without_figure + arms->new->without_figure,
+                 arms->base->rows[STATUS_OK] + arms->new->rows[STATUS_OK]);
+}
+
 /* Why there is no ratio, or a ratio of too few rows. */
 static void explain_lack(const struct compared *compared, const struct arms *arms, struct compare_row *row)
 {
@@ -503,7 +522,11 @@ static int check_skew(const struct comparer *comparer, struct arms *arms, struct
     if (arms->n_d > BOOTSTRAP_N_MAX || !reaches_over(row->verdict, bound, low, high))
         return 0;
     gather(comparer, arms);
-    if (statistics_bootstrap(arms->d, arms->n_d, 1 - 2 * compared->alpha, seed, &low, &high))
+    double wanted = 1 - 2 * compared->alpha;
+    if (compared->options.pairing == COMPARE_PAIRED
+            ? statistics_bootstrap(arms->d, arms->n_d, wanted, seed, &low, &high)
+            : statistics_bootstrap_shift(arms->x, arms->n_new, arms->y, arms->n_base, wanted, seed, &low,
+                                         &high))
         return -1;
     if (reaches_over(row->verdict, bound, low, high)) {
         row->verdict = COMPARE_INCONCLUSIVE;
@@ -613,6 +636,7 @@ static int compare_cells(struct comparer *comparer)
         if (judge_row(comparer, &comparer->arms[i], &compared->rows[i]))
             return -1;
         note_failures(&comparer->arms[i], &compared->rows[i]);
+        note_absent(compared, &comparer->arms[i], &compared->rows[i]);
         count_row(compared, &compared->rows[i]);
     }
     set_mean(compared);

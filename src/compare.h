@@ -71,7 +71,7 @@ struct compared {
     size_t too_little; /* comparable cells of which the data can neither show nor exclude `slower`: they are
                           inconclusive, and too few or too scattered for the effect */
     size_t broken, failed_base, failed_new; /* cells; launches of all cells */
-    size_t confirmed, unjudged; /* of the cells that were slower: slower again; not judged again */
+    size_t confirmed, unjudged; /* of the cells that were slower or broken: again; not judged again */
     bool again_void;            /* the second round had nothing comparable */
     bool interrupted;           /* it did not end */
     size_t samples_needed;      /* per side and cell; below, no verdict is possible */
@@ -91,7 +91,7 @@ void compared_free(struct compared *compared);
  * says what came out. What failed in new alone there is broken. */
 void compared_confirm(struct compared *first, const struct compared *again);
 
-/* The second round did not end: what is slower says that it is not confirmed. */
+/* The second round did not end: what is slower, or failed, says that it is not confirmed. */
 void compared_interrupt(struct compared *first);
 
 /* Is the row's interval one of 95 %? Few rows have none. */

@@ -25,14 +25,19 @@ static int set_arms(const struct compare_ab *ab, struct session *session, const 
     return 0;
 }
 
-/* The cells that were slower, with the work they had. */
+static bool is_flagged(const struct compare_row *row)
+{
+    return row->verdict == COMPARE_SLOWER || row->broken;
+}
+
+/* The cells that were slower or failed, with the work they had. */
 static int plan_again(const struct compare_ab_round *only, struct session *session, struct error *error)
 {
     const struct plan *before = &only->plan;
     struct plan *plan = &session->plan;
     plan->count = 0;
     for (size_t i = 0; i < only->runs.compared.count; i++) {
-        if (only->runs.compared.rows[i].verdict != COMPARE_SLOWER)
+        if (!is_flagged(&only->runs.compared.rows[i]))
             continue;
         long found = plan_find(before, only->runs.compared.rows[i].cell, 0);
         long added = found < 0 ? -1 : plan_add(plan, &before->cells[found].cell);
@@ -118,7 +123,7 @@ static void tell_again(const struct compared *first, const struct compared *agai
         const struct compare_row *row = &again->rows[i];
         while (strcmp(first->rows[k].cell, row->cell) != 0) /* both in the order of names */
             k++;
-        if (row->verdict == COMPARE_SLOWER)
+        if (row->verdict == COMPARE_SLOWER && !first->rows[k].broken)
             fprintf(stderr, "regression: %s, ratio %.3g and %.3g\n", row->cell, first->rows[k].ratio,
                     row->ratio);
         else if (!row->judged && !row->broken)
@@ -140,10 +145,11 @@ static int measure_again(const struct compare_ab *ab, struct compare_ab_round *f
                          struct compare_ab_round *again, struct error *error)
 {
     struct compared *compared = &first->runs.compared;
-    size_t flagged = compared->verdicts[COMPARE_SLOWER];
+    size_t flagged = compared->verdicts[COMPARE_SLOWER] + compared->broken;
     snprintf(again->folder, sizeof again->folder, "%.4000s/again", first->folder);
-    fprintf(stderr, "%zu cell%s slower; measuring %s again in fresh blocks\n", flagged,
-            flagged == 1 ? " is" : "s are", flagged == 1 ? "it" : "them");
+    fprintf(stderr, "%zu cell%s slower%s; measuring %s again in fresh blocks\n", flagged,
+            flagged == 1 ? " is" : "s are", compared->broken ? ", or failed in new" : "",
+            flagged == 1 ? "it" : "them");
     int result = compare_ab_round(ab, first, again, error);
     if (result == 0)
         compared_confirm(compared, &again->runs.compared);
@@ -157,7 +163,7 @@ static int conclude(const struct compare_ab *ab, struct compare_ab_round *first,
 {
     struct compare_ab_round again = {.folder = ""};
     const struct compared *compared = &first->runs.compared;
-    bool flagged = compared->verdicts[COMPARE_SLOWER] > 0;
+    bool flagged = compared->verdicts[COMPARE_SLOWER] + compared->broken > 0;
     int result = flagged ? measure_again(ab, first, &again, error) : 0, code = EXIT_USAGE;
     if (result >= 0 && !print(compared, format, error)) {
         if (flagged && result == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Two rounds of one run: only what is slower twice is slower. */
+/* Two rounds of one run: only what is bad twice is bad. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,12 +21,32 @@ static void explain(struct compare_row *row, const struct compare_row *again)
         snprintf(row->reason, sizeof row->reason, "not judged in the second round: %s", again->reason);
 }
 
+/* Bad twice is confirmed, though it may be slower once and fail once. */
+static void confirm_broken(struct compared *first, struct compare_row *row, const struct compare_row *again)
+{
+    if (again->broken || again->verdict == COMPARE_SLOWER) {
+        first->confirmed++;
+        return;
+    }
+    row->broken = false;
+    first->broken--;
+    first->unjudged += !again->judged;
+    if (again->judged)
+        snprintf(row->reason, sizeof row->reason, "not confirmed: failed in the first round only");
+    else
+        snprintf(row->reason, sizeof row->reason, "not judged in the second round: %s", again->reason);
+}
+
 static void confirm_row(struct compared *first, struct compare_row *row, const struct compare_row *again)
 {
     row->failed_base += again->failed_base;
     row->failed_new += again->failed_new;
     first->failed_base += again->failed_base;
     first->failed_new += again->failed_new;
+    if (row->broken) {
+        confirm_broken(first, row, again);
+        return;
+    }
     if (again->verdict == COMPARE_SLOWER) {
         first->confirmed++;
         return;
@@ -53,7 +73,10 @@ void compared_interrupt(struct compared *first)
 {
     first->interrupted = true;
     for (size_t i = 0; i < first->count; i++)
-        if (first->rows[i].verdict == COMPARE_SLOWER)
+        if (first->rows[i].verdict == COMPARE_SLOWER || first->rows[i].broken) {
+            first->broken -= first->rows[i].broken;
+            first->rows[i].broken = false;
             snprintf(first->rows[i].reason, sizeof first->rows[i].reason,
                      "not confirmed: the second round was interrupted");
+        }
 }

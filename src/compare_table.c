@@ -8,11 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-bool compare_metric_is_total(enum column metric)
-{
-    return metric == COLUMN_WALL_NS || (metric >= COLUMN_CPU_USER_NS && metric <= COLUMN_FAULTS_MAJOR);
-}
-
 void compare_table_init(struct compare_table *table, enum column metric)
 {
     *table = (struct compare_table){.metric = metric};
@@ -243,17 +238,6 @@ static int parse_status(const char *text, enum status *status, struct error *err
     return error_set(error, "status '%s' is none of ok, invalid, failed, skipped", text);
 }
 
-static int parse_block(const char *text, uint32_t *block, struct error *error)
-{
-    char *end;
-    errno = 0;
-    unsigned long value = strtoul(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end || errno || value > UINT32_MAX)
-        return error_set(error, "block '%s' is no whole number from 0 up", text);
-    *block = (uint32_t)value;
-    return 0;
-}
-
 static int parse_figure(const struct row *row, enum column column, double *value, struct error *error)
 {
     *value = row_number(row, column);
@@ -272,11 +256,11 @@ static int take(void *context, const struct row *row, size_t line, struct error 
                                   .line = line};
     if (!*input.cell)
         return error_set(error, "cell is empty");
-    if (parse_block(row->text[COLUMN_BLOCK], &input.block, error) ||
+    if (result_parse_whole(COLUMN_BLOCK, row->text[COLUMN_BLOCK], &input.block, error) ||
         parse_status(row->text[COLUMN_STATUS], &input.status, error) ||
         parse_figure(row, table->metric, &input.value, error))
         return -1;
-    if (compare_metric_is_total(table->metric) && parse_figure(row, COLUMN_ITEMS, &input.items, error))
+    if (result_is_total(table->metric) && parse_figure(row, COLUMN_ITEMS, &input.items, error))
         return -1;
     return compare_table_add(table, &input, error);
 }

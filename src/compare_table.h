@@ -50,9 +50,6 @@ struct compare_input {
     size_t line;
 };
 
-/* Is the metric a sum over the launch's whole work (not a rate, a quantile or a peak)? */
-bool compare_metric_is_total(enum column metric);
-
 /* 0, or -1 with error. compare_table_finish refuses two ok rows of one cell and block. Free with
  * compare_table_free also after an error. */
 void compare_table_init(struct compare_table *table, enum column metric);

@@ -172,7 +172,7 @@ static void put_summary(const struct compared *compared, FILE *out)
         fprintf(out, "Failed launches: %zu in base, %zu in new.\n", compared->failed_base,
                 compared->failed_new);
     if (compared->broken)
-        fprintf(out, "Regression: %zu cell%s in new only.\n", compared->broken,
+        fprintf(out, "Regression: %zu cell%s in new, in base not or far less often.\n", compared->broken,
                 compared->broken == 1 ? " fails" : "s fail");
     if (!compared->comparable)
         return;

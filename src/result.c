@@ -450,6 +450,22 @@ static int intern_cell(struct loader *loader, const char *name, size_t *index, s
     return 0;
 }
 
+bool result_is_total(enum column metric)
+{
+    return metric == COLUMN_WALL_NS || (metric >= COLUMN_CPU_USER_NS && metric <= COLUMN_FAULTS_MAJOR);
+}
+
+int result_parse_whole(enum column column, const char *text, uint32_t *value, struct error *error)
+{
+    char *end;
+    errno = 0;
+    unsigned long number = strtoul(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end || errno || number > UINT32_MAX)
+        return error_set(error, "%s '%s' is no whole number from 0 up", columns[column].name, text);
+    *value = (uint32_t)number;
+    return 0;
+}
+
 static int parse_status(const char *text, enum status *status)
 {
     for (int i = 0; i < STATUS_COUNT; i++)
@@ -478,10 +494,9 @@ static int take_sample(void *context, const struct row *row, size_t line, struct
         if (columns[column].type == COLUMN_NUMBER && parse_number(row->text[column], &sample->number[column]))
             return error_set(error, "%s: '%s' is no number", columns[column].name, row->text[column]);
     }
-    if (!(sample->number[COLUMN_BLOCK] >= 0) || !(sample->number[COLUMN_SLOT] >= 0))
-        return error_set(error, "block and slot must be numbers from 0 up");
-    sample->block = (unsigned)sample->number[COLUMN_BLOCK];
-    sample->slot = (unsigned)sample->number[COLUMN_SLOT];
+    if (result_parse_whole(COLUMN_BLOCK, row->text[COLUMN_BLOCK], &sample->block, error) ||
+        result_parse_whole(COLUMN_SLOT, row->text[COLUMN_SLOT], &sample->slot, error))
+        return -1;
     if (parse_status(row->text[COLUMN_STATUS], &sample->status))
         return error_set(error, "status '%s' is none of ok, invalid, failed, skipped",
                          row->text[COLUMN_STATUS]);

@@ -85,6 +85,12 @@ void row_set_number(struct row_buffer *buffer, enum column column, double value)
 /* NaN for an empty or unreadable field. */
 double row_number(const struct row *row, enum column column);
 
+/* Is the metric a sum over the launch's whole work (not a rate, a quantile or a peak)? */
+bool result_is_total(enum column metric);
+
+/* A whole number from 0 up, as blocks and slots are; -1 with error, which names the column. */
+int result_parse_whole(enum column column, const char *text, uint32_t *value, struct error *error);
+
 /* The header line and one row, RFC 4180, with their newlines; returns the length, 0 if it does not fit. */
 size_t result_format_header(char *text, size_t text_bytes);
 size_t result_format_row(const struct row *row, char *text, size_t text_bytes);
@@ -102,9 +108,8 @@ enum status { STATUS_OK, STATUS_INVALID, STATUS_FAILED, STATUS_SKIPPED, STATUS_C
 extern const char *const status_names[STATUS_COUNT];
 
 struct sample {
-    size_t cell;    /* index into results.cells */
-    unsigned block; /* from 0 */
-    unsigned slot;
+    size_t cell;          /* index into results.cells */
+    uint32_t block, slot; /* from 0 */
     enum status status;
     char reason[160];
     double number[COLUMN_COUNT]; /* NaN: absent; only COLUMN_NUMBER columns */

@@ -14,6 +14,7 @@ enum {
     SIGNED_RANK_EXACT_N_MAX = 400,   /* 64 million additions */
     RANK_SUM_EXACT_PAIRS_MAX = 2500, /* 50 and 50: 38 million additions, 3 MB */
     BOOTSTRAP_RESAMPLES = 2000,
+    BOOTSTRAP_DRAWS_MAX = 1000,
 };
 
 /* An attainable level that misses the wanted one by rounding only is not rejected. */
@@ -331,33 +332,66 @@ static uint64_t random_next(uint64_t *state)
     return z ^ z >> 31;
 }
 
-int statistics_bootstrap(const double *d, size_t n, double level, uint64_t seed, double *low, double *high)
+/* Sorted; -1 times each value if negated. */
+static void resample(const double *from, size_t n, size_t draws, bool negated, uint64_t *seed, double *to)
 {
-    if (n == 0 || n > UINT32_MAX || !all_finite(d, n) || !level_valid(level))
-        return invalid();
-
-    int result = -1;
-    double *estimates = malloc(BOOTSTRAP_RESAMPLES * sizeof *estimates);
-    double *resample = malloc(n * sizeof *resample);
-    if (!estimates || !resample)
-        goto done;
-    for (size_t i = 0; i < BOOTSTRAP_RESAMPLES; i++) {
-        for (size_t j = 0; j < n; j++)
-            resample[j] = d[(random_next(&seed) >> 32) * n >> 32];
-        qsort(resample, n, sizeof *resample, compare_doubles);
-        struct pair_sums walsh = pair_sums_walsh(resample, n);
-        estimates[i] = pair_sums_median(&walsh) / 2;
+    for (size_t i = 0; i < draws; i++) {
+        double value = from[(random_next(seed) >> 32) * n >> 32];
+        to[i] = negated ? -value : value;
     }
+    qsort(to, draws, sizeof *to, compare_doubles);
+}
+
+static void percentile_ends(double *estimates, double level, double *low, double *high)
+{
     qsort(estimates, BOOTSTRAP_RESAMPLES, sizeof *estimates, compare_doubles);
     double place = round((BOOTSTRAP_RESAMPLES + 1) * (1 - level) / 2);
     size_t depth = (size_t)fmin(fmax(place, 1), BOOTSTRAP_RESAMPLES / 2) - 1;
     *low = estimates[depth];
     *high = estimates[BOOTSTRAP_RESAMPLES - 1 - depth];
-    result = 0;
-done:
-    free(resample);
+}
+
+int statistics_bootstrap(const double *d, size_t n, double level, uint64_t seed, double *low, double *high)
+{
+    if (n == 0 || n > UINT32_MAX || !all_finite(d, n) || !level_valid(level))
+        return invalid();
+
+    double *estimates = malloc((BOOTSTRAP_RESAMPLES + n) * sizeof *estimates);
+    if (!estimates)
+        return -1;
+    double *drawn = estimates + BOOTSTRAP_RESAMPLES;
+    for (size_t i = 0; i < BOOTSTRAP_RESAMPLES; i++) {
+        resample(d, n, n, false, &seed, drawn);
+        struct pair_sums walsh = pair_sums_walsh(drawn, n);
+        estimates[i] = pair_sums_median(&walsh) / 2;
+    }
+    percentile_ends(estimates, level, low, high);
     free(estimates);
-    return result;
+    return 0;
+}
+
+int statistics_bootstrap_shift(const double *x, size_t n_x, const double *y, size_t n_y, double level,
+                               uint64_t seed, double *low, double *high)
+{
+    if (n_x == 0 || n_y == 0 || n_x > UINT32_MAX || n_y > UINT32_MAX || !all_finite(x, n_x) ||
+        !all_finite(y, n_y) || !level_valid(level))
+        return invalid();
+
+    size_t draws_x = n_x < BOOTSTRAP_DRAWS_MAX ? n_x : BOOTSTRAP_DRAWS_MAX;
+    size_t draws_y = n_y < BOOTSTRAP_DRAWS_MAX ? n_y : BOOTSTRAP_DRAWS_MAX;
+    double *estimates = malloc((BOOTSTRAP_RESAMPLES + draws_x + draws_y) * sizeof *estimates);
+    if (!estimates)
+        return -1;
+    double *drawn_x = estimates + BOOTSTRAP_RESAMPLES, *negated_y = drawn_x + draws_x;
+    for (size_t i = 0; i < BOOTSTRAP_RESAMPLES; i++) {
+        resample(x, n_x, draws_x, false, &seed, drawn_x);
+        resample(y, n_y, draws_y, true, &seed, negated_y);
+        estimates[i] = pair_sums_median(
+            &(struct pair_sums){.a = drawn_x, .b = negated_y, .n_a = draws_x, .n_b = draws_y});
+    }
+    percentile_ends(estimates, level, low, high);
+    free(estimates);
+    return 0;
 }
 
 /* Noether: n = (z_alpha + z_power)^2 / (3 (p - 1/2)^2), p the probability that a Walsh average lies above the

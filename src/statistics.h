@@ -72,10 +72,16 @@ int statistics_median(const double *x, size_t n, double level, struct median_int
  * estimate with the given seed, 2,000 resamples): for the verdict "skew" when the two disagree. */
 int statistics_bootstrap(const double *d, size_t n, double level, uint64_t seed, double *low, double *high);
 
+/* The same for shift = centre(x) - centre(y) of two independent samples, each resampled by itself. Of more
+ * than 1,000 values only so many are drawn, which makes the interval wider, if at all. */
+int statistics_bootstrap_shift(const double *x, size_t n_x, const double *y, size_t n_y, double level,
+                               uint64_t seed, double *low, double *high);
+
 /* The smallest |effect| (as a shift of d) that the signed-rank test at alpha would find with the given power,
  * for differences scattered like d about their centre: Noether's (1987) approximation, one-sided, with the
  * Walsh averages of d as the scatter. INFINITY if n is too small for alpha at any shift; NaN if n < 2, a
- * value is not finite or memory ends. Below some 30 blocks the true power is up to 0.1 higher. */
+ * value is not finite or memory ends. Below some 30 blocks the true power is up to 0.1 off, to either
+ * side. */
 double statistics_detectable_shift(const double *d, size_t n, double alpha, double power);
 
 /* The smallest n at which the one-sided exact signed-rank test can reach alpha over m tests: ceil(log2(m /

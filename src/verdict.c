@@ -167,7 +167,8 @@ struct entry {
 struct arm {
     long cell; /* -1: not in the results */
     struct entry *entries;
-    size_t count, with_value;
+    size_t count, with_value, without_ratio; /* ok rows: all; with a figure above 0; with one that is not */
+    double items_low, items_high;
     size_t rows_by_status[STATUS_COUNT];
     const char *reason_by_status[STATUS_COUNT]; /* the first */
 };
@@ -182,6 +183,8 @@ static int gather_arm(struct judge *judge, const char *cell, enum column metric,
 {
     const struct results *results = judge->results;
     memset(arm, 0, sizeof *arm);
+    arm->items_low = INFINITY;
+    arm->items_high = -INFINITY;
     arm->cell = results_find_cell(results, cell);
     if (arm->cell < 0)
         return 0;
@@ -199,6 +202,9 @@ static int gather_arm(struct judge *judge, const char *cell, enum column metric,
         double value = sample->number[metric];
         bool usable = isfinite(value) && value > 0; /* a ratio needs both above 0 */
         arm->with_value += usable;
+        arm->without_ratio += !isnan(value) && !usable;
+        arm->items_low = fmin(arm->items_low, sample->number[COLUMN_ITEMS]); /* fmin passes over NaN */
+        arm->items_high = fmax(arm->items_high, sample->number[COLUMN_ITEMS]);
         arm->entries[arm->count++] = (struct entry){sample->block, usable ? value : NAN};
     }
     qsort(arm->entries, arm->count, sizeof *arm->entries, compare_blocks);
@@ -251,6 +257,34 @@ static enum status worst_status(const struct arm *better, const struct arm *wors
     return worst;
 }
 
+/* Where a ratio would say something else than the figures: rows must not be left out for their value, and
+ * totals compare only over the same work. 0: there is no such reason. */
+static bool explain_no_ratio(struct verdict_point *point, const struct arm *better, const struct arm *worse)
+{
+    enum column metric = point->comparison.pair->metric;
+    double low = fmin(better->items_low, worse->items_low),
+           high = fmax(better->items_high, worse->items_high);
+    size_t without = better->without_ratio + worse->without_ratio;
+    if (without)
+        snprintf(point->reason, sizeof point->reason, "no ratio: %s is 0 or below in %zu rows",
+                 columns[metric].name, without);
+    else if (result_is_total(metric) && low < high)
+        snprintf(point->reason, sizeof point->reason,
+                 "different work: %s is a total, and the launches had from %.0f to %.0f items",
+                 columns[metric].name, low, high);
+    return *point->reason;
+}
+
+/* A verdict on the rows that have a figure says how many have none. */
+static void note_absent(struct verdict_point *point, const struct arm *better, const struct arm *worse)
+{
+    enum column metric = point->comparison.pair->metric;
+    size_t rows = better->count + worse->count, absent = rows - better->with_value - worse->with_value;
+    if (absent)
+        snprintf(point->note, sizeof point->note, "%s in %zu of %zu rows",
+                 is_quantile(metric) ? "too few events" : "no figure", absent, rows);
+}
+
 /* Why there are fewer blocks than a verdict needs, or none. */
 static void explain_lack(struct verdict_point *point, const struct arm *better, const struct arm *worse,
                          size_t blocks_needed)
@@ -270,7 +304,7 @@ static void explain_lack(struct verdict_point *point, const struct arm *better, 
     else if (better->cell < 0 || worse->cell < 0)
         snprintf(text, bytes, "skipped: not measured: %s", better->cell < 0 ? point->better : point->worse);
     else if (better->with_value < better->count || worse->with_value < worse->count)
-        snprintf(text, bytes, is_quantile(metric) ? "too few events for %s" : "no figure above 0 for %s",
+        snprintf(text, bytes, is_quantile(metric) ? "too few events for %s" : "no figure for %s",
                  columns[metric].name);
     else if (status != STATUS_OK)
         snprintf(text, bytes, "%s: %zu of the %zu blocks needed are left%s%s", causes[status], point->n,
@@ -296,8 +330,9 @@ static double *log_ratios(const struct verdict_point *point)
     bool lower_better = columns[point->comparison.pair->metric].lower_better;
     double *d = malloc((point->n + 1) * sizeof *d);
     for (size_t i = 0; d && i < point->n; i++) {
-        double ratio = point->samples[i].better / point->samples[i].worse;
-        d[i] = lower_better ? -log(ratio) : log(ratio);
+        double better = point->samples[i].better, worse = point->samples[i].worse, ratio = better / worse;
+        d[i] = isnormal(ratio) ? log(ratio) : log(better) - log(worse);
+        d[i] = lower_better ? -d[i] : d[i];
     }
     return d;
 }
@@ -361,13 +396,18 @@ static int measure_point(struct judge *judge, struct verdict_point *point)
     set_absent(point);
     if (gather_arm(judge, point->better, metric, &better) || gather_arm(judge, point->worse, metric, &worse))
         goto done;
-    if (pair_blocks(point, &better, &worse) || (point->n && test_point(point))) {
+    if (!explain_no_ratio(point, &better, &worse) && pair_blocks(point, &better, &worse)) {
+        error_set(judge->error, "out of memory");
+        goto done;
+    }
+    note_absent(point, &better, &worse);
+    if (point->n && test_point(point)) {
         error_set(judge->error, "out of memory");
         goto done;
     }
     if (point->comparison.parallelism && judge->results->units_max < 2)
         snprintf(point->reason, sizeof point->reason, "too few cores: 1 processing unit");
-    else if (point->n < judge->verdicts->blocks_needed)
+    else if (!*point->reason && point->n < judge->verdicts->blocks_needed)
         explain_lack(point, &better, &worse, judge->verdicts->blocks_needed);
     result = 0;
 done:
@@ -448,7 +488,7 @@ static void explain_undecided(struct verdict_point *point, const double *d, size
         snprintf(point->reason, sizeof point->reason, "underpowered: about %.0f blocks needed", needed);
     else
         snprintf(point->reason, sizeof point->reason, "underpowered: too close to %+.0f %% to tell",
-                 100 * (pair->kind == RULE_EQUAL && estimate < 0 ? -pair->effect : pair->effect));
+                 100 * (pair->kind == RULE_EQUAL && estimate < 0 ? expm1(-threshold) : pair->effect));
 }
 
 static int judge_point(struct verdict_point *point, const struct verdicts *verdicts)
@@ -472,6 +512,10 @@ static int judge_point(struct verdict_point *point, const struct verdicts *verdi
         snprintf(point->reason, sizeof point->reason, "skew: two interval methods disagree");
     } else if (point->judgement == JUDGEMENT_DOES_NOT_HOLD) {
         snprintf(point->reason, sizeof point->reason, "%s", refuted_label(point));
+    }
+    if (*point->note) {
+        size_t used = strlen(point->reason);
+        snprintf(point->reason + used, sizeof point->reason - used, "%s%s", used ? "; " : "", point->note);
     }
     free(d);
     return result;
@@ -500,9 +544,25 @@ static void decide_unclear(struct verdict *verdict, const struct verdict_point *
              verdict->pair->sweep.key, points[unclear].comparison.sweep_value);
 }
 
+/* The first or last value of the sweep that was not measured; NULL if the points begin, or end, where the
+ * sweep or the quick one does. */
+static const char *end_not_measured(const struct verdict_point *points, size_t n, bool last)
+{
+    const struct rule_pair *pair = points->comparison.pair;
+    const char *full_end = pair->sweep.values[last ? pair->sweep.count - 1 : 0],
+               *quick_end = pair->sweep_quick.values[last ? pair->sweep_quick.count - 1 : 0],
+               *value = points[last ? n - 1 : 0].comparison.sweep_value;
+    if (strcmp(value, full_end) == 0 || strcmp(value, quick_end) == 0)
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(points[i].comparison.sweep_value, quick_end) == 0)
+            return full_end;
+    return quick_end;
+}
+
 /* Overtakes inside the sweep and stays ahead: the first point is shown not ahead, and from the first point
  * shown ahead on all are shown ahead. Refuted by a last point shown not ahead, by a fall back, or by being
- * ahead at every point. */
+ * ahead at every point. A part of the sweep can only show a fall back. */
 static void judge_crossover(struct verdict *verdict, const struct verdict_point *points)
 {
     size_t n = verdict->point_count, first_ahead = n, fall_back = n, unclear = n, ahead = 0;
@@ -519,16 +579,21 @@ static void judge_crossover(struct verdict *verdict, const struct verdict_point 
         }
     }
     const struct verdict_point *last = &points[n - 1];
+    const char *missing = end_not_measured(points, n, true);
+    if (!missing)
+        missing = end_not_measured(points, n, false);
     if (fall_back < n) {
         decide(verdict, JUDGEMENT_DOES_NOT_HOLD, "falls back");
         take_p(verdict, points[fall_back].p_fails, points[fall_back].p_fails_adjusted);
-    } else if (last->judgement == JUDGEMENT_DOES_NOT_HOLD) {
+    } else if (last->judgement == JUDGEMENT_DOES_NOT_HOLD && !end_not_measured(points, n, true)) {
         decide(verdict, JUDGEMENT_DOES_NOT_HOLD, "never ahead");
         take_p(verdict, last->p_fails, last->p_fails_adjusted);
     } else if (unclear < n) {
         decide_unclear(verdict, points, n, unclear);
-    } else if (n < 2) {
-        decide(verdict, JUDGEMENT_INCONCLUSIVE, "skipped: one point of the sweep only");
+    } else if (missing) {
+        verdict->judgement = JUDGEMENT_INCONCLUSIVE;
+        snprintf(verdict->reason, sizeof verdict->reason, "skipped: %s:%s was not measured",
+                 verdict->pair->sweep.key, missing);
         take_p(verdict, last->p_holds, last->p_holds_adjusted);
     } else {
         decide(verdict, ahead == n ? JUDGEMENT_DOES_NOT_HOLD : JUDGEMENT_HOLDS,

@@ -32,7 +32,7 @@ struct verdict_point {
     double p_holds, p_holds_adjusted;        /* crossover: of "is ahead by the effect here" */
     double p_fails, p_fails_adjusted;        /* ... "is not" */
     enum judgement judgement;                /* crossover: holds = shown ahead here */
-    char reason[160];
+    char reason[160], note[48];              /* note: part of the reason of a judged point */
 };
 
 /* One row of verdicts.csv: rule x runtime x pair (compare and equal: x sweep value as well). */

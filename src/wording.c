@@ -271,27 +271,29 @@ void word_crossing(const struct verdict *verdict, char *text, size_t text_bytes)
 
 void word_reason(const struct verdict *verdict, char *text, size_t text_bytes)
 {
+    static const struct {
+        const char *label, *before, *after; /* the effect stands in between if there is an after */
+    } labels[] = {
+        {"equivalent", "equivalent: within ", " of each other"},
+        {"smaller", "smaller: ahead, but by less than ", ""},
+        {"opposite", "opposite: behind, not ahead", NULL},
+        {"larger", "larger: ahead by more than ", ""},
+        {"not larger", "not larger: not ahead by ", ""},
+        {"ahead throughout", "ahead throughout: by ", " at every point, nothing to overtake"},
+        {"never ahead", "never ahead: not by ", " at the end of the sweep"},
+        {"falls back", "falls back: ahead by ", ", then no longer"},
+    };
     char effect[24];
-    const char *reason = verdict->reason;
+    const char *reason = verdict->reason, *rest = reason + strcspn(reason, ";");
     word_effect(verdict->pair->effect, effect, sizeof effect);
-    if (strcmp(reason, "equivalent") == 0)
-        snprintf(text, text_bytes, "equivalent: within %s of each other", effect);
-    else if (strcmp(reason, "smaller") == 0)
-        snprintf(text, text_bytes, "smaller: ahead, but by less than %s", effect);
-    else if (strcmp(reason, "opposite") == 0)
-        snprintf(text, text_bytes, "opposite: behind, not ahead");
-    else if (strcmp(reason, "larger") == 0)
-        snprintf(text, text_bytes, "larger: ahead by more than %s", effect);
-    else if (strcmp(reason, "not larger") == 0)
-        snprintf(text, text_bytes, "not larger: not ahead by %s", effect);
-    else if (strcmp(reason, "ahead throughout") == 0)
-        snprintf(text, text_bytes, "ahead throughout: by %s at every point, nothing to overtake", effect);
-    else if (strcmp(reason, "never ahead") == 0)
-        snprintf(text, text_bytes, "never ahead: not by %s at the end of the sweep", effect);
-    else if (strcmp(reason, "falls back") == 0)
-        snprintf(text, text_bytes, "falls back: ahead by %s, then no longer", effect);
-    else
-        snprintf(text, text_bytes, "%s", reason);
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+        if (strlen(labels[i].label) == (size_t)(rest - reason) &&
+            strncmp(reason, labels[i].label, (size_t)(rest - reason)) == 0) {
+            snprintf(text, text_bytes, "%s%s%s%s", labels[i].before, labels[i].after ? effect : "",
+                     labels[i].after ? labels[i].after : "", rest);
+            return;
+        }
+    snprintf(text, text_bytes, "%s", reason);
 }
 
 /* "A does 1.97 times (95 % interval 1.95–1.99) the work per second of B, n = 12". */

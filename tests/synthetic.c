@@ -83,6 +83,8 @@ void synthetic_row(struct synthetic *synthetic, const char *name, unsigned block
     row_set(&row, COLUMN_REASON, "%s", reason);
     if (metric < COLUMN_COUNT)
         row_set_number(&row, metric, value);
+    if (synthetic->items > 0)
+        row_set_number(&row, COLUMN_ITEMS, synthetic->items);
     assert_true(result_format_row(&row.row, line, sizeof line) > 0);
     fputs(line, synthetic->file);
 }

@@ -13,6 +13,7 @@ struct synthetic {
     char folder[64]; /* holds samples.csv */
     FILE *file;
     uint64_t state;
+    double items; /* of the rows that follow; 0: none is written */
 };
 
 /* Asserts on failure, as all of these do. */

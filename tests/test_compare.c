@@ -326,8 +326,10 @@ static void test_failed(void **state)
         {0, 9, true, COMPARE_INCONCLUSIVE, "failed in new (9 of 14 launches): killed by signal 11"},
         {0, 7, false, COMPARE_SAME, "failed in new (7 of 14 launches): killed by signal 11"},
         {14, 0, false, COMPARE_INCONCLUSIVE, "failed in base: timeout"},
-        {1, 14, false, COMPARE_INCONCLUSIVE,
+        {1, 14, true, COMPARE_INCONCLUSIVE,
          "failed in base (1 of 14 launches) and in new: killed by signal 11"},
+        {8, 14, false, COMPARE_INCONCLUSIVE,
+         "failed in base (8 of 14 launches) and in new: killed by signal 11"},
         {12, 0, false, COMPARE_INCONCLUSIVE, "failed in base (12 of 14 launches), 2 of 5 rows left: timeout"},
         {0, 0, false, COMPARE_SAME, ""},
     };
@@ -359,7 +361,7 @@ static void test_failed_is_told(void **state)
     char *json = write_format(&pair.compared, "json"), *named;
     assert_non_null(strstr(text, "0 slower, 0 faster, 2 same, 1 inconclusive: "));
     assert_non_null(strstr(text, "\nFailed launches: 0 in base, 11 in new.\n"));
-    assert_non_null(strstr(text, "\nRegression: 1 cell fails in new only.\n"));
+    assert_non_null(strstr(text, "\nRegression: 1 cell fails in new, in base not or far less often.\n"));
     assert_non_null(
         strstr(csv, ",same,unpaired; failed in new (2 of 14 launches): killed by signal 11\nc,14,"));
     assert_non_null(strstr(json, "\"failed_base\": 0, \"failed_new\": 11, \"broken\": 1,"));
@@ -447,6 +449,80 @@ static void test_interval_of_few(void **state)
     }
 }
 
+/* m cells of n_base rows against n_new that are a tenth of them all. */
+static void fill_tenth(struct pair *pair, unsigned m, unsigned n_base, unsigned n_new)
+{
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f"};
+    pair_open(pair, COLUMN_ITEMS_PER_SECOND);
+    for (unsigned i = 0; i < m; i++) {
+        for (unsigned block = 0; block < n_base; block++)
+            add(&pair->base, names[i], block, 100 + block);
+        for (unsigned block = 0; block < n_new; block++)
+            add(&pair->new, names[i], block, 10 + 0.1 * block);
+    }
+}
+
+/* A p of just alpha decides nothing: rows that reach no smaller one are too few. */
+static void test_just_alpha(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned m, n_base, n_new;
+        const char *reason;
+        int code;
+    } cases[] = {{1, 3, 3, "too few: 3 of 4 rows a side", EXIT_TOO_LITTLE_DATA},
+                 {6, 3, 7, "too few: 3 of 5 rows a side", EXIT_TOO_LITTLE_DATA},
+                 {1, 4, 4, "", EXIT_REGRESSION}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pair pair;
+        fill_tenth(&pair, cases[i].m, cases[i].n_base, cases[i].n_new);
+        const struct compare_row *rows = pair_compare(&pair, COMPARE_UNPAIRED, 0.05);
+        assert_string_equal(rows[0].reason, cases[i].reason);
+        assert_int_equal(compared_exit_code(&pair.compared), cases[i].code);
+        assert_int_equal(isinf(rows[0].detectable) != 0, *cases[i].reason != 0);
+        pair_close(&pair);
+    }
+}
+
+/* Normal logarithms, sides of unequal size: nothing is skewed, and the second interval must take both sides
+ * whole to see it. */
+static void test_unequal_sides_are_no_skew(void **state)
+{
+    (void)state;
+    struct synthetic random = {.state = 7};
+    unsigned slower = 0, skew = 0;
+    for (int table = 0; table < 100; table++) {
+        struct pair pair;
+        pair_open(&pair, COLUMN_ITEMS_PER_SECOND);
+        for (unsigned block = 0; block < 100; block++)
+            add(&pair.base, "a", block, 1000 * exp(0.05 * synthetic_normal(&random)));
+        for (unsigned block = 0; block < 10; block++)
+            add(&pair.new, "a", block, 920 * exp(0.05 * synthetic_normal(&random)));
+        const struct compare_row *rows = pair_compare(&pair, COMPARE_UNPAIRED, 0.05);
+        slower += rows[0].verdict == COMPARE_SLOWER;
+        skew += strncmp(rows[0].reason, "skew", 4) == 0;
+        pair_close(&pair);
+    }
+    assert_true(slower > 30);
+    assert_true(10 * skew < slower);
+}
+
+/* Figures of the rows that have one, with a word on those that have none. */
+static void test_absent_figures(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_open(&pair, COLUMN_LATENCY_P99_NS);
+    for (unsigned block = 0; block < 14; block++) {
+        add(&pair.base, "a", block, 100);
+        add(&pair.new, "a", block, block < 10 ? 200 : NAN);
+    }
+    const struct compare_row *rows = pair_compare(&pair, COMPARE_PAIRED, 0.05);
+    assert_int_equal(rows[0].verdict, COMPARE_SLOWER);
+    assert_string_equal(rows[0].reason, "too few events in 4 of 28 rows");
+    pair_close(&pair);
+}
+
 /* Four of ten differences lie a little under the effect, six far over it: the ranks decide, barely, while the
  * bootstrap's interval reaches under the effect. */
 static void test_skew(void **state)
@@ -481,7 +557,7 @@ static void test_different_work(void **state)
             struct compare_input input = {
                 .cell = "a", .reason = "", .block = block, .value = 50, .items = 100};
             assert_int_equal(compare_table_add(&pair.base, &input, &error), 0);
-            input.items = compare_metric_is_total(metrics[i]) ? 200 : NAN;
+            input.items = result_is_total(metrics[i]) ? 200 : NAN;
             assert_int_equal(compare_table_add(&pair.new, &input, &error), 0);
         }
         const struct compare_row *rows = pair_compare(&pair, COMPARE_PAIRED, 0.05);
@@ -578,15 +654,54 @@ static void test_confirm(void **state)
     pair_close(&again);
 }
 
+/* One that failed has to fail, or be slower, again. */
+static void test_confirm_broken(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a", "b", "c", "d"};
+    struct pair first, again;
+    pair_open(&first, COLUMN_ITEMS_PER_SECOND);
+    pair_open(&again, COLUMN_ITEMS_PER_SECOND);
+    for (size_t i = 0; i < 4; i++)
+        fill_failed(&first, names[i], 0, 9);
+    fill_failed(&again, "a", 0, 9);
+    fill_failed(&again, "b", 0, 0);
+    for (unsigned block = 0; block < 14; block++) {
+        add_status(&again.base, "c", block, STATUS_INVALID, "steal 7 %");
+        add_status(&again.new, "c", block, STATUS_INVALID, "steal 7 %");
+        add(&again.base, "d", block, 100);
+        add(&again.new, "d", block, 50);
+    }
+    pair_compare(&first, COMPARE_PAIRED, 0.05);
+    pair_compare(&again, COMPARE_PAIRED, 0.05);
+    struct compared *compared = &first.compared;
+    assert_int_equal(compared->broken, 4);
+    compared_confirm(compared, &again.compared);
+    assert_string_equal(compared->rows[0].reason, "failed in new (9 of 14 launches): killed by signal 11");
+    assert_string_equal(compared->rows[1].reason, "not confirmed: failed in the first round only");
+    assert_string_equal(compared->rows[2].reason, "not judged in the second round: environment: steal 7 %");
+    assert_true(compared->rows[3].broken);
+    assert_int_equal(compared->broken, 2);
+    assert_int_equal(compared->confirmed, 2);
+    assert_int_equal(compared->unjudged, 1);
+    assert_int_equal(compared->verdicts[COMPARE_INCONCLUSIVE], 4);
+    assert_int_equal(compared_exit_code(compared), EXIT_REGRESSION);
+    pair_close(&first);
+    pair_close(&again);
+}
+
 static void test_interrupted(void **state)
 {
     (void)state;
     struct pair first, again;
     fill_rounds(&first, &again);
+    first.compared.rows[2].broken = true;
+    first.compared.broken = 1;
     compared_interrupt(&first.compared);
+    assert_int_equal(first.compared.broken, 0);
+    assert_string_equal(first.compared.rows[2].reason, first.compared.rows[0].reason);
     assert_int_equal(first.compared.verdicts[COMPARE_SLOWER], 5);
     assert_string_equal(first.compared.rows[0].reason, "not confirmed: the second round was interrupted");
-    assert_string_equal(first.compared.rows[2].reason, "");
     char *json = write_format(&first.compared, "json");
     assert_non_null(strstr(json, "\"exit_code\": 130,"));
     free(json);
@@ -890,10 +1005,14 @@ int main(void)
         cmocka_unit_test(test_underpowered),
         cmocka_unit_test(test_at_the_effect),
         cmocka_unit_test(test_interval_of_few),
+        cmocka_unit_test(test_just_alpha),
+        cmocka_unit_test(test_unequal_sides_are_no_skew),
+        cmocka_unit_test(test_absent_figures),
         cmocka_unit_test(test_skew),
         cmocka_unit_test(test_different_work),
         cmocka_unit_test(test_exit_codes),
         cmocka_unit_test(test_confirm),
+        cmocka_unit_test(test_confirm_broken),
         cmocka_unit_test(test_interrupted),
         cmocka_unit_test(test_csv),
         cmocka_unit_test(test_markdown),

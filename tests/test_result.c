@@ -138,7 +138,11 @@ static void test_malformed(void **state)
     snprintf(row, sizeof row, "r,zero,0,c,,,,,,,,,ok%s", commas);
     expect_row_failure(row, "line 2: block: 'zero' is no number");
     snprintf(row, sizeof row, "r,-1,0,c,,,,,,,,,ok%s", commas);
-    expect_row_failure(row, "line 2: block and slot");
+    expect_row_failure(row, "line 2: block '-1' is no whole number from 0 up");
+    snprintf(row, sizeof row, "r,0,0.5,c,,,,,,,,,ok%s", commas);
+    expect_row_failure(row, "line 2: slot '0.5' is no whole number from 0 up");
+    snprintf(row, sizeof row, "r,1e20,0,c,,,,,,,,,ok%s", commas);
+    expect_row_failure(row, "line 2: block '1e20' is no whole number from 0 up");
     snprintf(row, sizeof row, "r,0,0,c,,,,,,,,,fine%s", commas);
     expect_row_failure(row, "line 2: status 'fine' is none of ok");
     snprintf(row, sizeof row, "r,0,0,,,,,,,,,,ok%s", commas);

@@ -104,7 +104,7 @@ static void test_compare_and_equal(void **state)
         {"kind = compare\neffect = 10%", 2, 0.02, 4, JUDGEMENT_INCONCLUSIVE,
          "underpowered: 4 of the 5 blocks needed"},
         {"kind = compare\neffect = 10%\nbetter = cpu/sum-squares/thread-pool/workers:2\nmetric = wall_ns",
-         0.5, 0.02, 12, JUDGEMENT_INCONCLUSIVE, "no figure above 0 for wall_ns"},
+         0.5, 0.02, 12, JUDGEMENT_INCONCLUSIVE, "no figure for wall_ns"},
         {"kind = compare\neffect = 10%\nmetric = latency_p99_ns", 0.5, 0.02, 12, JUDGEMENT_INCONCLUSIVE,
          "too few events for latency_p99_ns"},
     };
@@ -139,6 +139,83 @@ static void test_lower_is_better(void **state)
     assert_int_equal(point->n, 12);
     assert_true(fabs(point->better_median - 1e9) < 1e7);
     assert_true(point->ci_low < point->ratio && point->ratio < point->ci_high && point->ci_level > 0.95);
+    end(&scene);
+}
+
+/* Blocks must not drop out for what they say: ten of these have no ratio, and say the opposite. */
+static void test_zeros(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene);
+    for (unsigned block = 0; block < 22; block++) {
+        bool early = block < 12;
+        synthetic_row(&scene.synthetic, BETTER, block, "ok", "", COLUMN_SWITCHES_INVOLUNTARY, early ? 1 : 50);
+        synthetic_row(&scene.synthetic, WORSE, block, "ok", "", COLUMN_SWITCHES_INVOLUNTARY, early ? 3 : 0);
+    }
+    assert_int_equal(judge(&scene, "kind = compare\neffect = 10%%\nmetric = switches_involuntary"), 0);
+    expect(&scene, 0, JUDGEMENT_INCONCLUSIVE, "no ratio: switches_involuntary is 0 or below in 10 rows");
+    assert_true(isnan(scene.verdicts.points[0].ratio));
+    end(&scene);
+}
+
+/* What they lack, not what they say: judged, and told. */
+static void test_absent_figures(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene);
+    for (unsigned block = 0; block < 18; block++)
+        for (int arm = 0; arm < 2; arm++)
+            synthetic_row(&scene.synthetic, arm ? WORSE : BETTER, block, "ok", "",
+                          block < 8 ? COLUMN_LATENCY_P99_NS : COLUMN_COUNT, (arm ? 2000 : 1000) + block);
+    assert_int_equal(judge(&scene, "kind = compare\neffect = 10%%\nmetric = latency_p99_ns"), 0);
+    expect(&scene, 0, JUDGEMENT_HOLDS, "too few events in 20 of 36 rows");
+    assert_int_equal(scene.verdicts.points[0].n, 8);
+    end(&scene);
+    begin(&scene);
+    for (unsigned block = 0; block < 18; block++)
+        for (int arm = 0; arm < 2; arm++)
+            synthetic_row(&scene.synthetic, arm ? WORSE : BETTER, block, "ok", "",
+                          block < 17 ? COLUMN_LATENCY_P99_NS : COLUMN_COUNT, (arm ? 1000 : 2000) + block);
+    assert_int_equal(judge(&scene, "kind = compare\neffect = 10%%\nmetric = latency_p99_ns"), 0);
+    expect(&scene, 0, JUDGEMENT_DOES_NOT_HOLD, "opposite; too few events in 2 of 36 rows");
+    char words[128];
+    word_reason(&scene.verdicts.verdicts[0], words, sizeof words);
+    assert_string_equal(words, "opposite: behind, not ahead; too few events in 2 of 36 rows");
+    end(&scene);
+}
+
+static void test_different_work(void **state)
+{
+    (void)state;
+    for (int different = 0; different < 2; different++) {
+        struct scene scene;
+        begin(&scene);
+        scene.synthetic.items = 100;
+        synthetic_cell(&scene.synthetic, BETTER, 12, COLUMN_WALL_NS, 1000, 0.01);
+        scene.synthetic.items = different ? 200 : 100;
+        synthetic_cell(&scene.synthetic, WORSE, 12, COLUMN_WALL_NS, 2000, 0.01);
+        assert_int_equal(judge(&scene, "kind = compare\neffect = 10%%\nmetric = wall_ns"), 0);
+        if (different)
+            expect(&scene, 0, JUDGEMENT_INCONCLUSIVE,
+                   "different work: wall_ns is a total, and the launches had from 100 to 200 items");
+        else
+            expect(&scene, 0, JUDGEMENT_HOLDS, "");
+        end(&scene);
+    }
+}
+
+/* Their quotient is no number that a double holds. */
+static void test_far_apart(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene);
+    synthetic_cell(&scene.synthetic, BETTER, 12, COLUMN_ITEMS_PER_SECOND, 1e300, 0.01);
+    synthetic_cell(&scene.synthetic, WORSE, 12, COLUMN_ITEMS_PER_SECOND, 1e-300, 0.01);
+    assert_int_equal(judge(&scene, "kind = compare\neffect = 10%%"), 0);
+    expect(&scene, 0, JUDGEMENT_HOLDS, "");
     end(&scene);
 }
 
@@ -329,14 +406,19 @@ static void test_crossover(void **state)
         {{1.3, 1.3, 0.9, 0.9}, JUDGEMENT_DOES_NOT_HOLD, "falls back", 0, 0},
         {{0.8, 0.9, 1.3, -1}, JUDGEMENT_INCONCLUSIVE, "skipped: ulimit -n (at conc:64)", 0, 0},
         {{-1, 0.9, 1.3, 1.5}, JUDGEMENT_INCONCLUSIVE, "skipped: ulimit -n (at conc:1)", 0, 0},
-        {{0.8, 0, 0, 0}, JUDGEMENT_DOES_NOT_HOLD, "never ahead", 0, 0},
-        {{1.5, 0, 0, 0}, JUDGEMENT_INCONCLUSIVE, "skipped: one point of the sweep only", 0, 0},
+        {{0.8, 0, 0, 0}, JUDGEMENT_INCONCLUSIVE, "skipped: conc:64 was not measured", 0, 0},
+        {{1.5, 0, 0, 0}, JUDGEMENT_INCONCLUSIVE, "skipped: conc:64 was not measured", 0, 0},
+        {{0, 0, 1.5, 1.6}, JUDGEMENT_INCONCLUSIVE, "skipped: conc:1 was not measured", 0, 0},
+        {{0, 1.3, 0.9, 0}, JUDGEMENT_DOES_NOT_HOLD, "falls back", 0, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct scene scene;
         begin(&scene);
         write_sweep(&scene, cases[i].ratio, 12);
-        assert_int_equal(judge(&scene, CROSSOVER "sweep = conc:1,4,16,64,256"), 0);
+        /* The quick sweep's ends are ends too. */
+        assert_int_equal(
+            judge(&scene, CROSSOVER "sweep = conc:1,4,16,64%s", i % 2 ? "" : ",256\nsweep_quick = conc:1,64"),
+            0);
         assert_int_equal(scene.verdicts.count, 1);
         expect(&scene, 0, cases[i].judgement, cases[i].reason);
         const struct verdict *verdict = &scene.verdicts.verdicts[0];
@@ -584,6 +666,10 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_compare_and_equal),
         cmocka_unit_test(test_lower_is_better),
+        cmocka_unit_test(test_zeros),
+        cmocka_unit_test(test_absent_figures),
+        cmocka_unit_test(test_different_work),
+        cmocka_unit_test(test_far_apart),
         cmocka_unit_test(test_order_of_rows),
         cmocka_unit_test(test_two_ok_rows_in_a_block),
         cmocka_unit_test(test_rows_that_are_not_ok),

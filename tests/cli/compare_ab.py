@@ -149,12 +149,21 @@ exec '{self.steady_build()}' "$@"
         self.assertEqual(verdicts, {'serial': 'same', 'thread-pool': 'inconclusive'})
         self.assertEqual(self.rows['thread-pool']['reason'], reason)
         self.assertIn(f"regression: {self.rows['thread-pool']['cell']}, {reason}\n", errors)
-        self.assertFalse((self.folder / 'out' / 'again').exists())
+        again = read_rows(self.folder / 'out' / 'again' / 'new')
+        self.assertEqual({(row['model'], row['status']) for row in again}, {('thread-pool', 'failed')})
+        self.assertIn('measured again: 1 of 1 confirmed\n', errors)
         for folders, code in (('base', 'new'), 1), (('new', 'base'), 0):
             output, errors = self.crosspoint('compare', *(f'out/{name}' for name in folders), '--effect', '900%',
                                              code=code)
             self.assertEqual('regression: ' in errors, code == 1)
             self.assertIn('\nFailed launches: ', output)
+
+    def test_crashing_once_is_no_regression(self):
+        verdicts, errors = self.compare(self.crashing_build(self.first_round()), 0)
+        self.assertEqual(verdicts, {'serial': 'same', 'thread-pool': 'inconclusive'})
+        self.assertIn('not confirmed: failed in the first round only', self.rows['thread-pool']['reason'])
+        self.assertIn('measured again: 0 of 1 confirmed\n', errors)
+        self.assertNotIn('regression', errors)
 
     def test_one_crash(self):
         once = f'mkdir {self.folder}/once 2>/dev/null'
