@@ -70,11 +70,15 @@ static int copy_row(void *context, const struct row *row, size_t line, struct er
     (void)line;
     const struct invalidation *invalidation = context;
     struct row changed = *row;
-    char text[ROW_BYTES];
-    if (row_number(row, COLUMN_BLOCK) == invalidation->block &&
-        strcmp(row->text[COLUMN_STATUS], status_names[STATUS_OK]) == 0) {
+    char text[ROW_BYTES], reason[640];
+    bool ok = strcmp(row->text[COLUMN_STATUS], status_names[STATUS_OK]) == 0,
+         failed = strcmp(row->text[COLUMN_STATUS], status_names[STATUS_FAILED]) == 0;
+    if (row_number(row, COLUMN_BLOCK) == invalidation->block && (ok || failed)) {
         changed.text[COLUMN_STATUS] = status_names[STATUS_INVALID];
         changed.text[COLUMN_REASON] = invalidation->reason;
+        snprintf(reason, sizeof reason, "%s; failed: %s", invalidation->reason, row->text[COLUMN_REASON]);
+        if (failed)
+            changed.text[COLUMN_REASON] = reason;
     }
     size_t length = result_format_row(&changed, text, sizeof text);
     if (length == 0 || fwrite(text, 1, length, invalidation->copy) != length)

@@ -198,7 +198,7 @@ static int restore_states(struct session *session, struct error *error)
     return 0;
 }
 
-/* What was measured before an interruption cannot be judged any more: the counters of its beginning are
+/* A block that an interruption left half done is not judged: on resume, the counters of its beginning are
  * gone. */
 static int drop_unjudged(struct session *session, struct error *error)
 {
@@ -210,8 +210,9 @@ static int drop_unjudged(struct session *session, struct error *error)
         json_array_append_new(json_object_get(session->run, "blocks"),
                               json_pack("{s:i, s:s, s:s}", "block", (int)block, "decision",
                                         block_state_names[BLOCK_INTERRUPTED], "reason", reason));
-        if (samples_file_invalidate(&session->arms[0].samples, block, reason, error))
-            return -1;
+        for (size_t arm = 0; arm < session->arm_count; arm++)
+            if (samples_file_invalidate(&session->arms[arm].samples, block, reason, error))
+                return -1;
     }
     return 0;
 }
@@ -483,6 +484,8 @@ int session_measure(struct session *session, struct error *error)
 {
     measure_first_canaries(session);
     int ended = measure_blocks(session, error);
+    if (ended == 1 && drop_unjudged(session, error))
+        ended = -1;
     const char *outcome = ended < 0 ? "failed" : ended ? "interrupted" : "complete";
     return write_run(session, outcome, ended < 0 ? NULL : error) ? -1 : ended;
 }

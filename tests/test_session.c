@@ -71,7 +71,7 @@ static void read_back(const struct samples_file *file, const char *expected)
     assert_string_equal(seen.text, expected);
 }
 
-static void only_the_ok_rows_of_the_block_become_invalid(void **state)
+static void what_the_block_measured_becomes_invalid(void **state)
 {
     struct samples_file file;
     struct error error;
@@ -82,8 +82,8 @@ static void only_the_ok_rows_of_the_block_become_invalid(void **state)
     append(&file, 1, "skipped", "");
     assert_int_equal(samples_file_invalidate(&file, 1, "stolen time 7 %, above 5", &error), 0);
     append(&file, 2, "ok", ""); /* behind the copy, not in the file that it replaced */
-    read_back(&file,
-              "0 ok ;1 invalid stolen time 7 %, above 5;1 failed timeout, \"quoted\";1 skipped ;2 ok ;");
+    read_back(&file, "0 ok ;1 invalid stolen time 7 %, above 5;1 invalid stolen time 7 %, above 5; failed: "
+                     "timeout, \"quoted\";1 skipped ;2 ok ;");
     samples_file_close(&file);
 }
 
@@ -279,8 +279,7 @@ static void what_another_run_laid_down_holds_cell_by_cell(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(only_the_ok_rows_of_the_block_become_invalid, open_folder,
-                                        remove_folder),
+        cmocka_unit_test_setup_teardown(what_the_block_measured_becomes_invalid, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_file_is_never_made_over_another, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(resuming_drops_the_row_that_was_cut, open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_full_disk_is_named, open_folder, remove_folder),
