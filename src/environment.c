@@ -2,6 +2,7 @@
 #include "environment.h"
 
 #include <math.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -10,20 +11,22 @@
 #include "cgroup.h"
 #include "measure.h"
 
-void environment_parse_stat(const char *text, uint64_t tick_ns, struct environment *environment)
+void environment_parse_stat(const char *text, const cpu_set_t *allowed, uint64_t tick_ns,
+                            struct environment *environment)
 {
     unsigned long long user, nice, system, idle, wait, irq, softirq, steal;
+    int unit;
     environment->units = 0;
+    environment->busy_ns = environment->stolen_ns = 0;
     for (const char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL) {
-        if (strncmp(line, "cpu", 3) != 0)
+        if (strncmp(line, "cpu ", 4) == 0 || /* their sum */
+            sscanf(line, "cpu%d %llu %llu %llu %llu %llu %llu %llu %llu", &unit, &user, &nice, &system, &idle,
+                   &wait, &irq, &softirq, &steal) != 9 ||
+            (allowed && (unit >= CPU_SETSIZE || !CPU_ISSET(unit, allowed))))
             continue;
-        if (line[3] != ' ')
-            environment->units++;
-        else if (sscanf(line, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &system, &idle,
-                        &wait, &irq, &softirq, &steal) == 8) {
-            environment->busy_ns = (user + nice + system + irq + softirq) * tick_ns;
-            environment->stolen_ns = steal * tick_ns;
-        }
+        environment->units++;
+        environment->busy_ns += (user + nice + system + irq + softirq) * tick_ns;
+        environment->stolen_ns += steal * tick_ns;
     }
 }
 
@@ -76,9 +79,12 @@ bool environment_clock_poor(const char *name)
 
 static void read_files(struct environment *environment)
 {
-    char text[65536];
+    char text[1 << 18]; /* a thousand units */
+    cpu_set_t allowed;
+    bool known = sched_getaffinity(0, sizeof allowed, &allowed) == 0;
     read_file("/proc/stat", text, sizeof text);
-    environment_parse_stat(text, 1000000000 / (uint64_t)sysconf(_SC_CLK_TCK), environment);
+    environment_parse_stat(text, known ? &allowed : NULL, 1000000000 / (uint64_t)sysconf(_SC_CLK_TCK),
+                           environment);
     read_file("/proc/vmstat", text, sizeof text);
     environment_parse_vmstat(text, environment);
     read_file("/proc/meminfo", text, sizeof text);

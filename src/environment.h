@@ -4,13 +4,14 @@
 #ifndef CROSSPOINT_ENVIRONMENT_H
 #define CROSSPOINT_ENVIRONMENT_H
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "result.h"
 
-/* Since boot, summed over processing units. */
+/* Since boot, summed over the processing units that we may use. */
 struct environment {
     uint64_t wall_ns;
     uint64_t busy_ns;      /* /proc/stat: all but idle, iowait and steal */
@@ -29,8 +30,10 @@ struct environment {
 
 void environment_read(struct environment *environment);
 
-/* The counters of a /proc/stat: busy_ns, stolen_ns and units. tick_ns: 10^9 / sysconf(_SC_CLK_TCK). */
-void environment_parse_stat(const char *text, uint64_t tick_ns, struct environment *environment);
+/* The counters of a /proc/stat: busy_ns, stolen_ns and how many units they are of. allowed: only of these,
+ * which are all that can disturb us; NULL: of all. tick_ns: 10^9 / sysconf(_SC_CLK_TCK). */
+void environment_parse_stat(const char *text, const cpu_set_t *allowed, uint64_t tick_ns,
+                            struct environment *environment);
 
 /* /proc/vmstat: swapped_pages, major_faults and vmstat_known. */
 void environment_parse_vmstat(const char *text, struct environment *environment);

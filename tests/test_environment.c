@@ -12,14 +12,21 @@
 #include "environment.h"
 #include "topology.h"
 
-/* The lines of the single processors come after the sum and must not replace it. */
-static void reads_the_sum_and_counts_the_units(void **state)
+/* What goes on elsewhere does not disturb us, and must not hide what does. */
+static void sums_over_the_allowed_units(void **state)
 {
     (void)state;
     static const char stat[] = "cpu  100 10 50 900 5 3 2 7 0 0\ncpu0 60 5 25 450 2 1 1 3 0 0\n"
                                "cpu1 40 5 25 450 3 2 1 4 0 0\nintr 12345 0 9\nctxt 99\n";
     struct environment environment = {0};
-    environment_parse_stat(stat, 10000000, &environment);
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    CPU_SET(1, &allowed);
+    environment_parse_stat(stat, &allowed, 10000000, &environment);
+    assert_int_equal(environment.units, 1);
+    assert_int_equal(environment.busy_ns, UINT64_C(730000000));
+    assert_int_equal(environment.stolen_ns, 40000000);
+    environment_parse_stat(stat, NULL, 10000000, &environment);
     assert_int_equal(environment.units, 2);
     assert_int_equal(environment.busy_ns, UINT64_C(1650000000));
     assert_int_equal(environment.stolen_ns, 70000000);
@@ -113,7 +120,7 @@ static void the_canaries_sing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_the_sum_and_counts_the_units),
+        cmocka_unit_test(sums_over_the_allowed_units),
         cmocka_unit_test(fractions_are_of_capacity),
         cmocka_unit_test(reads_swap_faults_and_memory),
         cmocka_unit_test(faults_are_counted_and_the_least_memory_kept),
