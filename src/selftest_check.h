@@ -57,16 +57,16 @@ void selftest_tally_add(struct selftest_tally *tally, const struct compared *com
 void selftest_judge_false(const struct selftest_tally *tally, double rate_max, bool prove,
                           struct selftest_check *check);
 
-/* An injected slowdown was found `found` times of n, each with `blocks` quiet blocks at least, of the
- * blocks_wanted that the requirement is for. Passed: the share is at least power_min; failed: its 95 % upper
- * bound is not. */
-void selftest_judge_power(size_t found, size_t n, double power_min, size_t blocks, size_t blocks_wanted,
-                          struct selftest_check *check);
+/* An injected slowdown was found `found` times of n, of n_wanted tries that were planned, each with `blocks`
+ * quiet blocks at least, of the blocks_wanted that the requirement is for. Passed: the share is at least
+ * power_min, of half of the planned tries or more; failed: its 95 % upper bound is not. */
+void selftest_judge_power(size_t found, size_t n, size_t n_wanted, double power_min, size_t blocks,
+                          size_t blocks_wanted, struct selftest_check *check);
 
-/* The median of n estimates lies within tolerance of expected (relative): passed. Failed: the median's 95 %
- * interval lies outside; that takes 5 estimates. */
-void selftest_judge_estimate(const double *estimates, size_t n, double expected, double tolerance,
-                             struct selftest_check *check);
+/* The median of n estimates, half or more of those that were planned, lies within tolerance of expected
+ * (relative): passed. Failed: the median's 95 % interval lies outside; that takes 5 estimates. */
+void selftest_judge_estimate(const double *estimates, size_t n, size_t n_wanted, double expected,
+                             double tolerance, struct selftest_check *check);
 
 /* A/B x B/A = 1 in every row, and the verdicts are each other's mirror. */
 void selftest_judge_inverse(const struct compared *forth, const struct compared *back,

@@ -79,8 +79,8 @@ void selftest_judge_false(const struct selftest_tally *tally, double rate_max, b
         check->verdict = SELFTEST_PASSED;
 }
 
-void selftest_judge_power(size_t found, size_t n, double power_min, size_t blocks, size_t blocks_wanted,
-                          struct selftest_check *check)
+void selftest_judge_power(size_t found, size_t n, size_t n_wanted, double power_min, size_t blocks,
+                          size_t blocks_wanted, struct selftest_check *check)
 {
     double upper = statistics_rate_upper(found, n, level);
     double lower = 1 - statistics_rate_upper(n - found, n, level);
@@ -89,14 +89,14 @@ void selftest_judge_power(size_t found, size_t n, double power_min, size_t block
     snprintf(check->required, sizeof check->required, "≥ %.3g %% found", 100 * power_min);
     snprintf(check->detail, sizeof check->detail, "%s%zu of %zu blocks quiet",
              blocks < blocks_wanted ? "environment: " : "", blocks, blocks_wanted);
-    if (n && (double)found >= power_min * (double)n)
+    if (n && 2 * n >= n_wanted && (double)found >= power_min * (double)n)
         check->verdict = SELFTEST_PASSED;
     else if (n && upper < power_min && blocks >= blocks_wanted)
         check->verdict = SELFTEST_FAILED;
 }
 
-void selftest_judge_estimate(const double *estimates, size_t n, double expected, double tolerance,
-                             struct selftest_check *check)
+void selftest_judge_estimate(const double *estimates, size_t n, size_t n_wanted, double expected,
+                             double tolerance, struct selftest_check *check)
 {
     struct median_interval middle = {NAN, NAN, NAN, 0};
     double low = expected * (1 - tolerance), high = expected * (1 + tolerance);
@@ -109,7 +109,7 @@ void selftest_judge_estimate(const double *estimates, size_t n, double expected,
              100 * (middle.median / expected - 1));
     snprintf(check->detail, sizeof check->detail, "median of %zu, %.4f–%.4f", n, middle.low, middle.high);
     bool outside = middle.low > high || middle.high < low;
-    if (middle.median >= low && middle.median <= high)
+    if (middle.median >= low && middle.median <= high && 2 * n >= n_wanted)
         check->verdict = SELFTEST_PASSED;
     else if (outside && n >= estimates_min)
         check->verdict = SELFTEST_FAILED;

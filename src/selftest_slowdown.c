@@ -200,7 +200,8 @@ static int judge(struct selftest *selftest, const struct outcome *outcome, struc
         check = selftest_checks_add(&selftest->checks, "slowdown", subject);
         if (!check)
             return error_set(error, "out of memory");
-        selftest_judge_estimate(outcome->estimates, outcome->n, 100.0 / (100 + percent), bias_max, check);
+        selftest_judge_estimate(outcome->estimates, outcome->n, outcome->replicates, 100.0 / (100 + percent),
+                                bias_max, check);
     }
     if (percent == EFFECT_PERCENT)
         return 0;
@@ -213,7 +214,8 @@ static int judge(struct selftest *selftest, const struct outcome *outcome, struc
         selftest_judge_false(&outcome->tally, 0, false, check);
         return 0;
     }
-    selftest_judge_power(outcome->found, outcome->n, power_min, outcome->blocks, BLOCKS, check);
+    selftest_judge_power(outcome->found, outcome->n, outcome->replicates, power_min, outcome->blocks, BLOCKS,
+                         check);
     explain_power(outcome, check);
     return 0;
 }
@@ -283,7 +285,7 @@ static int judge_double(struct selftest *selftest, const struct compare_runs *of
             estimates[n++] = 1 / of->compared.rows[i].ratio;
     struct selftest_check *check = selftest_checks_add(&selftest->checks, "double", "twice the work");
     if (check)
-        selftest_judge_estimate(estimates, n, 2, bias_max_double, check);
+        selftest_judge_estimate(estimates, n, of->compared.count, 2, bias_max_double, check);
     free(estimates);
     check = check ? selftest_checks_add(&selftest->checks, "double", "A/B × B/A") : NULL;
     if (!check)

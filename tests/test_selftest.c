@@ -115,11 +115,24 @@ static void power_fails_only_where_its_bound_says_so(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct selftest_check check = {.verdict = SELFTEST_NOT_SHOWN};
-        selftest_judge_power(cases[i].found, cases[i].n, 0.95, cases[i].blocks, 20, &check);
+        selftest_judge_power(cases[i].found, cases[i].n, cases[i].n, 0.95, cases[i].blocks, 20, &check);
         assert_string_equal(check.shown, cases[i].shown);
         assert_string_equal(check.required, "≥ 95 % found");
         assert_int_equal(check.verdict, cases[i].verdict);
         assert_int_equal(strncmp(check.detail, "environment", 11) == 0, cases[i].blocks < 20);
+    }
+}
+
+static void few_of_the_planned_tries_show_nothing(void **state)
+{
+    (void)state;
+    const double near[] = {1, 1, 1};
+    for (size_t n = 1; n <= 3; n++) {
+        struct selftest_check power = {.verdict = SELFTEST_NOT_SHOWN}, estimate = power;
+        selftest_judge_power(n, n, 5, 0.95, 20, 20, &power);
+        selftest_judge_estimate(near, n, 5, 1, 0.02, &estimate);
+        assert_int_equal(power.verdict, n == 3 ? SELFTEST_PASSED : SELFTEST_NOT_SHOWN);
+        assert_int_equal(estimate.verdict, power.verdict);
     }
 }
 
@@ -139,7 +152,7 @@ static void an_estimate_fails_only_where_its_interval_says_so(void **state)
     const double *const estimates[] = {near, off, wide};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct selftest_check check = {.verdict = SELFTEST_NOT_SHOWN};
-        selftest_judge_estimate(estimates[cases[i].which], cases[i].n, 1, 0.02, &check);
+        selftest_judge_estimate(estimates[cases[i].which], cases[i].n, cases[i].n, 1, 0.02, &check);
         assert_string_equal(check.required, "1 ± 2 %");
         assert_int_equal(check.verdict, cases[i].verdict);
     }
@@ -273,7 +286,7 @@ static void the_file_holds_a_row_a_check(void **state)
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/selftest.csv", folder);
     struct selftest_check *check = selftest_checks_add(&checks, "slowdown", "+10 %: found slower");
-    selftest_judge_power(60, 60, 0.95, 20, 20, check);
+    selftest_judge_power(60, 60, 60, 0.95, 20, 20, check);
     snprintf(check->detail, sizeof check->detail, "commas, \"quotes\" and more");
     assert_int_equal(selftest_checks_write_csv(&checks, path, &error), 0);
     struct reading reading = read_csv(path);
@@ -315,6 +328,7 @@ int main(void)
         cmocka_unit_test(only_what_can_have_a_verdict_is_a_trial),
         cmocka_unit_test(false_verdicts_are_counted_against_the_rate),
         cmocka_unit_test(power_fails_only_where_its_bound_says_so),
+        cmocka_unit_test(few_of_the_planned_tries_show_nothing),
         cmocka_unit_test(an_estimate_fails_only_where_its_interval_says_so),
         cmocka_unit_test(back_must_mirror_forth),
         cmocka_unit_test(a_disturbed_run_must_say_environment),
