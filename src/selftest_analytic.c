@@ -45,18 +45,16 @@ static int add_cells(const struct selftest *selftest, struct session *session, s
     return 0;
 }
 
-/* How much of the reckoned rate each launch reached; launches: how many there were. */
-static size_t collect(const struct results *results, size_t cell, double shares[BLOCKS_MAX], size_t *launches,
+/* How much of the reckoned rate each launch reached. */
+static size_t collect(const struct results *results, size_t cell, double shares[BLOCKS_MAX],
                       const char **reason)
 {
     size_t count = 0;
-    *launches = 0;
     for (size_t i = 0; i < results->sample_count; i++) {
         const struct sample *sample = &results->samples[i];
         double rate = sample->number[COLUMN_ITEMS_PER_SECOND], wait_ns = sample->number[COLUMN_VALUE];
         if (sample->cell != cell)
             continue;
-        ++*launches;
         if (sample->status != STATUS_OK)
             *reason = sample->reason;
         else if (count < BLOCKS_MAX)
@@ -76,17 +74,17 @@ static size_t find_model(const struct results *results, const char *model)
     return cell;
 }
 
-static int judge(struct selftest *selftest, const struct results *results, struct error *error)
+static int judge(struct selftest *selftest, const struct results *results, unsigned blocks,
+                 struct error *error)
 {
     for (size_t m = 0; models[m]; m++) {
         double shares[BLOCKS_MAX];
         const char *reason = "";
-        size_t launches,
-            count = collect(results, find_model(results, models[m]->name), shares, &launches, &reason);
+        size_t count = collect(results, find_model(results, models[m]->name), shares, &reason);
         struct selftest_check *check = selftest_checks_add(&selftest->checks, "analytic", models[m]->name);
         if (!check)
             return error_set(error, "out of memory");
-        selftest_judge_estimate(shares, count, launches, 1, tolerance, check);
+        selftest_judge_estimate(shares, count, blocks, 1, tolerance, check);
         if (count == 0)
             snprintf(check->detail, sizeof check->detail, "%.200s", reason);
     }
@@ -112,7 +110,7 @@ int selftest_analytic(struct selftest *selftest, struct error *error)
     if (result == 0)
         result = results_load(session.arms[0].folder, &results, error);
     if (result == 0)
-        result = judge(selftest, &results, error);
+        result = judge(selftest, &results, part.blocks, error);
     results_free(&results);
     run_setup_close(&session);
     return result;
