@@ -11,7 +11,7 @@
 
 #include "compare.h"
 #include "compare_origin.h"
-#include "options.h"
+#include "exit_codes.h"
 #include "synthetic.h"
 
 /* Made-up tables: a column of the first run, one of the second, block by block. */

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "options.h"
+#include "exit_codes.h"
 #include "selftest_check.h"
 
 static struct compare_row row_of(enum compare_verdict verdict, double ratio, size_t n, const char *reason)

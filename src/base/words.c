@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "words.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void word_number(double value, char *text, size_t text_bytes)
+{
+    if (text_bytes)
+        text[0] = '\0';
+    if (!isfinite(value))
+        return;
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, text_bytes, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            return;
+    }
+}
+
+void word_figure_plain(double value, const char *suffix, char *text, size_t text_bytes)
+{
+    char digits[40];
+    double magnitude = fabs(value);
+    int decimals = magnitude > 0 ? 2 - (int)floor(log10(magnitude)) : 0;
+    if (decimals > 0 && round(magnitude * pow(10, decimals)) >= 1000)
+        decimals--; /* 9.996 is 10.0 */
+    if (decimals < 0)
+        decimals = 0;
+    snprintf(digits, sizeof digits, "%.*f", decimals > 9 ? 9 : decimals, value);
+    snprintf(text, text_bytes, "%s%s", digits, suffix);
+}
+
+void word_figure(double value, char *text, size_t text_bytes)
+{
+    static const char *const suffixes[] = {"", "k", "M", "G", "T"};
+    size_t power = 0;
+    text[0] = '\0';
+    if (!isfinite(value))
+        return;
+    while (power < 4 && fabs(value) >= (power ? 999.5 : 9999.5)) {
+        value /= 1000;
+        power++;
+    }
+    word_figure_plain(value, suffixes[power], text, text_bytes);
+}
+
+void word_ratio(double ratio, double low, double high, char *text, size_t text_bytes)
+{
+    char figure[3][24];
+    text[0] = '\0';
+    if (!isfinite(ratio))
+        return;
+    word_figure(ratio, figure[0], sizeof figure[0]);
+    word_figure(low, figure[1], sizeof figure[1]);
+    word_figure(high, figure[2], sizeof figure[2]);
+    if (isfinite(low) && isfinite(high))
+        snprintf(text, text_bytes, "%s× (%s–%s)", figure[0], figure[1], figure[2]);
+    else
+        snprintf(text, text_bytes, "%s×", figure[0]);
+}
+
+void word_effect(double effect, char *text, size_t text_bytes)
+{
+    char figure[24];
+    word_figure(fabs(100 * effect), figure, sizeof figure);
+    char *end = figure + strlen(figure);
+    while (strchr(figure, '.') && (end[-1] == '0' || end[-1] == '.')) {
+        bool point = end[-1] == '.';
+        *--end = '\0';
+        if (point)
+            break;
+    }
+    snprintf(text, text_bytes, "%s%s %%", effect < 0 ? "−" : "", figure);
+}
+
+static bool starts_character(char byte)
+{
+    return ((unsigned char)byte & 0xc0) != 0x80;
+}
+
+size_t word_width(const char *text)
+{
+    size_t width = 0;
+    for (; *text; text++)
+        width += starts_character(*text);
+    return width;
+}
+
+void word_cut(const char *text, size_t width, char *cut, size_t cut_bytes)
+{
+    if (word_width(text) <= width) {
+        snprintf(cut, cut_bytes, "%s", text);
+        return;
+    }
+    size_t bytes = 0, seen = 0;
+    while (text[bytes] && (!starts_character(text[bytes]) || ++seen < width))
+        bytes++;
+    while (bytes && text[bytes - 1] == ' ')
+        bytes--;
+    snprintf(cut, cut_bytes, "%.*s%s", (int)bytes, text, width ? "…" : "");
+}

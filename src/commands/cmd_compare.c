@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "compare_ab.h"
+#include "compare_origin.h"
+#include "compare_runs.h"
+#include "options.h"
+#include "run_options.h"
+#include "progress.h"
+
+struct options {
+    const char *paths[2], *format;
+    enum column metric;
+    double effect;
+    bool ab;
+    struct run_options run;
+    const char *run_option; /* one of run's that was given, or NULL */
+};
+
+enum { OPTION_EFFECT = 256, OPTION_FORMAT, OPTION_METRIC, OPTION_AB };
+
+static const struct argp_option option_table[] = {
+    {"effect", OPTION_EFFECT, "PERCENT", 0, "smallest difference that matters; default: 5%", 0},
+    {"format", OPTION_FORMAT, "NAME", 0, "text (default), csv, json or markdown", 0},
+    {"ab", OPTION_AB, NULL, 0,
+     "BASE and NEW are two builds of crosspoint: measure both, interleaved in one run, and compare; takes "
+     "the options of "
+     "run too",
+     0},
+    {"metric", OPTION_METRIC, "COLUMN", 0, "what to compare; default: items_per_second", 0},
+    {0},
+};
+
+static double parse_effect(const struct argp_state *state, const char *text)
+{
+    char *end;
+    double percent = strtod(text, &end);
+    bool in_range = end != text && percent >= 0 && percent <= 1000;
+    if (in_range && *end == '\0')
+        options_error(state, "--effect '%s' is not a percentage from 0%% to 1000%%: write %s%%", text, text);
+    if (!in_range || strcmp(end + strspn(end, " "), "%") != 0)
+        options_error(state, "--effect '%s' is not a percentage from 0%% to 1000%%, such as 5%%", text);
+    return percent / 100;
+}
+
+/* More of `value` is better in one cell and worse in the next. */
+static bool has_direction(int column)
+{
+    return columns[column].metric && column != COLUMN_VALUE;
+}
+
+static enum column parse_metric(const struct argp_state *state, const char *text)
+{
+    char known[1024];
+    size_t used = 0;
+    int column = column_find(text);
+    if (column >= 0 && has_direction(column))
+        return (enum column)column;
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        if (has_direction(i))
+            used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "",
+                                     columns[i].name);
+    if (column == COLUMN_VALUE)
+        options_error(state, "value has no direction; compare another metric: %s", known);
+    options_error(state, "no metric '%s'; known: %s", text, known);
+}
+
+static void parse_format(const struct argp_state *state, const char *text)
+{
+    static const char *const known[] = {"text", "csv", "json", "markdown"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(text, known[i]) == 0)
+            return;
+    options_error(state, "unknown format '%s'; known: text, csv, json, markdown", text);
+}
+
+/* The options of run, and which of them was given. */
+static error_t parse_run(int key, char *text, struct argp_state *state)
+{
+    struct options *options = state->input;
+    for (const struct argp_option *option = run_options_argp.options; option->name; option++)
+        if (option->key == key)
+            options->run_option = option->name;
+    state->input = &options->run;
+    return run_options_argp.parser(key, text, state);
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    struct options *options = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = options;
+        return 0;
+    case OPTION_AB:
+        options->ab = true;
+        return 0;
+    case OPTION_EFFECT:
+        options->effect = parse_effect(state, text);
+        return 0;
+    case OPTION_FORMAT:
+        parse_format(state, text);
+        options->format = text;
+        return 0;
+    case OPTION_METRIC:
+        options->metric = parse_metric(state, text);
+        return 0;
+    case ARGP_KEY_ARG:
+        if (state->arg_num > 1)
+            options_error(state, "two runs, BASE and NEW, not '%s' as well", text);
+        options->paths[state->arg_num] = text;
+        return 0;
+    case ARGP_KEY_END:
+        if (options->run_option && !options->ab)
+            options_error(state, "--%s needs --ab: two runs are compared as they are", options->run_option);
+        if (state->arg_num < 2)
+            options_error(state, "name two runs, BASE and NEW: results folders or samples.csv files");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static int load(const struct options *options, struct compare_runs *runs, struct error *error)
+{
+    if (compare_runs_load(options->paths, options->metric, runs, error))
+        return -1;
+    for (size_t i = 0; i < 2; i++)
+        if (runs->cut_bytes[i])
+            fprintf(stderr, "crosspoint: warning: %s: the last line is cut (%zu bytes) and left out\n",
+                    options->paths[i], runs->cut_bytes[i]);
+    return 0;
+}
+
+static int choose_pairing(const struct options *options, enum compare_pairing *pairing, struct error *error)
+{
+    struct compare_origin base, new = {.fingerprint = NULL};
+    char warning[2048];
+    int result = -1;
+    if (!compare_origin_load(options->paths[0], &base, error) &&
+        !compare_origin_load(options->paths[1], &new, error)) {
+        *pairing = compare_origin_pairing(&base, &new);
+        compare_origin_warning(&base, &new, warning, sizeof warning);
+        if (*warning)
+            fprintf(stderr, "crosspoint: warning: %s\n", warning);
+        result = 0;
+    }
+    compare_origin_free(&base);
+    compare_origin_free(&new);
+    return result;
+}
+
+int cmd_compare(int argc, char **argv)
+{
+    const struct argp run_argp = {.options = run_options_argp.options, .parser = parse_run};
+    const struct argp_child children[] = {{&run_argp, 0, "With --ab:", 1}, {0}};
+    const struct argp argp = {
+        .options = option_table,
+        .parser = parse,
+        .children = children,
+        .args_doc = "BASE NEW",
+        .doc = "Compares two runs cell by cell: slower, faster, same or inconclusive.\v"
+               "Exit status: 0 no cell is slower; 1 one is, or fails in NEW, in BASE not or far less often; "
+               "2 bad usage or unreadable "
+               "input; 3 nothing comparable; 4 too little data for the effect in more than half of the "
+               "cells, or to judge again what --ab found slower; 130 interrupted."};
+    struct options options = {.format = "text", .metric = COLUMN_ITEMS_PER_SECOND, .effect = 0.05};
+    run_options_init(&options.run);
+    options_parse(&argp, argc, argv, &options);
+    if (options.ab) {
+        const struct compare_ab ab = {.programs = {options.paths[0], options.paths[1]},
+                                      .run = &options.run,
+                                      .metric = options.metric,
+                                      .effect = options.effect};
+        return compare_ab(&ab, options.format);
+    }
+
+    struct compare_runs runs;
+    struct compare_options how = {.effect = options.effect};
+    struct error error;
+    int code;
+    if (load(&options, &runs, &error) || choose_pairing(&options, &how.pairing, &error) ||
+        compare_runs_judge(&runs, &how, &error) ||
+        compared_write(&runs.compared, options.format, progress_colour(STDOUT_FILENO),
+                       progress_width(STDOUT_FILENO), stdout, &error))
+        code = error_tell(&error);
+    else {
+        compared_name_broken(&runs.compared, stderr);
+        code = compared_exit_code(&runs.compared);
+    }
+    compare_runs_free(&runs);
+    return code;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* One sample: `run` starts this in a fresh process. Prints the row's columns as name=value lines. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cell_run.h"
+#include "command.h"
+#include "gbench_shim.h"
+#include "options.h"
+
+#define GENERATOR_CPU_MAX 0.8
+
+struct options {
+    const char *cell, *topology;
+    uint64_t items;
+};
+
+enum { OPTION_ITEMS = 256, OPTION_TOPOLOGY };
+
+static const struct argp_option option_table[] = {
+    {"items", OPTION_ITEMS, "N", 0, "work to do", 0},
+    {"topology", OPTION_TOPOLOGY, "FILE", 0, "this machine's topology.xml, which loads faster than discovery",
+     0},
+    {0},
+};
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    struct options *options = state->input;
+    switch (key) {
+    case OPTION_ITEMS:
+        options->items = options_count(state, "--items", text, 1, UINT64_C(1) << 40);
+        return 0;
+    case OPTION_TOPOLOGY:
+        options->topology = text;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (options->cell)
+            options_error(state, "one cell, not '%s' as well", text);
+        options->cell = text;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        options_error(state, "name a cell: RUNTIME/FAMILY/WORKLOAD/MODEL[/key:value ...]");
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+struct launched {
+    struct run *run;
+    struct measurement measurement;
+};
+
+static int measure(void *context, uint64_t items, struct gbench_round *round)
+{
+    struct launched *sample = context;
+    if (cell_measure(sample->run, items, &sample->measurement)) {
+        snprintf(round->error, sizeof round->error, "%.255s", sample->run->error.text);
+        return -1;
+    }
+    round->items = sample->measurement.items;
+    round->seconds = (double)sample->measurement.wall_ns / 1e9;
+    return 0;
+}
+
+static void print_row(const struct row *row)
+{
+    for (int column = 0; column < COLUMN_COUNT; column++)
+        if (*row->text[column])
+            printf("%s=%s\n", columns[column].name, row->text[column]);
+}
+
+/* A load generator that has no time left measures itself. With two units there is no third to give it: the
+ * figure is "server and client" then. */
+static void set_status(const struct run *run, const struct measurement *measurement, struct row_buffer *row)
+{
+    size_t unit_count;
+    topology_units(run->topology, &unit_count);
+    bool invalid = run->self_timed && unit_count > 2 && measurement->value > GENERATOR_CPU_MAX;
+    row_set(row, COLUMN_STATUS, "%s", status_names[invalid ? STATUS_INVALID : STATUS_OK]);
+    if (invalid)
+        row_set(row, COLUMN_REASON,
+                "the load generator was busy %.0f %% of its time, above %.0f: it limits the figure",
+                100 * measurement->value, 100 * GENERATOR_CPU_MAX);
+}
+
+static int launch(const struct cell *cell, const struct topology *topology, uint64_t items,
+                  struct row_buffer *row, struct error *error)
+{
+    if (cell_runnable(cell, topology, error)) {
+        row_set(row, COLUMN_STATUS, "skipped");
+        row_set(row, COLUMN_REASON, "%s", error->text);
+        return 0;
+    }
+    struct launched sample = {.run = cell_open(cell, topology, error)};
+    if (!sample.run)
+        return -1;
+    char name[CELL_NAME_BYTES];
+    cell_format(cell, name);
+    items = cell_items(sample.run, items);
+    const struct gbench_case benchmark = {name, measure, &sample};
+    double seconds;
+    if (cell_warm_up(sample.run, items) || gbench_run_once(&benchmark, items, &seconds))
+        run_fail(sample.run, "%s",
+                 sample.run->error.text[0] ? sample.run->error.text : "Google Benchmark reported nothing");
+    sample.measurement.wall_ns = (uint64_t)llround(seconds * 1e9);
+    uint64_t memory_bytes = cell_memory_bytes(sample.run);
+    cell_close(sample.run);
+    set_status(sample.run, &sample.measurement, row);
+    measurement_fill_row(sample.run, &sample.measurement, memory_bytes, row);
+    cell_free(sample.run);
+    return 0;
+}
+
+int cmd_launch(int argc, char **argv)
+{
+    static const struct argp argp = {.options = option_table,
+                                     .parser = parse,
+                                     .args_doc = "CELL",
+                                     .doc = "Runs one cell once and prints what was measured."};
+    struct options options = {.items = 1};
+    options_parse(&argp, argc, argv, &options);
+
+    struct error error;
+    struct cell cell;
+    struct row_buffer row;
+    struct topology *topology = topology_open(options.topology, &error);
+    if (!topology || cell_parse(options.cell, NULL, &cell, &error) ||
+        cell_complete(&cell, (unsigned)topology_max(topology), &error)) {
+        topology_close(topology);
+        return error_tell(&error);
+    }
+    row_reset(&row);
+    cell_fill_row(&cell, &row);
+    int failed = launch(&cell, topology, options.items, &row, &error);
+    if (failed)
+        fprintf(stderr, "%s/%s: %s\n", cell.workload, cell.model, error.text);
+    else
+        print_row(&row.row);
+    topology_close(topology);
+    return failed ? EXIT_FAILURE : fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+}

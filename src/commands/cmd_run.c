@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "conclude.h"
+#include "launch.h"
+#include "measure.h"
+#include "options.h"
+#include "run_options.h"
+#include "progress.h"
+#include "quiet.h"
+#include "run_setup.h"
+
+struct options {
+    struct run_options run;
+    bool dry_run;
+    const char *resume;
+};
+
+enum { OPTION_RESUME = 256, OPTION_DRY_RUN };
+
+static const struct argp_option option_table[] = {
+    {"resume", OPTION_RESUME, "DIR", 0, "go on with an interrupted run, with the same plan", 0},
+    {"dry-run", OPTION_DRY_RUN, NULL, 0, "calibrate, print the plan and its expected time, measure nothing",
+     0},
+    {0},
+};
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    struct options *options = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->run;
+        return 0;
+    case OPTION_RESUME:
+        options->resume = text;
+        return 0;
+    case OPTION_DRY_RUN:
+        options->dry_run = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        options_error(state, "no argument '%s' here; options begin with --", text);
+    case ARGP_KEY_END:
+        if (options->resume && (options->run.given || options->dry_run))
+            options_error(state, "--resume goes on with that run's own plan; only --quiet may stand with it");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static void print_thresholds(const struct session *session, const char *profile)
+{
+    printf("\n%-16s %-34s %10s %10s\n", "disturbance", "source", "repeat", "invalid");
+    for (int check = 0; check < QUIET_CHECK_COUNT; check++) {
+        const struct quiet_threshold *threshold = &quiet_thresholds[check];
+        printf("%-16s %-34s %7.3g %-5s > %.3g\n", threshold->name, threshold->source,
+               threshold->repeat * threshold->scale, threshold->unit, threshold->invalid * threshold->scale);
+    }
+    if (session->gate)
+        printf("at most %u blocks are repeated\n", quiet_repeats_max(session->plan.blocks));
+    else
+        printf("profile %s does not gate: nothing is repeated\n", profile);
+}
+
+static void print_plan(const struct session *session, const char *profile)
+{
+    const struct plan *plan = &session->plan;
+    size_t skipped = 0;
+    printf("%-90s %12s %8s\n", "cell", "items", "launch");
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct plan_cell *cell = &plan->cells[i];
+        skipped += cell->skip[0] != '\0';
+        if (cell->skip[0])
+            printf("%-90s skipped: %s\n", cell->name, cell->skip);
+        else
+            printf("%-90s %12" PRIu64 " %5.0f ms\n", cell->name, cell->items, cell->launch_s * 1e3);
+    }
+    printf("\n%u blocks of %zu cells (%zu skipped), seed %" PRIu64 "; expected time %.0f s\n", plan->blocks,
+           plan->count, skipped, plan->seed, plan_expected_s(plan));
+    print_thresholds(session, profile);
+}
+
+static int conclude(const struct session *session)
+{
+    struct conclusion conclusion;
+    struct error error;
+    int code = EXIT_USAGE;
+    if (conclusion_open(session->arms[0].folder, NULL, &conclusion, &error)) {
+        error_tell(&error);
+        goto out;
+    }
+    struct error page_error = {""};
+    int page_failed = conclusion_write(&conclusion, session->arms[0].folder, &page_error);
+    verdicts_write(&conclusion.verdicts, "text", progress_colour(STDOUT_FILENO),
+                   progress_width(STDOUT_FILENO), stdout, &error);
+    if (page_failed)
+        error_tell(&page_error);
+    code = page_failed ? EXIT_USAGE : conclusion_exit_code(&conclusion);
+out:
+    conclusion_free(&conclusion);
+    return code;
+}
+
+static void print_outcome(const struct session *session)
+{
+    double wall_s = clock_now_s() - session->started_s;
+    printf("\n%" PRIu64 " launch%s, %" PRIu64 " failed, in %.0f s; %.0f %% of that was measured time\n",
+           session->launches_done, session->launches_done == 1 ? "" : "es", session->launches_failed, wall_s,
+           100 * session->measured_s / wall_s);
+    if (session->blocks_disturbed)
+        printf("%u disturbed block%s did not count; run.json says why\n", session->blocks_disturbed,
+               session->blocks_disturbed == 1 ? "" : "s");
+    printf("report: %s/report.html\n", session->arms[0].folder);
+}
+
+static int measure(struct session *session)
+{
+    struct error error;
+    int ended = session_measure(session, &error);
+    if (ended < 0)
+        return error_tell(&error);
+    if (ended == 1) {
+        fprintf(stderr,
+                "interrupted: %" PRIu64 " of %" PRIu64
+                " launches are in %s; go on with: crosspoint run --resume %s\n",
+                session->launches_done, session->launches, session->arms[0].folder, session->arms[0].folder);
+        return EXIT_INTERRUPTED;
+    }
+    launch_tear_down();
+    int code = conclude(session);
+    print_outcome(session);
+    return code;
+}
+
+static int start(struct session *session, const struct options *options)
+{
+    struct error error;
+    if (run_setup_plan(session, &options->run, &error))
+        return error_tell(&error);
+    if (session_calibrate(session))
+        return EXIT_INTERRUPTED;
+    if (options->dry_run) {
+        print_plan(session, options->run.selection.profile->name);
+        return EXIT_FINE;
+    }
+    run_setup_describe(session, &options->run);
+    if (session_create(session, &error) || run_setup_link_latest(session, &options->run, &error))
+        return error_tell(&error);
+    return measure(session);
+}
+
+static int resume(struct session *session, const struct options *options)
+{
+    struct error error;
+    session->quiet = options->run.quiet;
+    snprintf(session->arms[0].folder, sizeof session->arms[0].folder, "%s", options->resume);
+    if (session_resume(session, &error))
+        return error_tell(&error);
+    return measure(session);
+}
+
+int cmd_run(int argc, char **argv)
+{
+    static const struct argp_child children[] = {{&run_options_argp, 0, NULL, 0}, {0}};
+    static const struct argp argp = {
+        .options = option_table,
+        .parser = parse,
+        .children = children,
+        .doc = "Measures the cells that the rules name, in randomised blocks of fresh processes, judges the "
+               "rules and "
+               "draws charts and a report, into one results folder.",
+    };
+    struct options options = {.dry_run = false};
+    run_options_init(&options.run);
+    options_parse(&argp, argc, argv, &options);
+
+    struct error error;
+    struct session session;
+    int code;
+    if (run_setup_open(&session, &error))
+        code = error_tell(&error);
+    else
+        code = options.resume ? resume(&session, &options) : start(&session, &options);
+    run_setup_close(&session);
+    return code;
+}

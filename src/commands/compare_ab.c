@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+#include "compare_ab.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "compare_program.h"
+#include "options.h"
+#include "progress.h"
+
+static const char *const arm_names[2] = {"base", "new"};
+
+static int set_arms(const struct compare_ab *ab, struct session *session, const char *root,
+                    struct error *error)
+{
+    session->arm_count = 2;
+    for (size_t arm = 0; arm < 2; arm++) {
+        struct session_arm *to = &session->arms[arm];
+        if (compare_program_find(ab->programs[arm], to->program, error))
+            return -1;
+        snprintf(to->folder, sizeof to->folder, "%s/%s", root, arm_names[arm]);
+    }
+    return 0;
+}
+
+static bool is_flagged(const struct compare_row *row)
+{
+    return row->verdict == COMPARE_SLOWER || row->broken;
+}
+
+/* The cells that were slower or failed, with the work they had. */
+static int plan_again(const struct compare_ab_round *only, struct session *session, struct error *error)
+{
+    const struct plan *before = &only->plan;
+    struct plan *plan = &session->plan;
+    plan->count = 0;
+    for (size_t i = 0; i < only->runs.compared.count; i++) {
+        if (!is_flagged(&only->runs.compared.rows[i]))
+            continue;
+        long found = plan_find(before, only->runs.compared.rows[i].cell, 0);
+        long added = found < 0 ? -1 : plan_add(plan, &before->cells[found].cell);
+        if (added < 0)
+            return error_set(error, "out of memory");
+        plan->cells[added].items = before->cells[found].items;
+        plan->cells[added].launch_s = before->cells[found].launch_s;
+    }
+    plan->seed++;
+    return 0;
+}
+
+static int prepare(const struct compare_ab *ab, const struct compare_ab_round *only, struct session *session,
+                   struct compare_ab_round *round, struct error *error)
+{
+    struct run_options run = *ab->run;
+    run.selection.ab_metric = &ab->metric;
+    run.out = round->folder[0] ? round->folder : run.out;
+    if (run_setup_plan(session, &run, error))
+        return -1;
+    if (only && plan_again(only, session, error))
+        return -1;
+    if (!round->folder[0])
+        snprintf(round->folder, sizeof round->folder, "%s", session->arms[0].folder);
+    if (plan_double(&session->plan))
+        return error_set(error, "out of memory");
+    return set_arms(ab, session, round->folder, error);
+}
+
+static int measure(struct session *session, const struct compare_ab *ab, bool calibrated, struct error *error)
+{
+    if (!calibrated && session_calibrate(session))
+        return 1;
+    run_setup_describe(session, ab->run);
+    json_object_set_new(session->run, "arms",
+                        json_pack("[s, s]", session->arms[0].program, session->arms[1].program));
+    return session_create(session, error) ? -1 : session_measure(session, error);
+}
+
+static int compare(const struct compare_ab *ab, const struct session *session, struct compare_ab_round *round,
+                   struct error *error)
+{
+    const char *const folders[] = {session->arms[0].folder, session->arms[1].folder};
+    const struct compare_options options = {.effect = ab->effect, .pairing = COMPARE_PAIRED};
+    return compare_runs_load(folders, ab->metric, &round->runs, error)
+               ? -1
+               : compare_runs_judge(&round->runs, &options, error);
+}
+
+int compare_ab_round(const struct compare_ab *ab, const struct compare_ab_round *only,
+                     struct compare_ab_round *round, struct error *error)
+{
+    struct session session;
+    int result = run_setup_open(&session, error) || prepare(ab, only, &session, round, error)
+                     ? -1
+                     : measure(&session, ab, only != NULL, error);
+    if (result == 0)
+        result = compare(ab, &session, round, error);
+    round->plan = session.plan;
+    session.plan = (struct plan){.cells = NULL};
+    run_setup_close(&session);
+    return result;
+}
+
+void compare_ab_free(struct compare_ab_round *round)
+{
+    compare_runs_free(&round->runs);
+    plan_free(&round->plan);
+}
+
+static int print(const struct compared *compared, const char *format, struct error *error)
+{
+    return compared_write(compared, format, progress_colour(STDOUT_FILENO), progress_width(STDOUT_FILENO),
+                          stdout, error);
+}
+
+/* What the second round says of the slower cells of the first, which it has and no other. */
+static void tell_again(const struct compared *first, const struct compared *again)
+{
+    size_t k = 0;
+    fprintf(stderr, "measured again: %zu of %zu confirmed\n", first->confirmed, again->count);
+    for (size_t i = 0; i < again->count; i++) {
+        const struct compare_row *row = &again->rows[i];
+        while (strcmp(first->rows[k].cell, row->cell) != 0) /* both in the order of names */
+            k++;
+        if (row->verdict == COMPARE_SLOWER && !first->rows[k].broken)
+            fprintf(stderr, "regression: %s, ratio %.3g and %.3g\n", row->cell, first->rows[k].ratio,
+                    row->ratio);
+        else if (!row->judged && !row->broken)
+            fprintf(stderr, "neither confirmed nor cleared: %s, %s\n", row->cell, row->reason);
+    }
+}
+
+/* Calibration leaves nothing. */
+static void tell_interrupted(const char *folder)
+{
+    if (*folder && access(folder, F_OK) == 0)
+        fprintf(stderr, "interrupted; all that was measured is in %s\n", folder);
+    else
+        fprintf(stderr, "interrupted; nothing was measured yet\n");
+}
+
+/* 0, 1 when interrupted, -1 with error. */
+static int measure_again(const struct compare_ab *ab, struct compare_ab_round *first,
+                         struct compare_ab_round *again, struct error *error)
+{
+    struct compared *compared = &first->runs.compared;
+    size_t flagged = compared->verdicts[COMPARE_SLOWER] + compared->broken;
+    snprintf(again->folder, sizeof again->folder, "%.4000s/again", first->folder);
+    fprintf(stderr, "%zu cell%s slower%s; measuring %s again in fresh blocks\n", flagged,
+            flagged == 1 ? " is" : "s are", compared->broken ? ", or failed in new" : "",
+            flagged == 1 ? "it" : "them");
+    int result = compare_ab_round(ab, first, again, error);
+    if (result == 0)
+        compared_confirm(compared, &again->runs.compared);
+    if (result == 1)
+        compared_interrupt(compared);
+    return result;
+}
+
+static int conclude(const struct compare_ab *ab, struct compare_ab_round *first, const char *format,
+                    struct error *error)
+{
+    struct compare_ab_round again = {.folder = ""};
+    const struct compared *compared = &first->runs.compared;
+    bool flagged = compared->verdicts[COMPARE_SLOWER] + compared->broken > 0;
+    int result = flagged ? measure_again(ab, first, &again, error) : 0, code = EXIT_USAGE;
+    if (result >= 0 && !print(compared, format, error)) {
+        if (flagged && result == 0)
+            tell_again(compared, &again.runs.compared);
+        compared_name_broken(compared, stderr);
+        if (result == 1)
+            tell_interrupted(first->folder);
+        code = compared_exit_code(compared);
+    }
+    compare_ab_free(&again);
+    return code;
+}
+
+static int check_programs(const struct compare_ab *ab, struct error *error)
+{
+    char path[PATH_BYTES];
+    for (size_t arm = 0; arm < 2; arm++)
+        if (compare_program_find(ab->programs[arm], path, error) ||
+            compare_program_check(ab->programs[arm], path, error))
+            return -1;
+    return 0;
+}
+
+int compare_ab(const struct compare_ab *ab, const char *format)
+{
+    struct error error = {""};
+    struct compare_ab_round first = {.folder = ""};
+    int result = check_programs(ab, &error) ? -1 : compare_ab_round(ab, NULL, &first, &error);
+    int code = EXIT_USAGE;
+    if (result == 1) {
+        tell_interrupted(first.folder);
+        code = EXIT_INTERRUPTED;
+    } else if (result == 0)
+        code = conclude(ab, &first, format, &error);
+    if (code == EXIT_USAGE)
+        error_tell(&error);
+    compare_ab_free(&first);
+    return code;
+}

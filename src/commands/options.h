@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Command lines through argp, with errors that fit one line and say what is known. */
+#ifndef CROSSPOINT_OPTIONS_H
+#define CROSSPOINT_OPTIONS_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "exit_codes.h"
+
+/* argp_parse for `crosspoint COMMAND`: argv[0] is the command's name. Ends the process with EXIT_USAGE and
+ * one line for an unknown option, a missing or superfluous value; with 0 for --help. */
+void options_parse(const struct argp *argp, int argc, char **argv, void *input);
+
+/* One line "crosspoint COMMAND: ..." on stderr, then exit(EXIT_USAGE). */
+_Noreturn void options_error(const struct argp_state *state, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* A whole number from low to high; options_error names the option otherwise. */
+uint64_t options_count(const struct argp_state *state, const char *option, const char *text, uint64_t low,
+                       uint64_t high);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "run_options.h"
+
+#include <string.h>
+
+#include "cell.h"
+#include "options.h"
+
+enum {
+    OPTION_PROFILE = 512,
+    OPTION_RULE,
+    OPTION_FILTER,
+    OPTION_BLOCKS,
+    OPTION_LAUNCH_MS,
+    OPTION_WORKERS,
+    OPTION_CONC,
+    OPTION_PLACE,
+    OPTION_SEED,
+    OPTION_OUT,
+    OPTION_LIKE,
+    OPTION_TIMEOUT,
+    OPTION_QUIET,
+};
+
+static const struct argp_option option_table[] = {
+    {"profile", OPTION_PROFILE, "NAME", 0, "smoke, quick (default) or full", 0},
+    {"rule", OPTION_RULE, "ID", 0, "only the cells of this rule; may be repeated", 0},
+    {"filter", OPTION_FILTER, "REGEX", 0, "only cells whose name matches; also cells that no rule names", 0},
+    {"blocks", OPTION_BLOCKS, "N", 0, "how often each cell is launched; default: by profile", 0},
+    {"launch-ms", OPTION_LAUNCH_MS, "N", 0,
+     "least time of a launch of a group's slowest cell; default: by profile", 0},
+    {"workers", OPTION_WORKERS, "LIST", 0,
+     "cells with these workers (max, or numbers) instead of the rules' cells", 0},
+    {"conc", OPTION_CONC, "LIST", 0,
+     "cells with these numbers of tasks in flight instead of the rules' cells", 0},
+    {"place", OPTION_PLACE, "LIST", 0, "cells with these placements instead of the rules' cells", 0},
+    {"seed", OPTION_SEED, "N", 0, "of the order of launches; default: random, recorded", 0},
+    {"out", OPTION_OUT, "DIR", 0, "the results folder; must not exist. Default: results/TIME-HOST", 0},
+    {"like", OPTION_LIKE, "DIR", 0, "the same work per launch as in that run, cell by cell", 0},
+    {"timeout", OPTION_TIMEOUT, "S", 0,
+     "seconds after which a launch is ended and counts as failed; default: by profile", 0},
+    {"quiet", OPTION_QUIET, NULL, 0, "no progress", 0},
+    {0},
+};
+
+static void split_list(const struct argp_state *state, const char *option, char *text,
+                       const char *values[SELECTION_VALUES_MAX], size_t *count)
+{
+    for (char *value; (value = strsep(&text, ","));) {
+        struct cell cell = {0};
+        struct error error;
+        if (*count == SELECTION_VALUES_MAX)
+            options_error(state, "--%s has more than %d values", option, SELECTION_VALUES_MAX);
+        if (!*value)
+            options_error(state, "--%s: a value of the list is empty", option);
+        if (cell_set(&cell, option, value, &error))
+            options_error(state, "--%s: %s", option, error.text);
+        values[(*count)++] = value;
+    }
+}
+
+static void set_profile(const struct argp_state *state, struct run_options *options, const char *name)
+{
+    options->selection.profile = profile_find(name);
+    if (!options->selection.profile)
+        options_error(state, "no profile '%s'; known: smoke, quick, full", name);
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    struct run_options *options = state->input;
+    struct selection *selection = &options->selection;
+    options->given |= key >= OPTION_PROFILE && key < OPTION_QUIET;
+    switch (key) {
+    case OPTION_PROFILE:
+        set_profile(state, options, text);
+        return 0;
+    case OPTION_RULE:
+        if (selection->rule_count == SELECTION_VALUES_MAX)
+            options_error(state, "more than %d rules; leave --rule out for all", SELECTION_VALUES_MAX);
+        selection->rule_ids[selection->rule_count++] = text;
+        return 0;
+    case OPTION_FILTER:
+        selection->filter = text;
+        return 0;
+    case OPTION_BLOCKS:
+        options->blocks = (unsigned)options_count(state, "--blocks", text, 1, 100000);
+        return 0;
+    case OPTION_LAUNCH_MS:
+        options->launch_ms = (double)options_count(state, "--launch-ms", text, 1, 3600000);
+        return 0;
+    case OPTION_WORKERS:
+        split_list(state, "workers", text, selection->workers, &selection->workers_count);
+        return 0;
+    case OPTION_CONC:
+        split_list(state, "conc", text, selection->conc, &selection->conc_count);
+        return 0;
+    case OPTION_PLACE:
+        split_list(state, "place", text, selection->place, &selection->place_count);
+        return 0;
+    case OPTION_SEED:
+        options->seed = options_count(state, "--seed", text, 0, INT64_MAX);
+        options->seed_given = true;
+        return 0;
+    case OPTION_OUT:
+        options->out = text;
+        return 0;
+    case OPTION_LIKE:
+        options->like = text;
+        return 0;
+    case OPTION_TIMEOUT:
+        options->timeout_s = (double)options_count(state, "--timeout", text, 1, 86400);
+        return 0;
+    case OPTION_QUIET:
+        options->quiet = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+void run_options_init(struct run_options *options)
+{
+    *options = (struct run_options){.selection.profile = profile_find("quick")};
+}
+
+const struct argp run_options_argp = {.options = option_table, .parser = parse};

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: MIT */
+#include "scaling.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "words.h"
+
+/* What was measured */
+
+struct entry {
+    size_t cell;
+    unsigned block;
+    double per_second;
+};
+struct arm {
+    struct cell cell;
+    const char *name;
+    const struct entry *entries; /* by block */
+    size_t count;
+};
+struct arms {
+    struct entry *entries;
+    struct arm *arms; /* those with data, by what a chart shares, then by model and workers */
+    size_t count;
+};
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct entry *left = a, *right = b;
+    if (left->cell != right->cell)
+        return left->cell < right->cell ? -1 : 1;
+    return (left->block > right->block) - (left->block < right->block);
+}
+
+/* What a chart shares, but for conc: serial has none. */
+static int compare_workload(const struct cell *left, const struct cell *right)
+{
+    char left_params[CELL_PARAMS_MAX * 48], right_params[CELL_PARAMS_MAX * 48];
+    int order = strcmp(left->runtime, right->runtime);
+    order = order ? order : strcmp(left->family, right->family);
+    order = order ? order : strcmp(left->workload, right->workload);
+    order = order ? order : strcmp(left->place, right->place);
+    if (order)
+        return order;
+    cell_format_params(left, left_params, sizeof left_params);
+    cell_format_params(right, right_params, sizeof right_params);
+    return strcmp(left_params, right_params);
+}
+
+static int compare_charts(const struct cell *left, const struct cell *right)
+{
+    int order = compare_workload(left, right);
+    return order ? order : (left->conc > right->conc) - (left->conc < right->conc);
+}
+
+static int compare_arms(const void *a, const void *b)
+{
+    const struct cell *left = &((const struct arm *)a)->cell, *right = &((const struct arm *)b)->cell;
+    int order = compare_charts(left, right);
+    order = order ? order : strcmp(left->model, right->model);
+    return order ? order : (left->workers > right->workers) - (left->workers < right->workers);
+}
+
+static int gather_arms(const struct results *results, struct arms *arms, struct error *error)
+{
+    size_t count = 0;
+    arms->entries = malloc((results->sample_count + 1) * sizeof *arms->entries);
+    arms->arms = calloc(results->cell_count + 1, sizeof *arms->arms);
+    if (!arms->entries || !arms->arms)
+        return error_set(error, "out of memory");
+    for (size_t i = 0; i < results->sample_count; i++) {
+        const struct sample *sample = &results->samples[i];
+        double per_second = sample->number[COLUMN_ITEMS_PER_SECOND];
+        if (sample->status == STATUS_OK && isfinite(per_second) && per_second > 0)
+            arms->entries[count++] = (struct entry){sample->cell, sample->block, per_second};
+    }
+    qsort(arms->entries, count, sizeof *arms->entries, compare_entries);
+    for (size_t first = 0, end; first < count; first = end) {
+        struct arm arm = {.name = results->cells[arms->entries[first].cell],
+                          .entries = &arms->entries[first]};
+        for (end = first; end < count && arms->entries[end].cell == arms->entries[first].cell; end++)
+            arm.count++;
+        if (!cell_parse(arm.name, NULL, &arm.cell, NULL))
+            arms->arms[arms->count++] = arm;
+    }
+    qsort(arms->arms, arms->count, sizeof *arms->arms, compare_arms);
+    return 0;
+}
+
+static void free_arms(struct arms *arms)
+{
+    free(arms->entries);
+    free(arms->arms);
+}
+
+/* Serial does one task after the other: with the chart's conc, or without any. */
+static const struct arm *find_serial(const struct arms *arms, const struct cell *cell)
+{
+    const struct arm *found = NULL;
+    for (size_t i = 0; i < arms->count; i++) {
+        const struct arm *arm = &arms->arms[i];
+        if (strcmp(arm->cell.model, "serial") == 0 && compare_workload(&arm->cell, cell) == 0 &&
+            (arm->cell.conc == cell->conc || (arm->cell.conc == 0 && !found)))
+            found = arm;
+    }
+    return found;
+}
+
+/* Points and fits */
+
+static int check_blocks(const struct arm *arm, struct error *error)
+{
+    for (size_t i = 1; i < arm->count; i++)
+        if (arm->entries[i].block == arm->entries[i - 1].block)
+            return error_set(error, "cell %s has more than one ok row in block %u", arm->name,
+                             arm->entries[i].block);
+    return 0;
+}
+
+/* A point without a block in common with its reference is left out. */
+static int add_point(struct scaling_series *series, const struct arm *arm, const struct arm *reference,
+                     struct error *error)
+{
+    struct scaling_point point = {.workers = arm->cell.workers};
+    double *speedups = malloc(arm->count * sizeof *speedups);
+    point.samples = malloc(arm->count * sizeof *point.samples);
+    if (!speedups || !point.samples || check_blocks(arm, error) || check_blocks(reference, error))
+        goto fail;
+    for (size_t i = 0, k = 0; i < arm->count; i++) {
+        while (k < reference->count && reference->entries[k].block < arm->entries[i].block)
+            k++;
+        if (k == reference->count || reference->entries[k].block != arm->entries[i].block)
+            continue;
+        speedups[point.n] = arm->entries[i].per_second / reference->entries[k].per_second;
+        point.samples[point.n] = (struct scaling_sample){arm->entries[i].block, speedups[point.n]};
+        point.n++;
+    }
+    if (statistics_median(speedups, point.n, 0.95, &point.speedup))
+        goto fail;
+    if (point.n)
+        series->points[series->count++] = point;
+    else
+        free(point.samples);
+    free(speedups);
+    return 0;
+fail:
+    if (!speedups || !point.samples)
+        error_set(error, "out of memory");
+    free(speedups);
+    free(point.samples);
+    return -1;
+}
+
+/* The curves start at one worker: at the speedup measured there; where it was not, at the reference if that
+ * is serial. */
+static int fit_series(struct scaling_series *series, unsigned units, struct error *error)
+{
+    double *workers = malloc((series->count + 1) * sizeof *workers);
+    double *speedups = malloc((series->count + 1) * sizeof *speedups);
+    size_t n = 0;
+    int result = workers && speedups ? 0 : error_set(error, "out of memory");
+    series->scale = series->points[0].workers == 1 ? series->points[0].speedup.median : 1;
+    for (size_t i = 0; !result && i < series->count && series->points[i].workers <= units; i++) {
+        workers[n] = series->points[i].workers;
+        speedups[n] = series->points[i].speedup.median / series->scale;
+        series->fit_count += i == 0 || workers[n] > workers[n - 1];
+        series->fit_workers_max = series->points[i].workers;
+        n++;
+    }
+    if (!result && series->fit_count >= SCALING_FIT_COUNTS_MIN && series->reference_workers <= 1)
+        series->fitted = !scaling_fit_usl(workers, speedups, n, &series->usl) &&
+                         !scaling_fit_amdahl(workers, speedups, n, &series->amdahl);
+    free(workers);
+    free(speedups);
+    return result;
+}
+
+static void free_series(struct scaling_series *series)
+{
+    for (size_t i = 0; i < series->count; i++)
+        free(series->points[i].samples);
+    free(series->points);
+}
+
+/* arms[count]: one model. Left out if it comes to fewer than two worker counts. */
+static int add_series(struct scaling_chart *chart, const struct arm *arms, size_t count,
+                      const struct arm *serial, struct error *error)
+{
+    struct scaling_series series = {.reference_workers = serial ? 0 : arms->cell.workers,
+                                    .points = calloc(count, sizeof *series.points)};
+    snprintf(series.model, sizeof series.model, "%s", arms->cell.model);
+    int result = series.points ? 0 : error_set(error, "out of memory");
+    for (size_t i = 0; !result && i < count; i++)
+        result = add_point(&series, &arms[i], serial ? serial : arms, error);
+    if (!result && series.count && series.points[0].workers < series.points[series.count - 1].workers) {
+        result = fit_series(&series, chart->units, error);
+        if (!result) {
+            chart->series[chart->count++] = series;
+            return 0;
+        }
+    }
+    free_series(&series);
+    return result;
+}
+
+/* Charts */
+
+static int compare_series(const void *a, const void *b)
+{
+    const struct scaling_series *left = a, *right = b;
+    double left_last = left->points[left->count - 1].speedup.median,
+           right_last = right->points[right->count - 1].speedup.median;
+    if (left_last != right_last)
+        return left_last > right_last ? -1 : 1;
+    return strcmp(left->model, right->model);
+}
+
+static void append(char *text, size_t text_bytes, const char *part)
+{
+    size_t used = strlen(text);
+    if (*part && used < text_bytes)
+        snprintf(text + used, text_bytes - used, "-%s", part);
+}
+
+static bool is_taken(const struct scaling *scaling, const char *id)
+{
+    for (size_t i = 0; i < scaling->count; i++)
+        if (strcmp(scaling->charts[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+/* For file names; where two would be the same, they are numbered. */
+static void name_chart(const struct scaling *scaling, struct scaling_chart *chart)
+{
+    const struct cell *cell = &chart->cell;
+    char base[SCALING_ID_BYTES - 12] = "scaling", conc[24] = "";
+    if (strcmp(cell->runtime, "native") != 0)
+        append(base, sizeof base, cell->runtime);
+    append(base, sizeof base, cell->family);
+    append(base, sizeof base, cell->workload);
+    if (cell->conc)
+        snprintf(conc, sizeof conc, "conc-%u", cell->conc);
+    append(base, sizeof base, conc);
+    for (size_t i = 0; i < cell->param_count; i++) {
+        append(base, sizeof base, cell->params[i].key);
+        append(base, sizeof base, cell->params[i].value);
+    }
+    append(base, sizeof base, cell->place);
+    snprintf(chart->id, sizeof chart->id, "%s", base);
+    for (unsigned number = 2; is_taken(scaling, chart->id); number++)
+        snprintf(chart->id, sizeof chart->id, "%s-%u", base, number);
+}
+
+static void free_chart(struct scaling_chart *chart)
+{
+    for (size_t i = 0; i < chart->count; i++)
+        free_series(&chart->series[i]);
+    free(chart->series);
+}
+
+/* arms[count]: all models of one chart. */
+static int add_chart(struct scaling *scaling, const struct arms *all, const struct arm *arms, size_t count,
+                     unsigned units_max, struct error *error)
+{
+    /* With conc there is no ideal to one task at a time. */
+    const struct arm *serial = arms->cell.conc ? NULL : find_serial(all, &arms->cell);
+    struct scaling_chart chart = {.cell = arms->cell,
+                                  .units = strcmp(arms->cell.place, "one-core") == 0 ? 1 : units_max,
+                                  .serial = serial,
+                                  .series = calloc(count, sizeof *chart.series)};
+    int result = chart.series ? 0 : error_set(error, "out of memory");
+    for (size_t first = 0, end; !result && first < count; first = end) {
+        for (end = first + 1; end < count && strcmp(arms[end].cell.model, arms[first].cell.model) == 0; end++)
+            ;
+        if (arms[first].cell.workers && arms[first].cell.workers < arms[end - 1].cell.workers)
+            result = add_series(&chart, &arms[first], end - first, serial, error);
+    }
+    if (result || !chart.count) {
+        free_chart(&chart);
+        return result;
+    }
+    qsort(chart.series, chart.count, sizeof *chart.series, compare_series);
+    name_chart(scaling, &chart);
+    scaling->charts[scaling->count++] = chart;
+    return 0;
+}
+
+int scaling_find(const struct results *results, struct scaling *scaling, struct error *error)
+{
+    struct arms all = {0};
+    memset(scaling, 0, sizeof *scaling);
+    int result = gather_arms(results, &all, error);
+    scaling->charts = result ? NULL : calloc(all.count + 1, sizeof *scaling->charts);
+    if (!result && !scaling->charts)
+        result = error_set(error, "out of memory");
+    for (size_t first = 0, end; !result && first < all.count; first = end) {
+        for (end = first + 1;
+             end < all.count && compare_charts(&all.arms[end].cell, &all.arms[first].cell) == 0; end++)
+            ;
+        result = add_chart(scaling, &all, &all.arms[first], end - first, results->units_max, error);
+    }
+    free_arms(&all);
+    return result;
+}
+
+void scaling_free(struct scaling *scaling)
+{
+    for (size_t i = 0; i < scaling->count; i++)
+        free_chart(&scaling->charts[i]);
+    free(scaling->charts);
+    memset(scaling, 0, sizeof *scaling);
+}
+
+const struct scaling_series *scaling_furthest(const struct scaling_chart *chart,
+                                              const struct scaling_point **point)
+{
+    const struct scaling_series *furthest = NULL;
+    for (size_t i = 0; i < chart->count; i++)
+        for (size_t k = 0; k < chart->series[i].count; k++)
+            if (!furthest || chart->series[i].points[k].speedup.median > (*point)->speedup.median) {
+                furthest = &chart->series[i];
+                *point = &furthest->points[k];
+            }
+    return furthest;
+}
+
+/* Words */
+
+void scaling_word_reference(const struct scaling_chart *chart, char *text, size_t text_bytes)
+{
+    unsigned workers = chart->series[0].reference_workers;
+    bool same = true;
+    for (size_t i = 1; i < chart->count; i++)
+        same &= chart->series[i].reference_workers == workers;
+    if (chart->serial)
+        snprintf(text, text_bytes, "speedup over serial in the same block");
+    else if (same)
+        snprintf(text, text_bytes, "speedup over the same model with %u worker%s in the same block", workers,
+                 workers == 1 ? "" : "s");
+    else
+        snprintf(text, text_bytes, "speedup over the same model with its fewest workers in the same block");
+}
+
+void scaling_word_no_fit(const struct scaling_chart *chart, const struct scaling_series *series, char *text,
+                         size_t text_bytes)
+{
+    if (series->fit_count >= SCALING_FIT_COUNTS_MIN)
+        snprintf(text, text_bytes, "no fit without one worker or serial");
+    else
+        snprintf(text, text_bytes,
+                 "too few cores%s for a fit (%zu worker counts within the units, %d needed)",
+                 chart->units < SCALING_FIT_COUNTS_MIN ? "" : " measured", series->fit_count,
+                 SCALING_FIT_COUNTS_MIN);
+}
+
+static void word_coefficient(double value, char *text, size_t text_bytes)
+{
+    if (value > 0 && value < 1e-6)
+        snprintf(text, text_bytes, "< 0.000001");
+    else if (value > 0)
+        word_figure(value, text, text_bytes);
+    else
+        snprintf(text, text_bytes, "0");
+}
+
+void scaling_word_usl(const struct scaling_series *series, char *text, size_t text_bytes)
+{
+    char sigma[24], kappa[24], peak[40];
+    word_coefficient(series->usl.sigma, sigma, sizeof sigma);
+    word_coefficient(series->usl.kappa, kappa, sizeof kappa);
+    if (!isfinite(series->usl.peak))
+        snprintf(peak, sizeof peak, "no peak");
+    else if (series->usl.peak > series->fit_workers_max)
+        snprintf(peak, sizeof peak, "peak beyond %u", series->fit_workers_max);
+    else
+        snprintf(peak, sizeof peak, "peak at %.0f", series->usl.peak);
+    snprintf(text, text_bytes, "σ %s, κ %s, %s", sigma, kappa, peak);
+}
+
+void scaling_word_amdahl(const struct scaling_series *series, char *text, size_t text_bytes)
+{
+    char sigma[24], limit[24];
+    word_coefficient(series->amdahl.sigma, sigma, sizeof sigma);
+    size_t used = (size_t)snprintf(text, text_bytes, "σ %s", sigma);
+    if (series->amdahl.sigma < 1e-6 || used >= text_bytes)
+        return;
+    word_figure(series->scale / series->amdahl.sigma, limit, sizeof limit);
+    snprintf(text + used, text_bytes - used, ", at most %s×", limit);
+}

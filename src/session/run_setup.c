@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+#include "run_setup.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "launch.h"
+#include "measure.h"
+#include "metadata.h"
+#include "paths.h"
+#include "quiet.h"
+
+/* For launches: in memory, so that nothing is left however we end. */
+static int export_topology(struct session *session, struct error *error)
+{
+    session->topology_file = memfd_create("topology.xml", MFD_CLOEXEC);
+    if (session->topology_file < 0)
+        return error_set(error, "memfd_create: %s", strerror(errno));
+    snprintf(session->topology_xml, sizeof session->topology_xml, "/proc/%d/fd/%d", (int)getpid(),
+             session->topology_file);
+    return topology_export(session->topology, session->topology_xml, error);
+}
+
+int run_setup_open(struct session *session, struct error *error)
+{
+    memset(session, 0, sizeof *session);
+    session->started_s = clock_now_s();
+    session->arm_count = 1;
+    session->topology_file = -1;
+    session->topology = topology_open(NULL, error);
+    if (!session->topology || paths_program(session->arms[0].program, error) ||
+        export_topology(session, error))
+        return -1;
+    launch_set_up();
+    return 0;
+}
+
+void run_setup_close(struct session *session)
+{
+    session_close(session);
+    if (session->topology_file >= 0)
+        close(session->topology_file);
+    topology_close(session->topology);
+}
+
+static const char *results_parent(void)
+{
+    const char *parent = getenv("CROSSPOINT_RESULTS");
+    return parent && *parent ? parent : "results";
+}
+
+/* results/20261121T101500Z-myhost; a second later if that is taken. */
+static void default_folder(struct session *session)
+{
+    char host[64] = "localhost", stamp[32];
+    gethostname(host, sizeof host - 1);
+    do {
+        time_t now = time(NULL);
+        struct tm utc;
+        strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
+        snprintf(session->run_id, sizeof session->run_id, "%s-%s", stamp, host);
+        snprintf(session->arms[0].folder, sizeof session->arms[0].folder, "%s/%s", results_parent(),
+                 session->run_id);
+    } while (access(session->arms[0].folder, F_OK) == 0 && sleep(1) == 0);
+}
+
+static int named_folder(struct session *session, const char *out, struct error *error)
+{
+    char *folder = session->arms[0].folder;
+    snprintf(folder, sizeof session->arms[0].folder, "%s", out);
+    size_t length = strlen(folder);
+    while (length > 1 && folder[length - 1] == '/')
+        folder[--length] = '\0';
+    const char *slash = strrchr(folder, '/');
+    snprintf(session->run_id, sizeof session->run_id, "%s", slash ? slash + 1 : folder);
+    if (access(folder, F_OK) == 0)
+        return error_set(error, "%s exists; results are never overwritten", folder);
+    return 0;
+}
+
+int run_setup_folder(struct session *session, const char *out, struct error *error)
+{
+    if (out)
+        return named_folder(session, out, error);
+    default_folder(session);
+    return 0;
+}
+
+int run_setup_link_latest(const struct session *session, const struct run_options *options,
+                          struct error *error)
+{
+    char link[PATH_BYTES], temporary[PATH_BYTES];
+    if (options->out)
+        return 0;
+    snprintf(link, sizeof link, "%s/latest", results_parent());
+    snprintf(temporary, sizeof temporary, "%s/latest.%d", results_parent(), (int)getpid());
+    if (symlink(session->run_id, temporary) || rename(temporary, link)) {
+        error_set(error, "%s: %s", link, strerror(errno));
+        unlink(temporary);
+        return -1;
+    }
+    return 0;
+}
+
+static uint64_t random_seed(void)
+{
+    uint64_t seed = 0;
+    if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
+        seed = clock_now_ns();
+    return seed >> 16; /* short enough to be typed, and exact in JSON */
+}
+
+/* Cells that both plans have do the work that they did there. */
+static int take_items(struct plan *plan, const char *folder, bool quiet, struct error *error)
+{
+    char path[PATH_BYTES + 16];
+    json_error_t problem;
+    json_t *cell;
+    size_t index, taken = 0;
+    snprintf(path, sizeof path, "%s/run.json", folder);
+    json_t *run = json_load_file(path, 0, &problem);
+    if (!run && problem.line <= 0)
+        return error_set(error, "%s; name a results folder", problem.text);
+    if (!run)
+        return error_set(error, "%s: line %d: %s", path, problem.line, problem.text);
+    json_array_foreach(json_object_get(json_object_get(run, "plan"), "cells"), index, cell)
+    {
+        const char *name = json_string_value(json_object_get(cell, "cell"));
+        json_int_t items = json_integer_value(json_object_get(cell, "items"));
+        long found = name ? plan_find(plan, name, 0) : -1;
+        if (found >= 0 && items > 0) {
+            plan->cells[found].items = (uint64_t)items;
+            taken++;
+        }
+    }
+    json_decref(run);
+    if (taken && taken < plan->count && !quiet)
+        fprintf(stderr, "--like: %zu of %zu cells are not in %s; they are calibrated\n", plan->count - taken,
+                plan->count, folder);
+    return taken ? 0 : error_set(error, "%s: no cell of this plan in it", path);
+}
+
+int run_setup_plan(struct session *session, const struct run_options *options, struct error *error)
+{
+    struct rules rules = {0};
+    char rules_path[PATH_BYTES];
+    struct selection selection = options->selection;
+    const struct profile *profile = selection.profile;
+    session->quiet = options->quiet;
+    session->gate = profile->gate;
+    bool ab = selection.ab_metric != NULL;
+    double launch_ms = ab ? profile->ab_launch_ms : profile->launch_ms;
+    session->plan.blocks = options->blocks ? options->blocks : ab ? profile->ab_blocks : profile->blocks;
+    session->plan.seed = options->seed_given ? options->seed : random_seed();
+    session->launch_ms = options->launch_ms > 0 ? options->launch_ms : launch_ms;
+    session->timeout_s = options->timeout_s > 0 ? options->timeout_s : profile->timeout_s;
+    selection.rules = &rules;
+    int failed =
+        paths_data("rules", rules_path, error) || rules_load(rules_path, &rules, error) ||
+        selection_build(&selection, (unsigned)topology_max(session->topology), &session->plan, error);
+    rules_free(&rules);
+    if (failed || (options->like && take_items(&session->plan, options->like, options->quiet, error)))
+        return -1;
+    return run_setup_folder(session, options->out, error);
+}
+
+static json_t *thresholds_to_json(void)
+{
+    json_t *thresholds = json_array();
+    for (int check = 0; check < QUIET_CHECK_COUNT; check++)
+        json_array_append_new(
+            thresholds, json_pack("{s:s, s:s, s:f, s:f}", "check", quiet_thresholds[check].key, "source",
+                                  quiet_thresholds[check].source, "repeat", quiet_thresholds[check].repeat,
+                                  "invalid", quiet_thresholds[check].invalid));
+    return thresholds;
+}
+
+static json_t *texts_to_json(const char *const *texts, size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, json_string(texts[i]));
+    return array;
+}
+
+static json_t *options_to_json(const struct run_options *options, const struct session *session)
+{
+    const struct selection *selection = &options->selection;
+    json_t *object =
+        json_pack("{s:s, s:f, s:f, s:i, s:I, s:b, s:i}", "profile", selection->profile->name, "launch_ms",
+                  session->launch_ms, "timeout_s", session->timeout_s, "blocks", (int)session->plan.blocks,
+                  "seed", (json_int_t)session->plan.seed, "gate", (int)session->gate, "repeats_max",
+                  (int)quiet_repeats_max(session->plan.blocks));
+    if (selection->filter)
+        json_object_set_new(object, "filter", json_string(selection->filter));
+    if (options->like)
+        json_object_set_new(object, "like", json_string(options->like));
+    json_object_set_new(object, "rules", texts_to_json(selection->rule_ids, selection->rule_count));
+    json_object_set_new(object, "workers", texts_to_json(selection->workers, selection->workers_count));
+    json_object_set_new(object, "conc", texts_to_json(selection->conc, selection->conc_count));
+    json_object_set_new(object, "place", texts_to_json(selection->place, selection->place_count));
+    return object;
+}
+
+/* Only what was measured in one session is paired: two runs may have the same folder name and seed. */
+static uint64_t random_bits(void)
+{
+    uint64_t bits;
+    return getrandom(&bits, sizeof bits, 0) == sizeof bits ? bits : clock_now_ns();
+}
+
+void run_setup_describe(struct session *session, const struct run_options *options)
+{
+    char session_id[160];
+    snprintf(session_id, sizeof session_id, "%s-%016" PRIx64, session->run_id, random_bits());
+    session->run = metadata_collect(session->topology);
+    json_object_set_new(session->run, "run_id", json_string(session->run_id));
+    json_object_set_new(session->run, "session", json_string(session_id));
+    json_object_set_new(session->run, "options", options_to_json(options, session));
+    json_object_set_new(session->run, "thresholds", thresholds_to_json());
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* From a command line to a session that can be calibrated and measured: what run and compare --ab share. */
+#ifndef CROSSPOINT_RUN_SETUP_H
+#define CROSSPOINT_RUN_SETUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "selection.h"
+#include "session.h"
+
+struct run_options {
+    struct selection selection;
+    unsigned blocks;             /* 0: the profile's */
+    double launch_ms, timeout_s; /* 0: the profile's */
+    bool seed_given, quiet;
+    bool given; /* any of these but quiet */
+    uint64_t seed;
+    const char *out;  /* NULL: below $CROSSPOINT_RESULTS or ./results, named after time and host */
+    const char *like; /* NULL, or a results folder whose work per launch is taken over */
+};
+
+/* Opens the machine and prepares one arm, which runs this very program. session->topology is the session's
+ * own until run_setup_close. 0, or -1 with error. */
+int run_setup_open(struct session *session, struct error *error);
+void run_setup_close(struct session *session);
+
+/* Fills the plan with the chosen cells, not yet calibrated but for those that --like knows, and picks the
+ * results folder (not made yet). 0, or -1 with error. */
+int run_setup_plan(struct session *session, const struct run_options *options, struct error *error);
+
+/* The results folder of arm 0 and the run's name: `out`, which must not exist, or if NULL one below
+ * $CROSSPOINT_RESULTS named after time and host (not made yet). 0, or -1 with error. */
+int run_setup_folder(struct session *session, const char *out, struct error *error);
+
+/* The head of run.json: machine, versions, limits, options, command. After calibration. */
+void run_setup_describe(struct session *session, const struct run_options *options);
+
+/* results/latest -> the session's folder, if that was not named by --out. */
+int run_setup_link_latest(const struct session *session, const struct run_options *options,
+                          struct error *error);
+
+#endif

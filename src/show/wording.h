@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* Cells and verdicts in words for people. Every function fills text and cuts what does not fit. */
+#ifndef CROSSPOINT_WORDING_H
+#define CROSSPOINT_WORDING_H
+
+#include <stddef.h>
+
+#include "cell.h"
+#include "result.h"
+#include "verdict.h"
+#include "words.h"
+
+/* The ratio of a point, with its interval if that has 95 % or more: few blocks do not reach them. */
+void word_point_ratio(const struct verdict_point *point, char *text, size_t text_bytes);
+
+/* A value of a metric with its unit: "12.3 k/s", "4.5 ms", "16 MiB". */
+void word_metric(enum column metric, double value, char *text, size_t text_bytes);
+
+/* "work per second", "99th percentile of latency", ... */
+const char *word_metric_name(enum column metric);
+
+/* What tells cell from other: its model, with the keys in which the two differ: "thread-pool workers:2". */
+void word_arm(const struct cell *cell, const struct cell *other, char *text, size_t text_bytes);
+
+/* What all cells have in common, but for key (may be NULL): "cpu/sum-squares, place:compact". */
+void word_common(const struct cell *const *cells, size_t count, const char *key, char *text,
+                 size_t text_bytes);
+
+/* What its items are: "tasks", "messages". */
+const char *word_items(const struct cell *cell);
+
+/* A key of a sweep with its unit: "connections or tasks in flight (conc)". */
+const char *word_sweep_key(const char *key);
+
+/* "from conc 12 (9–15)", of a falling sweep "up to terms 84k (78k–91k)"; empty if there is no crossing. */
+void word_crossing(const struct verdict *verdict, char *text, size_t text_bytes);
+
+/* The reason of a verdict, the sub-labels explained: "smaller: ahead, but by less than 10 %". */
+void word_reason(const struct verdict *verdict, char *text, size_t text_bytes);
+
+/* A verdict as a sentence: "Holds: thread-pool does 1.97 times (95 % interval 1.95–1.99) the work per second
+ * of serial, n = 12." */
+void word_sentence(const struct verdicts *verdicts, const struct verdict *verdict, char *text,
+                   size_t text_bytes);
+
+#endif
