@@ -6,27 +6,26 @@
  * loop lies in memory. Without it the loop is bound by issue, a core settles into one of several patterns of
  * ports for milliseconds at a time, and launches of one program scatter several times as much
  * (docs/measurement.md). */
-#include "run.h"
-#include "workloads.h"
+#include "workload.h"
 
 static const struct workload_param params[] = {
-    {"terms", "100000", "squares a task, some 1.2 ns each"},
+    {.key = "terms", .value_default = "100000", .summary = "squares a task, some 1.2 ns each"},
     {0},
 };
 
 static int prepare(struct run *run)
 {
-    uint64_t *terms = arena_allocate(run->arena, sizeof *terms);
+    uint64_t *terms = run_allocate(run, sizeof *terms);
     if (!terms)
-        return error_set(&run->error, "out of memory");
-    *terms = workload_param_count(run, "terms");
-    run->workload_data = terms;
+        return -1;
+    *terms = run_key_number(run, "terms");
+    run_set_data(run, terms);
     return 0;
 }
 
 static uint64_t task(struct run *run, const struct task *task)
 {
-    uint64_t terms = *(const uint64_t *)run->workload_data, sum = 0, one = 1;
+    uint64_t terms = *(const uint64_t *)run_data(run), sum = 0, one = 1;
     __asm__ volatile("" : "+r"(one));
     for (uint64_t number = task->index * terms, end = number + terms; number < end; number++)
         sum = sum * one + number * number;
@@ -34,12 +33,12 @@ static uint64_t task(struct run *run, const struct task *task)
 }
 
 /* All tasks together sum the squares below n = items * terms: (n - 1) n (2n - 1) / 6. */
-static uint64_t checksum(const struct run *run, uint64_t items)
+static void account(const struct run *run, uint64_t items, struct account *account)
 {
-    unsigned __int128 n = (unsigned __int128)items * *(const uint64_t *)run->workload_data;
+    unsigned __int128 n = (unsigned __int128)items * *(const uint64_t *)run_data(run);
     unsigned __int128 pair = n % 2 ? (n - 1) / 2 * n : n / 2 * (n - 1); /* (n - 1) n / 2 */
     unsigned __int128 last = 2 * n - 1;
-    return (uint64_t)(pair % 3 ? pair * (last / 3) : pair / 3 * last);
+    account->checksum = (uint64_t)(pair % 3 ? pair * (last / 3) : pair / 3 * last);
 }
 
 const struct workload workload_cpu_sum_squares = {
@@ -47,7 +46,8 @@ const struct workload workload_cpu_sum_squares = {
     .name = "sum-squares",
     .summary = "integer arithmetic in registers, one step after the other",
     .params = params,
+    .computes = true,
     .prepare = prepare,
     .task = task,
-    .checksum = checksum,
+    .account = account,
 };

@@ -4,21 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run.h"
-#include "workloads.h"
+#include "workload.h"
 
 static const struct workload_param params[] = {
-    {"resident-mib", "1", "touched memory of the parent in MiB"},
+    {.key = "resident-mib", .value_default = "1", .summary = "touched memory of the parent in MiB"},
     {0},
 };
 
 static int prepare(struct run *run)
 {
-    size_t bytes = workload_param_count(run, "resident-mib") << 20;
-    run->workload_data = malloc(bytes);
-    if (!run->workload_data)
-        return error_set(&run->error, "out of memory: resident-mib:%s", workload_param(run, "resident-mib"));
-    memset(run->workload_data, 1, bytes);
+    size_t bytes = run_key_number(run, "resident-mib") << 20;
+    void *resident = malloc(bytes);
+    if (!resident)
+        return run_error(run, "out of memory: resident-mib:%s", run_key(run, "resident-mib"));
+    memset(resident, 1, bytes);
+    run_set_data(run, resident);
     return 0;
 }
 
@@ -30,16 +30,17 @@ static uint64_t task(struct run *run, const struct task *task)
 
 static void cleanup(struct run *run)
 {
-    free(run->workload_data);
+    free(run_data(run));
 }
 
 const struct workload workload_create_empty = {
     .family = "create",
     .name = "empty",
     .summary = "creating and awaiting a thread or a process",
+    .item = "worker",
     .params = params,
     .prepare = prepare,
     .task = task,
-    .checksum = workload_checksum_of_indices,
+    .account = workload_account_indices,
     .cleanup = cleanup,
 };

@@ -4,11 +4,11 @@
 #include <time.h>
 #include <uv.h>
 
-#include "run.h"
-#include "workloads.h"
+#include "measure.h"
+#include "workload.h"
 
 static const struct workload_param params[] = {
-    {"wait-ms", "10", "length of a wait in milliseconds"},
+    {.key = "wait-ms", .value_default = "10", .summary = "length of a wait in milliseconds"},
     {0},
 };
 
@@ -26,27 +26,21 @@ struct sleep_data {
 
 static int prepare(struct run *run)
 {
-    struct sleep_data *data = arena_allocate(run->arena, sizeof *data + run->conc * sizeof data->waits[0]);
+    struct sleep_data *data = run_allocate(run, sizeof *data + run_in_flight(run) * sizeof data->waits[0]);
     if (!data)
-        return error_set(&run->error, "out of memory");
-    data->wait_ms = workload_param_count(run, "wait-ms");
-    run->workload_data = data;
-    run->value_unit = "wait_ns";
+        return -1;
+    data->wait_ms = run_key_number(run, "wait-ms");
+    run_set_data(run, data);
     return 0;
-}
-
-static void record_wait(struct run *run, uint64_t begin_ns)
-{
-    atomic_fetch_add_explicit(&run->shared->value_sum, clock_now_ns() - begin_ns, memory_order_relaxed);
 }
 
 static uint64_t task(struct run *run, const struct task *task)
 {
-    uint64_t wait_ms = ((const struct sleep_data *)run->workload_data)->wait_ms, begin_ns = clock_now_ns();
+    uint64_t wait_ms = ((const struct sleep_data *)run_data(run))->wait_ms, begin_ns = clock_now_ns();
     struct timespec wait = {.tv_sec = (time_t)(wait_ms / 1000), .tv_nsec = (long)(wait_ms % 1000) * 1000000};
     while (clock_nanosleep(CLOCK_MONOTONIC, 0, &wait, &wait))
         continue;
-    record_wait(run, begin_ns);
+    run_add(run, clock_now_ns() - begin_ns);
     return task->index + 1;
 }
 
@@ -59,13 +53,13 @@ static void closed(uv_handle_t *handle)
 static void expired(uv_timer_t *timer)
 {
     struct wait *wait = timer->data;
-    record_wait(wait->run, wait->begin_ns);
+    run_add(wait->run, clock_now_ns() - wait->begin_ns);
     uv_close((uv_handle_t *)timer, closed);
 }
 
 static void begin(struct run *run, struct task *task)
 {
-    struct sleep_data *data = run->workload_data;
+    struct sleep_data *data = run_data(run);
     struct wait *wait = &data->waits[task->slot];
     *wait = (struct wait){.run = run, .task = task, .begin_ns = clock_now_ns()};
     uv_timer_init(task->loop, &wait->timer);
@@ -74,14 +68,23 @@ static void begin(struct run *run, struct task *task)
     uv_timer_start(&wait->timer, expired, data->wait_ms, 0);
 }
 
+static void account(const struct run *run, uint64_t items, struct account *account)
+{
+    account->checksum = workload_sum_of_indices(items);
+    account->value = (double)run_sum(run) / (double)items;
+}
+
 const struct workload workload_io_sleep = {
     .family = "io",
     .name = "sleep",
     .summary = "a wait of 10 ms: blocking, or a libuv timer in loops",
+    .item = "wait",
+    .value_unit = "wait_ns",
     .params = params,
     .cell_default = "conc:64",
+    .waits = true,
     .prepare = prepare,
     .task = task,
     .begin = begin,
-    .checksum = workload_checksum_of_indices,
+    .account = account,
 };

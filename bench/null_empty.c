@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "workloads.h"
+#include "workload.h"
 
 static uint64_t task(struct run *run, const struct task *task)
 {
@@ -12,5 +12,5 @@ const struct workload workload_null_empty = {
     .name = "empty",
     .summary = "nothing: what the instrument itself costs a task",
     .task = task,
-    .checksum = workload_checksum_of_indices,
+    .account = workload_account_indices,
 };

@@ -18,6 +18,7 @@
 
 #include "cell_run.h"
 #include "resource_limits.h"
+#include "runtime.h"
 #include "test_workloads.h"
 
 enum { ITEMS = 300 };
@@ -37,7 +38,7 @@ static void measure(const char *name, struct outcome *outcome)
     struct cell cell;
     struct error error;
     if (cell_parse(name, NULL, &cell, &error) ||
-        cell_complete(&cell, (unsigned)topology_max(topology), &error)) {
+        runtime_complete(&cell, (unsigned)topology_max(topology), &error)) {
         snprintf(outcome->error, sizeof outcome->error, "%s", error.text);
         return;
     }
@@ -182,7 +183,7 @@ static void who_has_recorded_leaves_the_round_alone(void **state)
     struct run_shared *shared = aligned_alloc(alignof(struct run_shared), sizeof *shared);
     assert_non_null(shared);
     memset(shared, 0, sizeof *shared);
-    struct run run = {.model = &model_serial, .shared = shared};
+    struct run run = {.model = &model_serial, .workload = &workload_test_once, .shared = shared};
     pthread_t first;
     shared->task_count = 2;
     assert_int_equal(pthread_create(&first, NULL, record_one, &run), 0);
@@ -204,13 +205,44 @@ static void a_worker_that_is_ready_is_not_idle_yet(void **state)
     struct cell cell;
     struct error error;
     assert_int_equal(cell_parse("native/test/once/serial/place:none", NULL, &cell, &error), 0);
-    assert_int_equal(cell_complete(&cell, 1, &error), 0);
+    assert_int_equal(runtime_complete(&cell, 1, &error), 0);
     struct run *run = cell_open(&cell, topology, &error);
     assert_non_null(run);
     assert_int_equal(run->shared->ready, 1);
     assert_false(run->shared->workers[0].idle);
     cell_close(run);
     cell_free(run);
+}
+
+/* Of three deaths a process-pool loses three tasks; what is one process loses all that had not been done. */
+static void a_death_costs_its_task_or_all(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *model;
+        uint64_t lost_min, lost_max;
+    } cases[] = {
+        {"process-pool/workers:2", 3, 3},
+        {"process-per-task/workers:2", 3, 3},
+        {"event-loop-processes/workers:2", 3, 3},
+        {"process-per-task/workers:1", 3, 3},
+        {"thread-pool/workers:2", 23, 40},
+        {"thread-per-task/workers:2", 23, 40},
+        {"event-loop-threads/workers:2", 23, 40},
+        {"event-loop", 35, 35},
+        {"serial", 35, 35},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char name[CELL_NAME_BYTES];
+        snprintf(name, sizeof name, "native/test/mortal/%s/place:none", cases[i].model);
+        struct outcome outcome = measure_in_child(name);
+        if (outcome.error[0])
+            fail_msg("%s: %s", name, outcome.error);
+        assert_int_equal(outcome.measurement.items, 40);
+        if (outcome.measurement.tasks_lost < cases[i].lost_min ||
+            outcome.measurement.tasks_lost > cases[i].lost_max)
+            fail_msg("%s: %llu tasks lost", name, (unsigned long long)outcome.measurement.tasks_lost);
+    }
 }
 
 static void a_wrong_checksum_is_an_error(void **state)
@@ -227,7 +259,7 @@ static _Noreturn void run_limited(const char *name, bool (*limit)(void), int err
     struct error error;
     dup2(err, STDERR_FILENO);
     alarm(60);
-    if (!limit() || cell_parse(name, NULL, &cell, &error) || cell_complete(&cell, 1, &error))
+    if (!limit() || cell_parse(name, NULL, &cell, &error) || runtime_complete(&cell, 1, &error))
         _exit(77);
     struct run *run = cell_open(&cell, topology, &error);
     if (!run || cell_warm_up(run, UINT64_C(20) * run->workers))
@@ -321,7 +353,7 @@ static void what_there_is_not_is_named_with_what_there_is(void **state)
         struct cell cell;
         struct error error = {""};
         assert_int_equal(cell_parse(cases[i].name, NULL, &cell, &error), 0);
-        assert_int_equal(cell_complete(&cell, 2, &error), -1);
+        assert_int_equal(runtime_complete(&cell, 2, &error), -1);
         if (!strstr(error.text, cases[i].error))
             fail_msg("%s: '%s' lacks '%s'", cases[i].name, error.text, cases[i].error);
     }
@@ -341,7 +373,7 @@ static void limits_are_asked_for_what_the_workload_needs(void **state)
         struct cell cell;
         struct error error;
         assert_int_equal(cell_parse(cases[i].name, NULL, &cell, &error), 0);
-        assert_int_equal(cell_complete(&cell, 2, &error), 0);
+        assert_int_equal(runtime_complete(&cell, 2, &error), 0);
         assert_int_equal(cell_runnable(&cell, topology, &error), cases[i].runnable);
     }
 }
@@ -356,6 +388,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(rounds_follow_closely),
         cmocka_unit_test(who_has_recorded_leaves_the_round_alone),
         cmocka_unit_test(a_worker_that_is_ready_is_not_idle_yet),
+        cmocka_unit_test(a_death_costs_its_task_or_all),
         cmocka_unit_test(a_wrong_checksum_is_an_error),
         cmocka_unit_test(carriers_that_cannot_be_created_are_named),
         cmocka_unit_test(loops_that_cannot_be_made_are_named),

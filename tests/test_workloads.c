@@ -4,21 +4,20 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "../bench/workloads.h"
 #include "run.h"
 
 enum { ONCE_MAX = 1 << 16 };
 
 static int prepare_once(struct run *run)
 {
-    run->workload_data = arena_allocate(run->arena, ONCE_MAX * sizeof(_Atomic uint64_t));
-    return run->workload_data ? 0 : error_set(&run->error, "out of memory");
+    run_set_data(run, run_allocate(run, ONCE_MAX * sizeof(_Atomic uint64_t)));
+    return run_data(run) ? 0 : -1;
 }
 
 /* Each round every index is met once more; which round it is, is known by how often it was met before. */
 static uint64_t task_once(struct run *run, const struct task *task)
 {
-    _Atomic uint64_t *met = run->workload_data;
+    _Atomic uint64_t *met = run_data(run);
     if (task->index >= ONCE_MAX || task->index >= run->shared->task_count || task->worker >= run->workers ||
         task->slot >= run->conc)
         run_fail(run, "task %llu of worker %u is out of range", (unsigned long long)task->index,
@@ -29,13 +28,13 @@ static uint64_t task_once(struct run *run, const struct task *task)
 
 /* All met equally often, or the one before never less than the one after: rounds differ in length, so the
  * counts fall with the index. */
-static uint64_t checksum_once(const struct run *run, uint64_t items)
+static void account_once(const struct run *run, uint64_t items, struct account *account)
 {
-    _Atomic uint64_t *met = run->workload_data;
+    _Atomic uint64_t *met = run_data(run);
+    bool right = atomic_load(&met[items - 1]) > 0 && atomic_load(&met[0]) <= 3;
     for (uint64_t i = 1; i < items; i++)
-        if (atomic_load(&met[i]) > atomic_load(&met[i - 1]))
-            return 0;
-    return atomic_load(&met[items - 1]) > 0 && atomic_load(&met[0]) <= 3 ? items : 0;
+        right = right && atomic_load(&met[i]) <= atomic_load(&met[i - 1]);
+    account->checksum = right ? items : 0;
 }
 
 const struct workload workload_test_once = {.family = "test",
@@ -43,7 +42,7 @@ const struct workload workload_test_once = {.family = "test",
                                             .summary = "counts",
                                             .prepare = prepare_once,
                                             .task = task_once,
-                                            .checksum = checksum_once};
+                                            .account = account_once};
 
 static uint64_t task_crash(struct run *run, const struct task *task)
 {
@@ -57,7 +56,7 @@ const struct workload workload_fault_crash = {.family = "fault",
                                               .name = "crash",
                                               .summary = "crashes",
                                               .task = task_crash,
-                                              .checksum = workload_checksum_of_indices};
+                                              .account = workload_account_indices};
 
 static uint64_t task_exit(struct run *run, const struct task *task)
 {
@@ -71,7 +70,7 @@ const struct workload workload_fault_exit = {.family = "fault",
                                              .name = "exit",
                                              .summary = "exits",
                                              .task = task_exit,
-                                             .checksum = workload_checksum_of_indices};
+                                             .account = workload_account_indices};
 
 static uint64_t task_hang(struct run *run, const struct task *task)
 {
@@ -84,7 +83,7 @@ const struct workload workload_fault_hang = {.family = "fault",
                                              .name = "hang",
                                              .summary = "hangs",
                                              .task = task_hang,
-                                             .checksum = workload_checksum_of_indices};
+                                             .account = workload_account_indices};
 
 static uint64_t task_kill(struct run *run, const struct task *task)
 {
@@ -98,7 +97,7 @@ const struct workload workload_fault_kill = {.family = "fault",
                                              .name = "kill",
                                              .summary = "is killed",
                                              .task = task_kill,
-                                             .checksum = workload_checksum_of_indices};
+                                             .account = workload_account_indices};
 
 static uint64_t task_checksum(struct run *run, const struct task *task)
 {
@@ -110,11 +109,11 @@ const struct workload workload_fault_checksum = {.family = "fault",
                                                  .name = "checksum",
                                                  .summary = "is wrong",
                                                  .task = task_checksum,
-                                                 .checksum = workload_checksum_of_indices};
+                                                 .account = workload_account_indices};
 
 static int prepare_never(struct run *run)
 {
-    return error_set(&run->error, "nothing to prepare with");
+    return run_error(run, "nothing to prepare with");
 }
 
 const struct workload workload_fault_prepare = {.family = "fault",
@@ -122,10 +121,38 @@ const struct workload workload_fault_prepare = {.family = "fault",
                                                 .summary = "cannot",
                                                 .prepare = prepare_never,
                                                 .task = task_checksum,
-                                                .checksum = workload_checksum_of_indices};
+                                                .account = workload_account_indices};
 
-const struct workload *const workloads[] = {
-    WORKLOAD_TABLE,           &workload_test_once,     &workload_fault_crash,
-    &workload_fault_exit,     &workload_fault_hang,    &workload_fault_kill,
-    &workload_fault_checksum, &workload_fault_prepare, NULL,
-};
+/* Three tasks end their worker, each in another way. */
+static const uint64_t deadly[] = {5, 11, 17};
+
+static uint64_t task_mortal(struct run *run, const struct task *task)
+{
+    (void)run;
+    if (task->index == deadly[0]) {
+        signal(SIGSEGV, SIG_DFL); /* a sanitizer's handler would make it an exit */
+        raise(SIGSEGV);
+    }
+    if (task->index == deadly[1])
+        _exit(3);
+    if (task->index == deadly[2])
+        kill(getpid(), SIGKILL);
+    return 1;
+}
+
+/* Each survivor counts one: what was lost is known by what is left. */
+static void account_mortal(const struct run *run, uint64_t items, struct account *account)
+{
+    (void)run;
+    account->checksum = items - account->tasks_lost;
+    account->value = (double)account->tasks_lost;
+}
+
+const struct workload workload_test_mortal = {.family = "test",
+                                              .name = "mortal",
+                                              .summary = "dies",
+                                              .value_unit = "tasks lost",
+                                              .items = 40,
+                                              .mortal = true,
+                                              .task = task_mortal,
+                                              .account = account_mortal};

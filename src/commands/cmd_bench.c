@@ -37,7 +37,7 @@ static void measure_in_child(const struct bench_cell *bench, uint64_t items, str
         snprintf(round->error, sizeof round->error, "%.255s", error.text);
         return;
     }
-    items = cell_items(run, items);
+    items = cell_items(bench->cell, items, NULL);
     if (cell_warm_up(run, items) || cell_measure(run, items, &measurement)) {
         snprintf(round->error, sizeof round->error, "%.255s", run->error.text);
         return; /* its workers die with this process */

@@ -10,8 +10,7 @@
 #include "command.h"
 #include "gbench_shim.h"
 #include "options.h"
-
-#define GENERATOR_CPU_MAX 0.8
+#include "runtime.h"
 
 struct options {
     const char *cell, *topology;
@@ -73,18 +72,11 @@ static void print_row(const struct row *row)
             printf("%s=%s\n", columns[column].name, row->text[column]);
 }
 
-/* A load generator that has no time left measures itself. With two units there is no third to give it: the
- * figure is "server and client" then. */
-static void set_status(const struct run *run, const struct measurement *measurement, struct row_buffer *row)
+static void set_status(const struct measurement *measurement, struct row_buffer *row)
 {
-    size_t unit_count;
-    topology_units(run->topology, &unit_count);
-    bool invalid = run->self_timed && unit_count > 2 && measurement->value > GENERATOR_CPU_MAX;
+    bool invalid = measurement->invalid[0];
     row_set(row, COLUMN_STATUS, "%s", status_names[invalid ? STATUS_INVALID : STATUS_OK]);
-    if (invalid)
-        row_set(row, COLUMN_REASON,
-                "the load generator was busy %.0f %% of its time, above %.0f: it limits the figure",
-                100 * measurement->value, 100 * GENERATOR_CPU_MAX);
+    row_set(row, COLUMN_REASON, "%s", measurement->invalid);
 }
 
 static int launch(const struct cell *cell, const struct topology *topology, uint64_t items,
@@ -100,7 +92,7 @@ static int launch(const struct cell *cell, const struct topology *topology, uint
         return -1;
     char name[CELL_NAME_BYTES];
     cell_format(cell, name);
-    items = cell_items(sample.run, items);
+    items = cell_items(cell, items, NULL);
     const struct gbench_case benchmark = {name, measure, &sample};
     double seconds;
     if (cell_warm_up(sample.run, items) || gbench_run_once(&benchmark, items, &seconds))
@@ -109,7 +101,7 @@ static int launch(const struct cell *cell, const struct topology *topology, uint
     sample.measurement.wall_ns = (uint64_t)llround(seconds * 1e9);
     uint64_t memory_bytes = cell_memory_bytes(sample.run);
     cell_close(sample.run);
-    set_status(sample.run, &sample.measurement, row);
+    set_status(&sample.measurement, row);
     measurement_fill_row(sample.run, &sample.measurement, memory_bytes, row);
     cell_free(sample.run);
     return 0;
@@ -129,7 +121,7 @@ int cmd_launch(int argc, char **argv)
     struct row_buffer row;
     struct topology *topology = topology_open(options.topology, &error);
     if (!topology || cell_parse(options.cell, NULL, &cell, &error) ||
-        cell_complete(&cell, (unsigned)topology_max(topology), &error)) {
+        runtime_complete(&cell, (unsigned)topology_max(topology), &error)) {
         topology_close(topology);
         return error_tell(&error);
     }

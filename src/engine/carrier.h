@@ -32,13 +32,18 @@ struct carrier {
     int (*create)(struct carrier_handle *handle);
     /* Waits for its end. -1 if it ended badly: run->error. */
     int (*await)(struct carrier_handle *handle);
+    /* Optional: whether it has ended, and awaits it then; NULL where the death of one is the death of all. */
+    bool (*has_died)(struct carrier_handle *handle);
+    /* Optional, with has_died: sleeps until one of the caller's has ended, or a signal comes. */
+    void (*await_death)(void);
 };
 
 extern const struct carrier carrier_thread, carrier_process;
 
-/* Ends this process at once, with a line on stderr, when a child dies of a signal or exits with other than 0:
- * the rest would wait for it for ever. For models whose carriers live as long as the run. */
-void carrier_watch_processes(void);
+/* When a child dies of a signal or exits with other than 0: deaths is NULL: ends this process at once, with a
+ * line on stderr, since the rest would wait for it for ever. Else adds 2 to *deaths, on which the caller
+ * sleeps (a futex), and who looks after the dead. For carriers that live as long as the run. */
+void carrier_watch_processes(_Atomic uint32_t *deaths);
 /* Back to the default. */
 void carrier_unwatch_processes(void);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "futex.h"
 #include "run.h"
 
 static int create(struct carrier_handle *handle)
@@ -80,12 +81,20 @@ static size_t append_number(char *line, size_t used, int number)
     return used;
 }
 
+/* A signal handler is given no argument. */
+static _Atomic uint32_t *deaths;
+
 static void on_child(int signal_number, siginfo_t *info, void *context)
 {
     (void)signal_number;
     (void)context;
     if (!ended_badly(info))
         return;
+    if (deaths) {
+        atomic_fetch_add(deaths, 2);
+        futex_wake(deaths, 1, false);
+        return;
+    }
     char line[96];
     size_t used = append_text(line, 0, "process ");
     used = append_number(line, used, info->si_pid);
@@ -98,8 +107,9 @@ static void on_child(int signal_number, siginfo_t *info, void *context)
     _exit(EXIT_FAILURE);
 }
 
-void carrier_watch_processes(void)
+void carrier_watch_processes(_Atomic uint32_t *count)
 {
+    deaths = count;
     struct sigaction action = {.sa_sigaction = on_child, .sa_flags = SA_SIGINFO | SA_RESTART | SA_NOCLDSTOP};
     sigaction(SIGCHLD, &action, NULL);
 }
@@ -109,9 +119,22 @@ void carrier_unwatch_processes(void)
     signal(SIGCHLD, SIG_DFL);
 }
 
+static bool has_died(struct carrier_handle *handle)
+{
+    return waitpid(handle->id.process, NULL, WNOHANG) == handle->id.process;
+}
+
+static void await_death(void)
+{
+    siginfo_t child;
+    waitid(P_ALL, 0, &child, WEXITED | WNOWAIT);
+}
+
 const struct carrier carrier_process = {
     .name = "process",
     .private = false,
     .create = create,
     .await = await,
+    .has_died = has_died,
+    .await_death = await_death,
 };

@@ -3,10 +3,11 @@
 #include "cell_run.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "resource_limits.h"
 #include "placement.h"
+#include "resource_limits.h"
 
 enum { LOOP_DESCRIPTORS = 4 }; /* a libuv 1.44 loop: epoll, eventfd, and a pipe for signals */
 
@@ -32,6 +33,33 @@ static int check_model(const struct cell *cell, struct error *error)
     return error_set(error, "no model '%s'; known: %s", cell->model, known.text);
 }
 
+static bool is_choice(const char *choices, const char *value)
+{
+    size_t length = strlen(value);
+    for (const char *choice = choices; *choice; choice += strcspn(choice, "|"), choice += *choice == '|')
+        if (strcspn(choice, "|") == length && strncmp(choice, value, length) == 0)
+            return true;
+    return false;
+}
+
+static int check_value(const struct workload_param *param, const char *value, struct error *error)
+{
+    enum { DIGITS_MAX = 12 };
+    if (param->choices)
+        return is_choice(param->choices, value)
+                   ? 0
+                   : error_set(error, "%s:%s: no such choice; known: %s", param->key, value, param->choices);
+    uint64_t least = param->zero ? 0 : param->value_min ? param->value_min : 1;
+    bool plain = value[strspn(value, "0123456789")] == '\0' && strlen(value) <= DIGITS_MAX &&
+                 (value[0] != '0' || value[1] == '\0');
+    if (plain && strtoull(value, NULL, 10) >= least)
+        return 0;
+    if (least <= 1)
+        return error_set(error, "%s:%s is not a whole number%s", param->key, value, least ? " above 0" : "");
+    return error_set(error, "%s:%s is not a whole number from %llu on", param->key, value,
+                     (unsigned long long)least);
+}
+
 static int check_workload(const struct cell *cell, struct error *error)
 {
     const struct workload *workload = workload_find(cell->family, cell->workload);
@@ -55,8 +83,8 @@ static int check_workload(const struct cell *cell, struct error *error)
             return error_set(error, "%s/%s has no key '%s'; known: workers, conc, place%s%s", cell->family,
                              cell->workload, key, known.used ? ", " : "", known.text);
         }
-        if (strspn(value, "0123456789") != strlen(value) || value[0] == '0' || strlen(value) > 12)
-            return error_set(error, "%s:%s is not a whole number above 0", key, value);
+        if (check_value(param, value, error))
+            return -1;
     }
     return 0;
 }
@@ -73,11 +101,37 @@ static int check_place(struct cell *cell, struct error *error)
     return error_set(error, "no placement '%s'; known: %s", cell->place, known.text);
 }
 
+/* How many there are follows from the workload's keys: only loops, which can have several each, are named. */
+static int check_roles(struct cell *cell, const struct model *model, unsigned roles, unsigned workers_max,
+                       struct error *error)
+{
+    if (cell->conc && cell->conc != roles)
+        return error_set(error, "%s/%s has %u tasks in flight, as its keys say; leave out conc", cell->family,
+                         cell->workload, roles);
+    cell->conc = 0;
+    if (!model->loop || !model->carrier) {
+        if (cell->workers > 1 && cell->workers != (model->loop ? 1 : roles))
+            return error_set(error, "%s/%s under %s has %u workers, as its keys say; leave out workers",
+                             cell->family, cell->workload, model->name, model->loop ? 1 : roles);
+        cell->workers = 0;
+        return 0;
+    }
+    if (cell->workers == 0)
+        cell->workers = workers_max < roles ? workers_max : roles;
+    if (cell->workers > roles)
+        return error_set(error, "workers:%u leaves loops without a task; at most workers:%u", cell->workers,
+                         roles);
+    return 0;
+}
+
 /* A task in flight needs a worker of its own, but for loops: then one of the two numbers follows from the
  * other. */
 static int check_counts(struct cell *cell, const struct model *model, unsigned workers_max,
                         struct error *error)
 {
+    const struct workload *workload = workload_find(cell->family, cell->workload);
+    if (workload->roles)
+        return check_roles(cell, model, workload->roles(cell), workers_max, error);
     if (!model->carrier && model->loop) {
         if (cell->workers > 1)
             return error_set(error,
@@ -113,8 +167,6 @@ static int check_counts(struct cell *cell, const struct model *model, unsigned w
 
 int cell_complete(struct cell *cell, unsigned workers_max, struct error *error)
 {
-    if (strcmp(cell->runtime, "native") != 0)
-        return error_set(error, "no runtime '%s'; known: native", cell->runtime);
     if (check_workload(cell, error) || check_model(cell, error))
         return -1;
     cell_resolve(cell, workers_max);
@@ -126,8 +178,27 @@ int cell_complete(struct cell *cell, unsigned workers_max, struct error *error)
 void cell_counts(const struct cell *cell, unsigned *workers, unsigned *conc)
 {
     bool loop = model_find(cell->model)->loop;
+    const struct workload *workload = workload_find(cell->family, cell->workload);
+    if (workload->roles) {
+        *conc = workload->roles(cell);
+        *workers = !loop ? *conc : cell->workers ? cell->workers : 1;
+        return;
+    }
     *workers = cell->workers ? cell->workers : cell->conc ? cell->conc : 1;
     *conc = !loop || cell->conc == 0 ? *workers : cell->conc;
+}
+
+uint64_t cell_items(const struct cell *cell, uint64_t items, uint64_t *granule)
+{
+    const struct workload *workload = workload_find(cell->family, cell->workload);
+    unsigned workers, conc;
+    cell_counts(cell, &workers, &conc);
+    uint64_t step = workload->items ? 0 : workload->waits ? conc : 1;
+    if (granule)
+        *granule = step;
+    if (step == 0)
+        return workload->items;
+    return items < conc ? conc : (items + step - 1) / step * step;
 }
 
 int cell_runnable(const struct cell *cell, const struct topology *topology, struct error *error)
@@ -142,12 +213,15 @@ int cell_runnable(const struct cell *cell, const struct topology *topology, stru
     unsigned workers, conc;
     cell_counts(cell, &workers, &conc);
     const struct model *model = model_find(cell->model);
-    if (model == &model_event_loop_offload && workers > 1024)
-        return error_set(error, "libuv's pool has at most 1024 threads, %u needed; take a smaller conc",
-                         workers);
+    const struct workload *workload = workload_find(cell->family, cell->workload);
+    char unfit[200];
+    if (model_fits(model, workload, unfit, sizeof unfit))
+        return error_set(error, "%s", unfit);
+    if (model->workers_max && workers > model->workers_max)
+        return error_set(error, "%s, %u needed; take a smaller conc", model->workers_max_words, workers);
     struct limits limits;
     limits_read(&limits);
-    bool connects = workload_find(cell->family, cell->workload)->connects;
+    bool connects = workload->connects;
     bool many_loops = model->loop && model->carrier && model->carrier->private;
     struct limits_need need = {
         .tasks = (model->carrier ? workers : 0) + 64,

@@ -8,14 +8,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "resource_limits.h"
 #include "placement.h"
+#include "resource_limits.h"
+#include "vessel.h"
 
 enum {
     ARENA_BYTES = 1 << 30, /* address space; pages are touched as they are used */
     EVENTS_BEYOND_MIN = 100,
-    GENERATOR_THREADS_MAX = 4,
 };
+
+static bool lasts(const struct run *run)
+{
+    return run->model->gives & MODEL_LASTING;
+}
 
 static int compare_units(const void *a, const void *b)
 {
@@ -34,12 +39,12 @@ static void set_main_units(struct run *run)
     run->main_unit_count = distinct;
 }
 
-/* As many threads as the generator has units, up to a few: it must not be what limits the figure. */
+/* As many threads as the generator has units: it must not be what limits the figure. */
 static int place_generator(struct run *run, const struct placement_policy *policy, const struct unit *units,
                            size_t unit_count)
 {
     int distinct = placement_assign_generator(policy, units, unit_count, run->workers, run->generator_units,
-                                              GENERATOR_THREADS_MAX, &run->error);
+                                              unit_count, &run->error);
     if (distinct < 0)
         return -1;
     run->generator_bound = distinct > 0;
@@ -56,7 +61,7 @@ static int place_workers(struct run *run)
     const struct placement_policy *policy = placement_find(run->cell->place);
     run->worker_units = calloc(run->workers, sizeof *run->worker_units);
     run->main_units = calloc(run->workers, sizeof *run->main_units);
-    run->generator_units = calloc(GENERATOR_THREADS_MAX, sizeof *run->generator_units);
+    run->generator_units = calloc(unit_count, sizeof *run->generator_units);
     if (!run->worker_units || !run->main_units || !run->generator_units)
         return error_set(&run->error, "out of memory");
     int distinct = placement_assign(policy, units, unit_count, run->worker_units, run->workers, &run->error);
@@ -68,6 +73,16 @@ static int place_workers(struct run *run)
     else
         run->main_unit_count = unit_count;
     return place_generator(run, policy, units, unit_count);
+}
+
+static int start_model(struct run *run)
+{
+    uint64_t start_ns = clock_now_ns();
+    /* Workers that did start use all this: nothing may be taken from under them. */
+    if (run->model->start(run))
+        run_fail(run, "%s", run->error.text);
+    run->startup_ns = lasts(run) && run->model->carrier ? clock_now_ns() - start_ns : 0;
+    return 0;
 }
 
 static int open_run(struct run *run)
@@ -84,13 +99,7 @@ static int open_run(struct run *run)
     run_bind_main(run);
     if (run->workload->prepare && run->workload->prepare(run))
         return -1;
-    uint64_t start_ns = clock_now_ns();
-    /* Workers that did start use all this: nothing may be taken from under them. */
-    if (run->model->start(run))
-        run_fail(run, "%s", run->error.text);
-    bool lasting = run->model->carrier && atomic_load(&run->shared->ready) == run->workers;
-    run->startup_ns = lasting ? clock_now_ns() - start_ns : 0;
-    return 0;
+    return run->workload->mortal ? 0 : start_model(run);
 }
 
 struct run *cell_open(const struct cell *cell, const struct topology *topology, struct error *error)
@@ -115,41 +124,52 @@ struct run *cell_open(const struct cell *cell, const struct topology *topology, 
     return run;
 }
 
-uint64_t cell_items(const struct run *run, uint64_t items)
+static void begin_round(struct run *run, uint64_t items)
 {
-    return items < run->conc ? run->conc : items;
-}
-
-static int run_round(struct run *run, uint64_t items)
-{
+    const struct workload *workload = run->workload;
     struct run_shared *shared = run->shared;
     shared->items = items;
-    shared->task_count = run->task_count_fixed ? run->task_count_fixed : items;
+    shared->task_count = workload->together ? run->conc : workload->connects ? run->conc : items;
     shared->clock_start_ns = shared->clock_stop_ns = shared->startup_ns = shared->memory_bytes = 0;
     atomic_store(&shared->tasks_done, 0);
+    atomic_store(&shared->tasks_lost, 0);
     atomic_store(&shared->checksum, 0);
     atomic_store(&shared->finished, 0);
     atomic_store(&shared->claimed, 0);
-    atomic_store(&shared->value_sum, 0);
-    if (run->self_timed)
+    atomic_store(&shared->sum, 0);
+    if (workload->latency)
         histogram_reset(&shared->latency);
-    if (run->model->run(run, shared->task_count))
-        return -1;
-    uint64_t done = atomic_load(&shared->tasks_done), checksum = atomic_load(&shared->checksum);
-    uint64_t expected = run->workload->checksum(run, items);
-    if (done != shared->task_count)
-        return error_set(&run->error, "%" PRIu64 " of %" PRIu64 " tasks were done", done, shared->task_count);
-    if (checksum != expected)
+}
+
+static int check_round(struct run *run, const struct account *account)
+{
+    uint64_t done = atomic_load(&run->shared->tasks_done), lost = atomic_load(&run->shared->tasks_lost);
+    uint64_t checksum = atomic_load(&run->shared->checksum);
+    if (done != run->shared->task_count)
+        return error_set(&run->error, "%" PRIu64 " of %" PRIu64 " tasks were done", done - lost,
+                         run->shared->task_count);
+    if (checksum != account->checksum)
         return error_set(&run->error, "wrong checksum %016" PRIx64 ", expected %016" PRIx64, checksum,
-                         expected);
+                         account->checksum);
     return 0;
+}
+
+static int run_round(struct run *run, uint64_t items, struct account *account)
+{
+    begin_round(run, items);
+    if (run->workload->mortal ? vessel_run(run) : run->model->run(run, run->shared->task_count))
+        return -1;
+    *account = (struct account){.tasks_lost = atomic_load(&run->shared->tasks_lost), .value = NAN};
+    run->workload->account(run, items, account);
+    return check_round(run, account);
 }
 
 int cell_warm_up(struct run *run, uint64_t items)
 {
-    if (run->self_timed)
+    struct account account;
+    if (run->workload->sets_clock || run->workload->mortal)
         return 0;
-    return run_round(run, items / 20 > run->workers ? items / 20 : run->workers);
+    return run_round(run, items / 20 > run->conc ? items / 20 : run->conc, &account);
 }
 
 /* Worker processes publish theirs; threads are in our own. */
@@ -164,43 +184,43 @@ static struct usage usage_of_tree(const struct run *run)
 int cell_measure(struct run *run, uint64_t items, struct measurement *measurement)
 {
     struct run_shared *shared = run->shared;
-    items = cell_items(run, items);
+    items = cell_items(run->cell, items, NULL);
     struct usage before = usage_of_tree(run);
-    if (run_round(run, items))
+    struct account account;
+    if (run_round(run, items, &account))
         return -1;
     *measurement = (struct measurement){
         .items = items,
         .wall_ns = shared->clock_stop_ns - shared->clock_start_ns,
         .startup_ns = shared->startup_ns ? shared->startup_ns : run->startup_ns,
         .usage = usage_subtract(usage_of_tree(run), before),
-        .checksum = atomic_load(&shared->checksum),
-        .value = NAN,
-        .value_unit = run->value_unit,
+        .checksum = account.checksum,
+        .tasks_lost = account.tasks_lost,
+        .value = account.value,
+        .value_unit = run->workload->value_unit,
     };
-    if (run->self_timed) {
+    memcpy(measurement->invalid, account.invalid, sizeof measurement->invalid);
+    if (run->workload->latency) {
         measurement->latency_p50_ns = histogram_quantile_ns(&shared->latency, 0.5, EVENTS_BEYOND_MIN);
         measurement->latency_p90_ns = histogram_quantile_ns(&shared->latency, 0.9, EVENTS_BEYOND_MIN);
         measurement->latency_p99_ns = histogram_quantile_ns(&shared->latency, 0.99, EVENTS_BEYOND_MIN);
         measurement->latency_p999_ns = histogram_quantile_ns(&shared->latency, 0.999, EVENTS_BEYOND_MIN);
         measurement->latency_max_ns = shared->latency.max_ns;
     }
-    double sum = (double)atomic_load(&shared->value_sum);
-    if (run->value_unit)
-        measurement->value = run->value_scale != 0 ? sum * run->value_scale : sum / (double)items;
     return 0;
 }
 
 uint64_t cell_memory_bytes(const struct run *run)
 {
-    if (run->self_timed)
+    if (run->workload->sets_clock)
         return run->shared->memory_bytes;
-    bool lasting = !run->model->carrier || atomic_load(&run->shared->ready) == run->workers;
-    return lasting ? memory_of_tree_bytes(getpid(), 0) : 0;
+    return lasts(run) && !run->workload->mortal ? memory_of_tree_bytes(getpid(), 0) : 0;
 }
 
 void cell_close(struct run *run)
 {
-    run->model->stop(run);
+    if (!run->workload->mortal)
+        run->model->stop(run);
     if (run->workload->cleanup)
         run->workload->cleanup(run);
 }
@@ -259,7 +279,7 @@ static void fill_placement(const struct run *run, struct row_buffer *row)
 
 static void fill_migrations(const struct run *run, struct row_buffer *row)
 {
-    if (run->model->carrier && atomic_load(&run->shared->ready) != run->workers)
+    if (!lasts(run) || run->workload->mortal)
         return;
     int64_t sum = 0;
     for (unsigned worker = 0; worker < run->workers; worker++) {

@@ -20,6 +20,11 @@ int cell_complete(struct cell *cell, unsigned workers_max, struct error *error);
 /* Workers and tasks in flight of a completed cell. */
 void cell_counts(const struct cell *cell, unsigned *workers, unsigned *conc);
 
+/* The work that is done when `items` are asked for: at least a task for each in flight, whole rounds of those
+ * where they wait side by side, just so many where the workload says how many. *granule (may be NULL): what
+ * it is a multiple of; 0 if it cannot be chosen. */
+uint64_t cell_items(const struct cell *cell, uint64_t items, uint64_t *granule);
+
 /* Whether the cell can run here. 0, or -1: error is the reason of a `skipped` row. */
 int cell_runnable(const struct cell *cell, const struct topology *topology, struct error *error);
 
@@ -28,18 +33,16 @@ struct measurement {
     uint64_t items, wall_ns;
     uint64_t startup_ns; /* 0: not apart from the work */
     struct usage usage;
-    uint64_t checksum;
+    uint64_t checksum, tasks_lost;
     uint64_t latency_p50_ns, latency_p90_ns, latency_p99_ns, latency_p999_ns, latency_max_ns; /* 0: too few */
     double value;                                                                             /* NaN: none */
     const char *value_unit;
+    char invalid[160]; /* why it must not be used; empty: it may */
 };
 
 /* Prepares the workload and starts the model's workers. The cell must be completed and runnable and, like
  * topology, outlive the run. NULL with error. The caller must be single-threaded. */
 struct run *cell_open(const struct cell *cell, const struct topology *topology, struct error *error);
-
-/* The work that is done when `items` are asked for: at least a task for each in flight. */
-uint64_t cell_items(const struct run *run, uint64_t items);
 
 /* An unmeasured round before the first measured one. -1 with run->error. */
 int cell_warm_up(struct run *run, uint64_t items);

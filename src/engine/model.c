@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model.h"
 
-#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 const struct model *const models[] = {
@@ -23,4 +23,26 @@ const struct model *model_find(const char *name)
         if (strcmp(models[i]->name, name) == 0)
             return models[i];
     return NULL;
+}
+
+static const struct {
+    enum model_trait trait;
+    const char *need, *lack; /* "its tasks NEED, and MODEL LACK" */
+} words[] = {
+    {MODEL_CONCURRENT, "wait for one another", "lets none go on while another waits"},
+    {MODEL_CARRIERS, "run on several workers", "has one"},
+    {MODEL_PER_TASK, "each take a worker of their own", "makes none for a task"},
+    {MODEL_LASTING, "leave something to the next on their worker", "ends it with its task"},
+};
+
+int model_fits(const struct model *model, const struct workload *workload, char *text, size_t text_bytes)
+{
+    unsigned gives = model->gives | (workload->begin ? model->gives_begin : 0);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (workload->needs & words[i].trait & ~gives) {
+            snprintf(text, text_bytes, "%s/%s: its tasks %s, and %s %s", workload->family, workload->name,
+                     words[i].need, model->name, words[i].lack);
+            return -1;
+        }
+    return 0;
 }

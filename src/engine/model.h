@@ -4,7 +4,10 @@
 #define CROSSPOINT_MODEL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include "workload.h"
 
 struct run;
 struct carrier;
@@ -12,7 +15,11 @@ struct carrier;
 struct model {
     const char *name, *summary;
     const struct carrier *carrier; /* NULL: the calling thread */
+    unsigned gives;                /* enum model_trait, of a workload's task() */
+    unsigned gives_begin;          /* loops: the traits that a workload's begin() has besides */
     bool loop;                     /* tasks in flight are not workers: `workers` and `conc` are independent */
+    unsigned workers_max;          /* 0: no limit of its own */
+    const char *workers_max_words; /* "libuv's pool has at most 1024 threads" */
     int (*start)(struct run *);    /* makes the workers; all are ready when it returns. -1: run->error */
     int (*run)(struct run *,
                uint64_t task_count); /* the timed part: returns when the last task has completed */
@@ -22,6 +29,10 @@ struct model {
 extern const struct model *const models[]; /* ends with NULL */
 
 const struct model *model_find(const char *name); /* NULL if unknown */
+
+/* Does the workload go with the model? -1: text says why not, in words for users. The table of these words is
+ * in model.c. */
+int model_fits(const struct model *model, const struct workload *workload, char *text, size_t text_bytes);
 
 extern const struct model model_serial;
 extern const struct model model_thread_per_task, model_process_per_task;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <uv.h>
 
+#include "crew.h"
 #include "futex.h"
 #include "run.h"
 
@@ -19,11 +20,6 @@ struct loop {
     struct task *tasks; /* [in_flight_max] */
     unsigned *free_slots;
     uint64_t done, checksum;
-};
-
-struct loops {
-    unsigned created;
-    struct carrier_handle handles[];
 };
 
 /* The first conc % workers loops have one task more in flight. */
@@ -41,6 +37,18 @@ static uint64_t claim(struct run *run, uint64_t wanted, uint64_t *first)
     return left < wanted ? left : wanted;
 }
 
+/* Mortal workloads: each task by itself, since the loop may not live to count. */
+static void count_done(struct loop *loop, uint64_t checksum)
+{
+    if (loop->run->workload->mortal) {
+        run_hold(loop->run, loop->worker, loop->in_flight);
+        run_record(loop->run, 1, checksum);
+        return;
+    }
+    loop->checksum += checksum;
+    loop->done++;
+}
+
 static void fill(struct loop *loop)
 {
     struct run *run = loop->run;
@@ -50,6 +58,7 @@ static void fill(struct loop *loop)
             return;
         struct task *task = &loop->tasks[loop->free_slots[loop->in_flight++]];
         task->index = index;
+        run_hold(run, loop->worker, loop->in_flight);
         run->workload->begin(run, task);
     }
 }
@@ -58,9 +67,8 @@ static void complete(struct run *run, struct task *task, uint64_t checksum)
 {
     struct loop *loop = ((uv_loop_t *)task->loop)->data;
     (void)run;
-    loop->checksum += checksum;
-    loop->done++;
     loop->free_slots[--loop->in_flight] = (unsigned)(task - loop->tasks);
+    count_done(loop, checksum);
     fill(loop);
 }
 
@@ -70,15 +78,15 @@ static void run_ready(uv_idle_t *idle)
     struct run *run = loop->run;
     uint64_t first;
     /* Small claims when loops share the work, so that they end together. */
-    uint64_t share = run->shared->task_count / (16 * run->workers);
+    uint64_t share = run->workload->mortal ? 1 : run->shared->task_count / (16 * run->workers);
     uint64_t count = claim(run, share < 1 ? 1 : share > READY_BATCH ? READY_BATCH : share, &first);
     if (count == 0)
         uv_idle_stop(idle);
     for (uint64_t i = 0; i < count; i++) {
         struct task task = {.index = first + i, .worker = loop->worker, .slot = loop->tasks[0].slot};
-        loop->checksum += run->workload->task(run, &task);
+        run_hold(run, loop->worker, 1);
+        count_done(loop, run->workload->task(run, &task));
     }
-    loop->done += count;
 }
 
 static int loop_open(struct loop *loop, struct run *run, unsigned worker, struct error *error)
@@ -161,12 +169,11 @@ enum { ROUND_END = UINT32_MAX };
 
 static void work(struct run *run, unsigned worker, uint64_t argument)
 {
-    (void)argument;
     struct loop *loop = calloc(1, sizeof *loop);
     struct error error = {"out of memory"};
     if (!loop || loop_open(loop, run, worker, &error))
         run_fail(run, "loop %u could not be made: %s", worker, error.text);
-    uint32_t seen = atomic_load(&run->shared->round);
+    uint32_t seen = atomic_load(&run->shared->round) - (argument == CREW_REPLACEMENT);
     run_worker_ready(run, worker);
     for (;;) {
         uint32_t round;
@@ -187,20 +194,7 @@ static void work(struct run *run, unsigned worker, uint64_t argument)
 
 static int start_carriers(struct run *run)
 {
-    struct loops *loops = arena_allocate(run->arena, sizeof *loops + run->workers * sizeof loops->handles[0]);
-    run->model_data = loops;
-    if (!loops)
-        return error_set(&run->error, "out of memory");
-    if (!run_private(run))
-        carrier_watch_processes();
-    for (unsigned worker = 0; worker < run->workers; worker++) {
-        loops->handles[worker] = (struct carrier_handle){.run = run, .body = work, .worker = worker};
-        if (run->model->carrier->create(&loops->handles[worker]))
-            return -1;
-        loops->created++;
-    }
-    run_await_ready(run);
-    return 0;
+    return crew_start(run, work);
 }
 
 static void next_round(struct run *run, uint32_t round)
@@ -225,19 +219,16 @@ static int run_carriers(struct run *run, uint64_t task_count)
 
 static void stop_carriers(struct run *run)
 {
-    struct loops *loops = run->model_data;
-    if (!run_private(run))
-        carrier_unwatch_processes();
     next_round(run, ROUND_END);
-    for (unsigned worker = 0; worker < loops->created; worker++)
-        if (run->model->carrier->await(&loops->handles[worker]))
-            run_fail(run, "%s", run->error.text);
+    crew_stop(run);
 }
 
 const struct model model_event_loop = {
     .name = "event-loop",
     .summary = "one libuv loop in the calling thread",
     .loop = true,
+    .gives = MODEL_LASTING,
+    .gives_begin = MODEL_CONCURRENT,
     .start = start_here,
     .run = run_here,
     .stop = stop_here,
@@ -248,6 +239,7 @@ const struct model model_event_loop_threads = {
     .summary = "a libuv loop in each of several threads",
     .loop = true,
     .carrier = &carrier_thread,
+    .gives = MODEL_CARRIERS | MODEL_LASTING,
     .start = start_carriers,
     .run = run_carriers,
     .stop = stop_carriers,
@@ -258,6 +250,7 @@ const struct model model_event_loop_processes = {
     .summary = "a libuv loop in each of several processes",
     .loop = true,
     .carrier = &carrier_process,
+    .gives = MODEL_CARRIERS | MODEL_LASTING,
     .start = start_carriers,
     .run = run_carriers,
     .stop = stop_carriers,

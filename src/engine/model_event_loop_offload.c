@@ -86,8 +86,6 @@ static void start_pool(struct run *run)
 
 static int start(struct run *run)
 {
-    if (run->workers > POOL_THREADS_MAX)
-        return error_set(&run->error, "libuv's pool has at most %d threads", POOL_THREADS_MAX);
     struct offload *offload = calloc(1, sizeof *offload);
     run->model_data = offload;
     if (!offload)
@@ -137,6 +135,9 @@ const struct model model_event_loop_offload = {
     .name = "event-loop-offload",
     .summary = "one libuv loop that hands blocking work to libuv's own thread pool",
     .carrier = &carrier_thread,
+    .gives = MODEL_CONCURRENT | MODEL_CARRIERS | MODEL_LASTING,
+    .workers_max = POOL_THREADS_MAX,
+    .workers_max_words = "libuv's pool has at most 1024 threads",
     .start = start,
     .run = run_tasks,
     .stop = stop,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A pool of lasting workers fed by one bounded queue in shared memory: the same code for threads and
  * processes. */
-#include <stdlib.h>
-
+#include "crew.h"
 #include "run.h"
 #include "task_queue.h"
 
@@ -12,16 +11,10 @@ enum {
 };
 #define STOP UINT64_MAX
 
-struct pool {
-    struct task_queue *queue;
-    unsigned created;
-    struct carrier_handle handles[];
-};
-
 /* Until the queue is found empty, completions are counted here only. */
 static size_t next_tasks(struct run *run, unsigned worker, uint64_t *tasks, uint64_t done, uint64_t checksum)
 {
-    struct task_queue *queue = ((struct pool *)run->model_data)->queue;
+    struct task_queue *queue = run->model_data;
     run_record(run, done, checksum);
     size_t count = task_queue_spin_pop(queue, tasks);
     if (count)
@@ -34,11 +27,22 @@ static size_t next_tasks(struct run *run, unsigned worker, uint64_t *tasks, uint
     return count;
 }
 
+/* One task, whose worker may die of it: what others do is recorded before. */
+static uint64_t do_mortal_task(struct run *run, const struct task *task)
+{
+    run_hold(run, task->worker, 1);
+    uint64_t checksum = run->workload->task(run, task);
+    run_hold(run, task->worker, 0);
+    run_record(run, 1, checksum);
+    return 0;
+}
+
 static void work(struct run *run, unsigned worker, uint64_t argument)
 {
-    (void)argument;
-    struct task_queue *queue = ((struct pool *)run->model_data)->queue;
+    struct task_queue *queue = run->model_data;
     uint64_t tasks[TASK_QUEUE_BATCH_MAX], done = 0, checksum = 0;
+    bool mortal = run->workload->mortal;
+    (void)argument;
     run_worker_ready(run, worker);
     for (;;) {
         size_t count = task_queue_try_pop(queue, tasks);
@@ -52,42 +56,31 @@ static void work(struct run *run, unsigned worker, uint64_t argument)
                 return;
             }
             struct task task = {.index = tasks[i], .worker = worker, .slot = worker};
-            checksum += run->workload->task(run, &task);
+            checksum += mortal ? do_mortal_task(run, &task) : run->workload->task(run, &task);
         }
-        done += count;
+        done += mortal ? 0 : count;
     }
 }
 
 static int start(struct run *run)
 {
-    struct pool *pool = arena_allocate(run->arena, sizeof *pool + run->workers * sizeof pool->handles[0]);
     struct task_queue_options options = {
         .capacity = QUEUE_CAPACITY,
         .consumers = run->workers,
+        .one_by_one = run->workload->mortal || run->workload->together,
         .private = run_private(run),
         .spin_rounds = run_distinct_units(run) >= run->workers ? SPIN_ROUNDS : 0,
     };
-    run->model_data = pool;
-    if (!pool || !(pool->queue = task_queue_create(run->arena, &options)))
+    run->model_data = task_queue_create(run->arena, &options);
+    if (!run->model_data)
         return error_set(&run->error, "out of memory for the task queue");
-    if (!run_private(run))
-        carrier_watch_processes();
-    for (unsigned worker = 0; worker < run->workers; worker++) {
-        struct carrier_handle *handle = &pool->handles[worker];
-        *handle = (struct carrier_handle){.run = run, .body = work, .worker = worker};
-        if (run->model->carrier->create(handle))
-            return -1;
-        pool->created++;
-    }
-    run_await_ready(run);
-    return 0;
+    return crew_start(run, work);
 }
 
 static int run_tasks(struct run *run, uint64_t task_count)
 {
-    struct pool *pool = run->model_data;
     run_begin_clock(run);
-    task_queue_push(pool->queue, 0, task_count);
+    task_queue_push(run->model_data, 0, task_count);
     run_await_finished(run);
     run_await_idle(run);
     return 0;
@@ -95,20 +88,16 @@ static int run_tasks(struct run *run, uint64_t task_count)
 
 static void stop(struct run *run)
 {
-    struct pool *pool = run->model_data;
-    if (!run_private(run))
-        carrier_unwatch_processes();
-    for (unsigned worker = 0; worker < pool->created; worker++)
-        task_queue_push(pool->queue, STOP, 1);
-    for (unsigned worker = 0; worker < pool->created; worker++)
-        if (run->model->carrier->await(&pool->handles[worker]))
-            run_fail(run, "%s", run->error.text);
+    for (unsigned worker = 0; worker < run->workers; worker++)
+        task_queue_push(run->model_data, STOP, 1);
+    crew_stop(run);
 }
 
 const struct model model_thread_pool = {
     .name = "thread-pool",
     .summary = "threads that take tasks from a queue",
     .carrier = &carrier_thread,
+    .gives = MODEL_CONCURRENT | MODEL_CARRIERS | MODEL_LASTING,
     .start = start,
     .run = run_tasks,
     .stop = stop,
@@ -118,6 +107,7 @@ const struct model model_process_pool = {
     .name = "process-pool",
     .summary = "processes that take tasks from the same queue in shared memory",
     .carrier = &carrier_process,
+    .gives = MODEL_CONCURRENT | MODEL_CARRIERS | MODEL_LASTING,
     .start = start,
     .run = run_tasks,
     .stop = stop,

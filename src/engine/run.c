@@ -2,19 +2,13 @@
 #include "run.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "crew.h"
 #include "futex.h"
-
-bool run_private(const struct run *run)
-{
-    return !run->model->carrier || run->model->carrier->private;
-}
+#include "generator.h"
 
 unsigned run_distinct_units(const struct run *run)
 {
@@ -26,19 +20,6 @@ int run_no_carrier(struct run *run, unsigned worker, int problem)
     return error_set(&run->error, "%s %u of %u could not be created: %s%s", run->model->carrier->name,
                      worker + 1, run->workers, strerror(problem),
                      problem == EAGAIN ? "; " RUN_RAISE_TASKS : "");
-}
-
-void run_fail(const struct run *run, const char *format, ...)
-{
-    char text[512];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    /* Where a process died, what it was connected to fails first: its end is the reason to tell. */
-    nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
-    dprintf(STDERR_FILENO, "%s/%s: %s\n", run->cell->workload, run->cell->model, text);
-    _exit(EXIT_FAILURE);
 }
 
 void run_bind_main(struct run *run)
@@ -79,29 +60,51 @@ void run_bind_worker(struct run *run, unsigned worker)
 
 void run_begin_clock(struct run *run)
 {
-    run->shared->clock_start_ns = clock_now_ns();
+    if (!run->workload->together && !run->workload->sets_clock)
+        run->shared->clock_start_ns = clock_now_ns();
+}
+
+void run_end_clock(struct run *run)
+{
+    if (!run->workload->sets_clock)
+        run->shared->clock_stop_ns = clock_now_ns();
+}
+
+static void count_tasks(struct run *run, uint64_t tasks)
+{
+    struct run_shared *shared = run->shared;
+    uint64_t task_count = shared->task_count; /* read before the round may end */
+    if (atomic_fetch_add(&shared->tasks_done, tasks) + tasks < task_count)
+        return;
+    run_end_clock(run);
+    atomic_fetch_or(&shared->finished, 1);
+    futex_wake(&shared->finished, 1, run_private(run));
 }
 
 void run_record(struct run *run, uint64_t tasks, uint64_t checksum)
 {
-    struct run_shared *shared = run->shared;
     if (tasks == 0)
         return;
-    uint64_t task_count = shared->task_count; /* read before the round may end */
-    atomic_fetch_add_explicit(&shared->checksum, checksum, memory_order_relaxed);
-    uint64_t done = atomic_fetch_add(&shared->tasks_done, tasks) + tasks;
-    if (done < task_count)
-        return;
-    if (!run->self_timed)
-        shared->clock_stop_ns = clock_now_ns();
-    atomic_store(&shared->finished, 1);
-    futex_wake(&shared->finished, 1, run_private(run));
+    atomic_fetch_add_explicit(&run->shared->checksum, checksum, memory_order_relaxed);
+    count_tasks(run, tasks);
+}
+
+void run_lose(struct run *run, unsigned worker)
+{
+    uint32_t tasks = atomic_exchange(&run->shared->workers[worker].holding, 0);
+    atomic_fetch_add(&run->shared->tasks_lost, tasks);
+    if (tasks > 0)
+        count_tasks(run, tasks);
 }
 
 void run_await_finished(struct run *run)
 {
-    while (atomic_load(&run->shared->finished) == 0)
-        futex_wait(&run->shared->finished, 0, run_private(run));
+    uint32_t seen;
+    while (!((seen = atomic_load(&run->shared->finished)) & 1)) {
+        if (run->workload->mortal && run->crew)
+            crew_replace_dead(run);
+        futex_wait(&run->shared->finished, seen, run_private(run));
+    }
 }
 
 static void touch_stack(void)
@@ -158,4 +161,13 @@ void run_await_idle(struct run *run)
     for (unsigned worker = 0; worker < run->workers; worker++)
         while (!atomic_load_explicit(&run->shared->workers[worker].idle, memory_order_acquire))
             nanosleep(&moment, NULL);
+}
+
+struct generator_place run_generator_place(const struct run *run)
+{
+    return (struct generator_place){
+        .threads = (unsigned)run->generator_count,
+        .topology = run->topology,
+        .units = run->generator_bound ? run->generator_units : NULL,
+    };
 }

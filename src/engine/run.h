@@ -26,24 +26,28 @@ struct run_worker {
     alignas(64) uint64_t observed[RUN_UNITS_MAX / 64]; /* binding read back, a bit a unit */
     _Atomic bool bound;                                /* observed is set */
     _Atomic bool idle;                                 /* nothing to do, usage is up to date */
+    _Atomic uint32_t holding;                          /* mortal workloads: tasks in hand, lost if it dies */
     struct usage usage; /* of the worker's own process since its start; zero for threads */
     int64_t migrations; /* from ready to the end; -1: unknown */
 };
 
 /* In the arena. */
 struct run_shared {
-    alignas(64) _Atomic uint64_t tasks_done; /* of this round */
+    alignas(64) _Atomic uint64_t tasks_done; /* of this round, lost ones too */
     _Atomic uint64_t checksum;
-    alignas(64) _Atomic uint32_t finished;  /* futex: 1 when the round's last task has completed */
+    alignas(64) _Atomic uint32_t finished;  /* futex; bit 0: the round's last task has completed; the rest
+                                               counts  deaths of workers that are to be replaced */
     _Atomic uint64_t claimed;               /* loops: next task index */
     alignas(64) _Atomic uint32_t ready;     /* futex: workers that are ready */
     _Atomic uint32_t round;                 /* futex: moves when a round starts */
+    alignas(64) _Atomic uint32_t arrived;   /* tasks that wait together */
+    _Atomic uint32_t gone;                  /* futex: moves when all have arrived */
     alignas(64) uint64_t items, task_count; /* of this round */
     uint64_t clock_start_ns, clock_stop_ns;
-    uint64_t startup_ns;   /* self-timed workloads: making carriers and connections */
-    uint64_t memory_bytes; /* self-timed workloads: at peak load, 0 unknown */
-    _Atomic uint64_t value_sum;
-    struct histogram latency; /* self-timed workloads */
+    uint64_t startup_ns, memory_bytes; /* of workloads that set the clock; 0: unknown */
+    _Atomic uint64_t tasks_lost;
+    _Atomic uint64_t sum;
+    struct histogram latency;
     struct run_worker workers[];
 };
 
@@ -65,18 +69,14 @@ struct run {
 
     struct arena *arena;
     struct run_shared *shared;
+    struct crew *crew; /* models whose carriers last; NULL before they are made */
     void *workload_data, *model_data;
 
-    uint64_t startup_ns;       /* making the lasting workers; 0: none */
-    uint64_t task_count_fixed; /* 0: as many tasks as items */
-    bool self_timed;           /* the workload sets the clock, warms up, and says what the value is */
-    const char *value_unit;    /* NULL: no value */
-    double value_scale;        /* the value is value_sum * value_scale; 0: value_sum / items */
+    uint64_t startup_ns; /* making the lasting workers; 0: none */
     struct error error;
 };
 
 /* For models. */
-bool run_private(const struct run *run);                /* futexes may be private */
 unsigned run_distinct_units(const struct run *run);     /* processing units that the workers sit on */
 void run_bind_main(struct run *run);                    /* to all of the workers' units */
 void run_bind_worker(struct run *run, unsigned worker); /* and reads back; ends the process on failure */
@@ -84,7 +84,17 @@ void run_bind_worker(struct run *run, unsigned worker); /* and reads back; ends 
  * run_await_finished. Call it seldom: it touches lines that all share. */
 void run_record(struct run *run, uint64_t tasks, uint64_t checksum);
 void run_await_finished(struct run *run);
-void run_begin_clock(struct run *run); /* the barrier: now */
+/* The barrier: now; no effect where the tasks, or the workload, start the clock. */
+void run_begin_clock(struct run *run);
+/* Now; for models whose tasks have not ended when they are recorded. */
+void run_end_clock(struct run *run);
+/* Mortal workloads: what the worker has in hand; what it had is lost with it, and counts as recorded. */
+static inline void run_hold(struct run *run, unsigned worker, unsigned tasks)
+{
+    if (run->workload->mortal)
+        atomic_store(&run->shared->workers[worker].holding, tasks);
+}
+void run_lose(struct run *run, unsigned worker);
 
 /* Lasting workers: ready() binds, touches the stack and tells the caller; usage(), which ready() does too,
  * puts down what the worker has used so far; idle() says that it sleeps until busy(); end() is its last word.
@@ -100,9 +110,5 @@ void run_await_idle(struct run *run);
 /* The carrier of a worker could not be created; problem: an errno. -1: run->error, with what to do. */
 #define RUN_RAISE_TASKS "raise RLIMIT_NPROC (ulimit -u) or pids.max of the control group"
 int run_no_carrier(struct run *run, unsigned worker, int problem);
-
-/* For carriers and workloads: the cell cannot go on. One line on stderr, then the process ends at once; the
- * launch's parent turns that into a failed row. */
-_Noreturn void run_fail(const struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

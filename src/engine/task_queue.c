@@ -69,7 +69,10 @@ struct task_queue *task_queue_create(struct arena *arena, const struct task_queu
         return NULL;
     queue->slots = slots;
     queue->mask = options->capacity - 1;
-    queue->consumer_count = options->consumers ? options->consumers : 1;
+    /* With as many consumers as there can be tasks, each one's share is less than two. */
+    queue->consumer_count = options->one_by_one  ? (unsigned)options->capacity
+                            : options->consumers ? options->consumers
+                                                 : 1;
     queue->spin_rounds = options->spin_rounds;
     queue->private = options->private;
     for (uint64_t i = 0; i < options->capacity; i++)

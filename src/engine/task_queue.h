@@ -18,6 +18,7 @@ struct task_queue;
 struct task_queue_options {
     size_t capacity;      /* tasks; a power of two, at least 2 * TASK_QUEUE_BATCH_MAX */
     unsigned consumers;   /* how many share it: sets how much one may take at once */
+    bool one_by_one;      /* never more than one at once: each task matters by itself */
     bool private;         /* all users are threads of one process */
     unsigned spin_rounds; /* of task_queue_spin_pop; 0 where consumers outnumber processing units */
 };

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+/* What workloads are told of the run they are part of. */
 #include "workload.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "futex.h"
 #include "run.h"
 
 const struct workload *workload_find(const char *family, const char *name)
@@ -14,24 +19,157 @@ const struct workload *workload_find(const char *family, const char *name)
     return NULL;
 }
 
-const char *workload_param(const struct run *run, const char *key)
+const char *workload_key(const struct cell *cell, const char *key)
 {
-    const char *value = cell_param(run->cell, key);
-    if (value)
-        return value;
-    for (const struct workload_param *param = run->workload->params; param && param->key; param++)
+    const char *value = cell_param(cell, key);
+    const struct workload *workload = workload_find(cell->family, cell->workload);
+    for (const struct workload_param *param = workload->params; !value && param && param->key; param++)
         if (strcmp(param->key, key) == 0)
-            return param->value_default;
-    return "";
+            value = param->value_default;
+    return value ? value : "";
 }
 
-uint64_t workload_param_count(const struct run *run, const char *key)
+uint64_t workload_key_number(const struct cell *cell, const char *key)
 {
-    return strtoull(workload_param(run, key), NULL, 10);
+    return strtoull(workload_key(cell, key), NULL, 10);
 }
 
-uint64_t workload_checksum_of_indices(const struct run *run, uint64_t items)
+const char *run_key(const struct run *run, const char *key)
+{
+    return workload_key(run->cell, key);
+}
+
+uint64_t run_key_number(const struct run *run, const char *key)
+{
+    return workload_key_number(run->cell, key);
+}
+
+bool run_key_is(const struct run *run, const char *key, const char *value)
+{
+    return strcmp(run_key(run, key), value) == 0;
+}
+
+unsigned run_workers(const struct run *run)
+{
+    return run->workers;
+}
+
+unsigned run_in_flight(const struct run *run)
+{
+    return run->conc;
+}
+
+uint64_t run_items(const struct run *run)
+{
+    return run->shared->items;
+}
+
+bool run_private(const struct run *run)
+{
+    return !run->model->carrier || run->model->carrier->private;
+}
+
+bool run_in_loops(const struct run *run)
+{
+    return run->model->loop && run->workload->begin;
+}
+
+void *run_allocate(struct run *run, size_t bytes)
+{
+    void *memory = arena_allocate(run->arena, bytes);
+    if (!memory)
+        error_set(&run->error, "out of memory: %zu bytes for %s/%s", bytes, run->workload->family,
+                  run->workload->name);
+    return memory;
+}
+
+void run_set_data(struct run *run, void *data)
+{
+    run->workload_data = data;
+}
+
+void *run_data(const struct run *run)
+{
+    return run->workload_data;
+}
+
+int run_error(struct run *run, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(run->error.text, sizeof run->error.text, format, arguments);
+    va_end(arguments);
+    return -1;
+}
+
+void run_fail(const struct run *run, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    /* Where a process died, what it was connected to fails first: its end is the reason to tell. */
+    nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+    dprintf(STDERR_FILENO, "%s/%s: %s\n", run->cell->workload, run->cell->model, text);
+    _exit(EXIT_FAILURE);
+}
+
+bool run_arrive_last(struct run *run)
+{
+    struct run_shared *shared = run->shared;
+    if (atomic_fetch_add(&shared->arrived, 1) + 1 < shared->task_count)
+        return false;
+    atomic_store(&shared->arrived, 0);
+    shared->clock_start_ns = clock_now_ns();
+    atomic_fetch_add(&shared->gone, 1);
+    futex_wake(&shared->gone, INT_MAX, run_private(run));
+    return true;
+}
+
+void run_arrive(struct run *run)
+{
+    uint32_t seen = atomic_load(&run->shared->gone);
+    if (run_arrive_last(run))
+        return;
+    while (atomic_load(&run->shared->gone) == seen)
+        futex_wait(&run->shared->gone, seen, run_private(run));
+}
+
+void run_clock_start(struct run *run, uint64_t startup_ns)
+{
+    run->shared->startup_ns = startup_ns;
+    run->shared->clock_start_ns = clock_now_ns();
+}
+
+void run_clock_stop(struct run *run, uint64_t at_ns, uint64_t memory_bytes)
+{
+    run->shared->clock_stop_ns = at_ns;
+    run->shared->memory_bytes = memory_bytes;
+}
+
+struct histogram *run_latency(struct run *run)
+{
+    return &run->shared->latency;
+}
+
+void run_add(struct run *run, uint64_t amount)
+{
+    atomic_fetch_add_explicit(&run->shared->sum, amount, memory_order_relaxed);
+}
+
+uint64_t run_sum(const struct run *run)
+{
+    return atomic_load(&run->shared->sum);
+}
+
+uint64_t workload_sum_of_indices(uint64_t items)
+{
+    return items % 2 ? (items + 1) / 2 * items : items / 2 * (items + 1);
+}
+
+void workload_account_indices(const struct run *run, uint64_t items, struct account *account)
 {
     (void)run;
-    return items % 2 ? (items + 1) / 2 * items : items / 2 * (items + 1);
+    account->checksum = workload_sum_of_indices(items);
 }

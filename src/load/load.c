@@ -5,28 +5,38 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
-#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "carrier.h"
 #include "child.h"
 #include "futex.h"
-#include "run.h"
+#include "measure.h"
+#include "random.h"
+#include "resource_limits.h"
+#include "topology.h"
 
 enum { EVENTS = 256 };
 enum command { COMMAND_NONE, COMMAND_GO, COMMAND_END };
 
+/* In memory that both processes share. */
 struct load {
     _Atomic uint32_t rounds; /* futex: moves with each command */
     _Atomic uint32_t command;
-    struct run *run;
-    struct sockaddr_in address;
-    int listener;
-    pid_t server, generator;
+    struct sockaddr_in server; /* of this round */
+    uint64_t messages;
+    struct load_options options;
+    struct sockaddr_in source;
+    pid_t generator;
+    unsigned wave; /* connections that a server's backlog holds */
+    struct histogram latency;
 };
 
 struct connection {
@@ -38,7 +48,7 @@ struct connection {
 
 /* One thread of the generator, with its part of the connections and of the messages. */
 struct driver {
-    struct run *run;
+    struct load *load;
     unsigned index;
     struct connection *connections;
     size_t connection_count;
@@ -49,44 +59,55 @@ struct driver {
     pthread_t thread;
 };
 
-uint64_t load_messages(const struct run *run, uint64_t items)
+uint64_t load_messages(unsigned connections, uint64_t messages)
 {
-    return items + run->conc;
+    return messages + connections;
 }
 
-static void send_message(struct run *run, struct connection *connection, uint64_t now_ns)
+static _Noreturn __attribute__((format(printf, 2, 3))) void fail(const struct load *load, const char *format,
+                                                                 ...)
+{
+    char text[256];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    load->options.failed(load->options.context, text);
+    abort();
+}
+
+static void send_message(const struct load *load, struct connection *connection, uint64_t now_ns)
 {
     connection->sequence++;
     connection->received = 0;
     for (size_t i = 0; i < LOAD_MESSAGE_BYTES / 8; i++)
-        connection->message[i] = connection->sequence * UINT64_C(0x9e3779b97f4a7c15) + i;
+        connection->message[i] = random_mix(connection->sequence) + i;
     connection->sent_ns = now_ns;
     ssize_t sent = send(connection->socket, connection->message, LOAD_MESSAGE_BYTES, MSG_NOSIGNAL);
     if (sent != LOAD_MESSAGE_BYTES)
-        run_fail(run, "load generator: send: %s", sent < 0 ? strerror(errno) : "cut short");
+        fail(load, "send: %s", sent < 0 ? strerror(errno) : "cut short");
 }
 
 /* 1 when the whole answer is there, 0 when more must come. */
-static int receive_answer(struct run *run, struct connection *connection)
+static int receive_answer(const struct load *load, struct connection *connection)
 {
     ssize_t got = recv(connection->socket, (char *)connection->answer + connection->received,
                        LOAD_MESSAGE_BYTES - connection->received, 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return 0;
     if (got <= 0)
-        run_fail(run, "load generator: %s", got < 0 ? strerror(errno) : "the server closed a connection");
+        fail(load, "%s", got < 0 ? strerror(errno) : "the server closed a connection");
     connection->received += (uint32_t)got;
     if (connection->received < LOAD_MESSAGE_BYTES)
         return 0;
     if (memcmp(connection->message, connection->answer, LOAD_MESSAGE_BYTES) != 0)
-        run_fail(run, "load generator: message %llu came back changed",
-                 (unsigned long long)connection->sequence);
+        fail(load, "message %llu came back changed", (unsigned long long)connection->sequence);
     return 1;
 }
 
 static void take_answer(struct driver *driver, struct connection *connection)
 {
-    if (receive_answer(driver->run, connection) == 0)
+    if (receive_answer(driver->load, connection) == 0)
         return;
     uint64_t now_ns = clock_now_ns();
     histogram_record(&driver->latency, now_ns - connection->sent_ns);
@@ -94,34 +115,34 @@ static void take_answer(struct driver *driver, struct connection *connection)
         driver->stop_ns = now_ns;
     if (driver->messages_left > 0) {
         driver->messages_left--;
-        send_message(driver->run, connection, now_ns);
+        send_message(driver->load, connection, now_ns);
     }
 }
 
-static void bind_driver(const struct driver *driver)
+static void bind_thread(const struct load *load, unsigned index)
 {
     struct error error;
-    if (driver->run->generator_bound &&
-        topology_bind_self(driver->run->topology, &driver->run->generator_units[driver->index], 1, &error))
-        run_fail(driver->run, "load generator: %s", error.text);
+    if (load->options.units &&
+        topology_bind_self(load->options.topology, &load->options.units[index], 1, &error))
+        fail(load, "%s", error.text);
 }
 
 static void *drive(void *argument)
 {
     struct driver *driver = argument;
     struct epoll_event events[EVENTS];
-    bind_driver(driver);
+    bind_thread(driver->load, driver->index);
     int poll = epoll_create1(EPOLL_CLOEXEC);
     if (poll < 0)
-        run_fail(driver->run, "load generator: epoll_create1: %s", strerror(errno));
+        fail(driver->load, "epoll_create1: %s", strerror(errno));
     for (size_t i = 0; i < driver->connection_count; i++) {
         struct epoll_event event = {.events = EPOLLIN, .data.ptr = &driver->connections[i]};
         if (epoll_ctl(poll, EPOLL_CTL_ADD, driver->connections[i].socket, &event))
-            run_fail(driver->run, "load generator: epoll_ctl: %s", strerror(errno));
+            fail(driver->load, "epoll_ctl: %s", strerror(errno));
     }
     for (size_t i = 0; i < driver->connection_count && driver->messages_left > 0; i++) {
         driver->messages_left--;
-        send_message(driver->run, &driver->connections[i], clock_now_ns());
+        send_message(driver->load, &driver->connections[i], clock_now_ns());
     }
     while (driver->answers_left > 0) {
         int count = epoll_wait(poll, events, EVENTS, -1);
@@ -136,53 +157,63 @@ static void connect_one(struct load *load, struct connection *connection)
 {
     int one = 1;
     connection->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    /* The port is chosen when the peer is known too: one may serve many peers. */
     if (connection->socket < 0 ||
-        connect(connection->socket, (struct sockaddr *)&load->address, sizeof load->address) ||
+        setsockopt(connection->socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one) ||
+        bind(connection->socket, (struct sockaddr *)&load->source, sizeof load->source) ||
+        connect(connection->socket, (struct sockaddr *)&load->server, sizeof load->server) ||
         setsockopt(connection->socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one))
-        run_fail(load->run, "load generator: connect: %s", strerror(errno));
+        fail(load, "connect: %s", strerror(errno));
 }
 
 /* One message each way on every connection: then all are accepted and their carriers run. */
 static void connect_all(struct load *load, struct connection *connections)
 {
-    for (unsigned i = 0; i < load->run->conc; i++) {
-        connect_one(load, &connections[i]);
-        connections[i].sequence = (uint64_t)i << 32;
-        send_message(load->run, &connections[i], 0);
+    unsigned count = load->options.connections;
+    for (unsigned first = 0, end; first < count; first = end) {
+        end = count - first < load->wave ? count : first + load->wave;
+        for (unsigned i = first; i < end; i++) {
+            connect_one(load, &connections[i]);
+            connections[i].sequence = (uint64_t)i << 32;
+            send_message(load, &connections[i], 0);
+        }
+        for (unsigned i = first; i < end; i++)
+            while (receive_answer(load, &connections[i]) == 0)
+                continue;
     }
-    for (unsigned i = 0; i < load->run->conc; i++)
-        while (receive_answer(load->run, &connections[i]) == 0)
-            continue;
 }
 
-static void drive_all(struct run *run, struct driver *drivers, struct connection *connections)
+static unsigned share(uint64_t whole, unsigned parts, unsigned part)
 {
-    size_t connection = 0;
-    for (unsigned i = 0; i < run->generator_count; i++) {
-        uint64_t messages =
-            run->shared->items / run->generator_count + (i < run->shared->items % run->generator_count);
-        drivers[i].run = run;
+    return (unsigned)(whole / parts + (part < whole % parts));
+}
+
+static void drive_all(struct load *load, struct driver *drivers, struct connection *connections)
+{
+    unsigned threads = load->options.threads;
+    for (unsigned i = 0; i < threads; i++) {
+        drivers[i].load = load;
         drivers[i].index = i;
-        drivers[i].connections = connections + connection;
-        drivers[i].connection_count =
-            run->conc / run->generator_count + (i < run->conc % run->generator_count);
-        drivers[i].messages_left = drivers[i].answers_left = messages;
-        connection += drivers[i].connection_count;
+        drivers[i].connections = connections;
+        drivers[i].connection_count = share(load->options.connections, threads, i);
+        drivers[i].messages_left = drivers[i].answers_left =
+            load->messages / threads + (i < load->messages % threads);
+        connections += drivers[i].connection_count;
     }
-    for (unsigned i = 1; i < run->generator_count; i++)
+    for (unsigned i = 1; i < threads; i++)
         if (pthread_create(&drivers[i].thread, NULL, drive, &drivers[i]))
-            run_fail(run, "load generator: no thread");
+            fail(load, "no thread");
     drive(&drivers[0]);
-    for (unsigned i = 1; i < run->generator_count; i++)
+    for (unsigned i = 1; i < threads; i++)
         pthread_join(drivers[i].thread, NULL);
 }
 
 /* With a reset: else each would hold its port for a minute, and the next launches would find none. All
  * answers are there, so nothing is lost. */
-static void close_all(const struct run *run, const struct connection *connections)
+static void close_all(const struct load *load, const struct connection *connections)
 {
     const struct linger reset = {.l_onoff = 1, .l_linger = 0};
-    for (unsigned i = 0; i < run->conc; i++) {
+    for (unsigned i = 0; i < load->options.connections; i++) {
         setsockopt(connections[i].socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
         close(connections[i].socket);
     }
@@ -190,29 +221,30 @@ static void close_all(const struct run *run, const struct connection *connection
 
 static void generate(struct load *load)
 {
-    struct run *run = load->run;
-    struct run_shared *shared = run->shared;
+    const struct load_options *options = &load->options;
     uint64_t begin_ns = clock_now_ns();
-    struct connection *connections = calloc(run->conc, sizeof *connections);
-    struct driver *drivers = calloc(run->generator_count, sizeof *drivers);
+    struct connection *connections = calloc(options->connections, sizeof *connections);
+    struct driver *drivers = calloc(options->threads, sizeof *drivers);
     if (!connections || !drivers)
-        run_fail(run, "load generator: out of memory");
+        fail(load, "out of memory");
     connect_all(load, connections);
+    histogram_reset(&load->latency);
 
     struct usage before = usage_self();
-    shared->clock_start_ns = clock_now_ns();
-    drive_all(run, drivers, connections);
-    for (unsigned i = 0; i < run->generator_count; i++) {
-        if (drivers[i].stop_ns > shared->clock_stop_ns)
-            shared->clock_stop_ns = drivers[i].stop_ns;
-        histogram_merge(&shared->latency, &drivers[i].latency);
+    uint64_t start_ns = clock_now_ns();
+    struct load_round round = {.latency = &load->latency};
+    options->started(options->context, start_ns - begin_ns);
+    drive_all(load, drivers, connections);
+    for (unsigned i = 0; i < options->threads; i++) {
+        if (drivers[i].stop_ns > round.stop_ns)
+            round.stop_ns = drivers[i].stop_ns;
+        histogram_merge(&load->latency, &drivers[i].latency);
     }
     struct usage used = usage_subtract(usage_self(), before);
-    uint64_t thread_ns = (shared->clock_stop_ns - shared->clock_start_ns) * run->generator_count;
-    atomic_store(&shared->value_sum, (uint64_t)(used.user_ns + used.system_ns) * 1000000 / (thread_ns + 1));
-    shared->startup_ns = shared->clock_start_ns - begin_ns;
-    shared->memory_bytes = memory_of_tree_bytes(load->server, getpid());
-    close_all(run, connections);
+    round.cpu_fraction =
+        (double)(used.user_ns + used.system_ns) / ((double)(round.stop_ns - start_ns) * options->threads + 1);
+    options->ended(options->context, &round);
+    close_all(load, connections);
     free(connections);
     free(drivers);
 }
@@ -220,8 +252,7 @@ static void generate(struct load *load)
 static _Noreturn void serve_commands(struct load *load)
 {
     uint32_t seen = 0;
-    struct driver bound = {.run = load->run};
-    bind_driver(&bound);
+    bind_thread(load, 0);
     for (;;) {
         uint32_t rounds;
         while ((rounds = atomic_load(&load->rounds)) == seen)
@@ -233,43 +264,41 @@ static _Noreturn void serve_commands(struct load *load)
     }
 }
 
-static int open_listener(struct load *load)
+/* 127.64.0.0 to 127.127.255.255, by the process: strangers come from elsewhere. */
+static struct sockaddr_in source_of(pid_t process)
 {
-    socklen_t length = sizeof load->address;
-    load->address = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    load->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (load->listener < 0 || bind(load->listener, (struct sockaddr *)&load->address, length) ||
-        getsockname(load->listener, (struct sockaddr *)&load->address, &length) ||
-        listen(load->listener, (int)load->run->conc + 16))
-        return error_set(&load->run->error, "listening on loopback: %s", strerror(errno));
-    return 0;
+    uint32_t host = UINT32_C(0x7f400000) | ((uint32_t)process & 0x3fffff);
+    return (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(host)};
 }
 
-struct load *load_start(struct run *run, int *listener)
+struct load *load_start(const struct load_options *options, struct error *error)
 {
-    struct load *load = arena_allocate(run->arena, sizeof *load);
-    if (!load) {
-        error_set(&run->error, "out of memory");
+    struct limits limits;
+    struct load *load = mmap(NULL, sizeof *load, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (load == MAP_FAILED) {
+        error_set(error, "load generator: %s", strerror(errno));
         return NULL;
     }
-    load->run = run;
-    load->server = getpid();
-    run->value_unit = "generator_cpu_fraction";
-    run->value_scale = 1e-6;
-    if (open_listener(load))
-        return NULL;
-    *listener = load->listener;
-    carrier_watch_processes();
+    limits_read(&limits);
+    load->options = *options;
+    load->wave = limits.backlog > 0 && limits.backlog < options->connections ? (unsigned)limits.backlog
+                                                                             : options->connections;
+    load->source = source_of(getpid());
+    carrier_watch_processes(NULL);
     load->generator = child_fork();
-    if (load->generator < 0) {
-        error_set(&run->error, "load generator: fork: %s", strerror(errno));
-        return NULL;
-    }
-    if (load->generator == 0) {
-        close(load->listener);
+    if (load->generator == 0)
         serve_commands(load);
+    if (load->generator < 0) {
+        error_set(error, "load generator: fork: %s", strerror(errno));
+        munmap(load, sizeof *load);
+        return NULL;
     }
     return load;
+}
+
+struct in_addr load_source(const struct load *load)
+{
+    return load->source.sin_addr;
 }
 
 static void command(struct load *load, enum command what)
@@ -279,8 +308,10 @@ static void command(struct load *load, enum command what)
     futex_wake(&load->rounds, 1, false);
 }
 
-void load_go(struct load *load)
+void load_go(struct load *load, const struct sockaddr_in *server, uint64_t messages)
 {
+    load->server = *server;
+    load->messages = messages;
     command(load, COMMAND_GO);
 }
 
@@ -289,5 +320,5 @@ void load_stop(struct load *load)
     carrier_unwatch_processes();
     command(load, COMMAND_END);
     child_await(load->generator);
-    close(load->listener);
+    munmap(load, sizeof *load);
 }

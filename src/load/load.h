@@ -1,31 +1,58 @@
 /* SPDX-License-Identifier: MIT */
-/* The load generator: a process of its own, bound to units of its own, that drives a TCP server under test
- * over loopback. Closed loop: each of conc connections has one message in flight until `items` have been
- * answered. */
+/* The load generator: a process of its own, bound to units of its own, that drives a TCP server on loopback.
+ * Closed loop: each connection has one message in flight until all have been answered. It knows nothing of
+ * who is driven: it is given an address, and tells what it saw. */
 #ifndef CROSSPOINT_LOAD_H
 #define CROSSPOINT_LOAD_H
 
+#include <netinet/in.h>
+#include <stdbool.h>
 #include <stdint.h>
 
-struct run;
+#include "error.h"
+#include "histogram.h"
+
 struct load;
+struct topology;
 
 enum { LOAD_MESSAGE_BYTES = 64 };
 
-/* Opens a listening socket on a free loopback port, into *listener, and forks the generator; before any
- * worker is made. A generator that dies ends the launch. NULL: run->error. */
-struct load *load_start(struct run *run, int *listener);
+/* What a round came to. */
+struct load_round {
+    uint64_t stop_ns;    /* CLOCK_MONOTONIC: when the last answer was in */
+    double cpu_fraction; /* of the generator's threads' time: from 0.8 on it is what limits the figure */
+    const struct histogram *latency;
+};
 
-/* Begins a round: connects, has one message answered on every connection, then starts the clock of
- * run->shared. When the last answer is in it stops the clock, fills startup_ns, memory_bytes, latency and
- * value_sum (its own CPU time in millionths of the wall time of its threads), and closes the connections with
- * a reset: ECONNRESET is their end. To be called by the round's first task. */
-void load_go(struct load *load);
+struct load_options {
+    unsigned connections;
+    unsigned threads;                /* of the generator, at most one for each connection */
+    const struct topology *topology; /* units are of it */
+    const unsigned *units;           /* [threads] os indices that they are bound to; NULL: unbound */
+    /* Called in the generator's process, with context. Required. */
+    void *context;
+    void (*started)(void *context,
+                    uint64_t startup_ns); /* all connections stand, and the clock is to start */
+    void (*ended)(void *context, const struct load_round *round);
+    void (*failed)(void *context, const char *reason); /* does not return */
+};
 
-/* Messages the server answers in a round of `items`, warm-up included. */
-uint64_t load_messages(const struct run *run, uint64_t items);
+/* Forks the generator, before the caller has threads; a generator that dies ends the caller. NULL with error.
+ */
+struct load *load_start(const struct load_options *options, struct error *error);
 
-/* Ends and awaits the generator, closes the listener. */
+/* The address that its connections come from, and no one else's (of 127.0.0.0/8, other than 127.0.0.1). */
+struct in_addr load_source(const struct load *load);
+
+/* Begins a round against a listening server: connects, in waves that its backlog holds, has one message
+ * answered on every connection, then starts the clock; when `messages` more are answered it tells what it
+ * saw, and closes the connections with a reset: ECONNRESET is their end. */
+void load_go(struct load *load, const struct sockaddr_in *server, uint64_t messages);
+
+/* Messages the server answers in a round of `messages`, those before the clock included. */
+uint64_t load_messages(unsigned connections, uint64_t messages);
+
+/* Ends and awaits the generator. */
 void load_stop(struct load *load);
 
 #endif

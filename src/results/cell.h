@@ -10,7 +10,7 @@
 
 #include "error.h"
 
-enum { CELL_NAME_BYTES = 384, CELL_PARAMS_MAX = 4 };
+enum { CELL_NAME_BYTES = 640, CELL_PARAMS_MAX = 8 };
 
 struct cell_param {
     char key[24];

@@ -7,6 +7,7 @@
 
 #include "cell_run.h"
 #include "run_setup.h"
+#include "runtime.h"
 #include "topology.h"
 
 static const double effect = 0.05;
@@ -64,7 +65,7 @@ long selftest_add(struct session *session, const char *name, struct error *error
 {
     struct cell cell;
     if (cell_parse(name, NULL, &cell, error) ||
-        cell_complete(&cell, (unsigned)topology_max(session->topology), error))
+        runtime_complete(&cell, (unsigned)topology_max(session->topology), error))
         return -1;
     long added = plan_add(&session->plan, &cell);
     return added < 0 ? error_set(error, "out of memory") : added;

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cell_run.h"
 #include "measure.h"
 #include "progress.h"
+#include "runtime.h"
 #include "session.h"
 
 enum { STEPS_MAX = 10, TRIES_MAX = 3, LAUNCHES_LONG = 3 };
@@ -37,10 +37,8 @@ static uint64_t grow(double items, double wall_ns, double enough_ns)
  * A cell that fails here gets 0 and fails again, with a row, when it is measured. */
 static int time_cell(struct session *session, struct plan_cell *cell, double *ns_per_item)
 {
-    unsigned workers, conc;
-    cell_counts(&cell->cell, &workers, &conc);
     double enough_ns = session->launch_ms * 1e6 / 10;
-    uint64_t items = conc;
+    uint64_t items = runtime_of(&cell->cell)->items(&cell->cell, 1, NULL), granule;
     int launches_long = 0, wanted = session->gate ? LAUNCHES_LONG : 1;
     *ns_per_item = 0;
     for (int step = 0; step < STEPS_MAX && launches_long < wanted; step++) {
@@ -54,7 +52,8 @@ static int time_cell(struct session *session, struct plan_cell *cell, double *ns
         if (!(wall_ns > 0))
             return 0;
         cell->launch_s = clock_now_s() - begin_s - wall_ns / 1e9; /* all but the work */
-        bool enough = wall_ns >= enough_ns;
+        runtime_of(&cell->cell)->items(&cell->cell, 1, &granule);
+        bool enough = wall_ns >= enough_ns || granule == 0;
         if (launches_long == 0 || !enough || wall_ns / done < *ns_per_item)
             *ns_per_item = wall_ns / done;
         launches_long = enough ? launches_long + 1 : 0;
@@ -74,38 +73,49 @@ static uint64_t items_laid_down(const struct plan *plan, size_t group)
     return most;
 }
 
+static uint64_t greatest_divisor(uint64_t a, uint64_t b)
+{
+    return b ? greatest_divisor(b, a % b) : a;
+}
+
+/* Of which the work of all members is a whole multiple: of all their granules, or if that is too much of the
+ * largest. */
+static uint64_t join_granules(uint64_t a, uint64_t b)
+{
+    enum { FACTOR_MAX = 4 };
+    uint64_t larger = a > b ? a : b, common = a / greatest_divisor(a, b) * b;
+    return common <= FACTOR_MAX * larger ? common : larger;
+}
+
 static uint64_t group_items(const struct session *session, size_t group, const double *ns_per_item)
 {
     const struct plan *plan = &session->plan;
-    uint64_t items = 1;
+    uint64_t items = 1, whole = 1;
     double slowest_ns = 0;
     for (size_t i = 0; i < plan->count; i++) {
         const struct plan_cell *cell = &plan->cells[i];
-        unsigned workers, conc;
+        uint64_t granule;
         if (cell->group != group)
             continue;
-        cell_counts(&cell->cell, &workers, &conc);
-        items = items < conc ? conc : items;
-        items = items < cell->items_min ? cell->items_min : items;
+        uint64_t least = runtime_of(&cell->cell)->items(&cell->cell, cell->items_min, &granule);
+        items = items < least ? least : items;
+        whole = granule ? join_granules(whole, granule) : whole;
         slowest_ns = slowest_ns < ns_per_item[i] ? ns_per_item[i] : slowest_ns;
     }
-    if (slowest_ns > 0 && items * slowest_ns < session->launch_ms * 1e6)
+    if (slowest_ns > 0 && (double)items * slowest_ns < session->launch_ms * 1e6)
         items = (uint64_t)ceil(session->launch_ms * 1e6 / slowest_ns);
-    return items;
+    return (items + whole - 1) / whole * whole;
 }
 
 /* What is laid down for a cell holds; the rest of its group does the same work, as far as it can. */
 static uint64_t cell_items_planned(const struct session *session, const struct plan_cell *cell,
                                    const double *ns_per_item)
 {
-    unsigned workers, conc;
     uint64_t most = items_laid_down(&session->plan, cell->group);
-    cell_counts(&cell->cell, &workers, &conc);
     if (cell->items > 0)
         return cell->items;
-    if (most > 0)
-        return most < conc ? conc : most;
-    return group_items(session, cell->group, ns_per_item);
+    return runtime_of(&cell->cell)
+        ->items(&cell->cell, most > 0 ? most : group_items(session, cell->group, ns_per_item), NULL);
 }
 
 int session_calibrate(struct session *session)
@@ -116,7 +126,7 @@ int session_calibrate(struct session *session)
     for (size_t i = 0; i < plan->count && !interrupted; i++) {
         struct error error;
         progress_calibrating(session->quiet, i, plan->count, plan->cells[i].name);
-        if (cell_runnable(&plan->cells[i].cell, session->topology, &error))
+        if (runtime_of(&plan->cells[i].cell)->runnable(&plan->cells[i].cell, session->topology, &error))
             snprintf(plan->cells[i].skip, sizeof plan->cells[i].skip, "%s", error.text);
         else
             interrupted = time_cell(session, &plan->cells[i], &ns_per_item[i]);

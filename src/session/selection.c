@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cell_run.h"
+#include "model.h"
 #include "placement.h"
+#include "runtime.h"
 
 const struct profile profiles[] = {
     {"smoke", "everything once, briefly; decides nothing", 1, 5, 1, 5, 20, RULE_VALUES_QUICK, true, false,
@@ -49,7 +50,7 @@ static long add_rule_cell(struct plan *plan, const struct comparison *comparison
     struct cell cell = *named;
     char written[CELL_NAME_BYTES], canonical[CELL_NAME_BYTES];
     cell_format(named, written);
-    if (cell_complete(&cell, workers_max, error))
+    if (runtime_complete(&cell, workers_max, error))
         return error_prefix(error, "rule %s", comparison->rule->id);
     cell_format(&cell, canonical);
     if (strcmp(written, canonical) != 0)
@@ -153,9 +154,12 @@ static int add_grid_cell(const struct workload *workload, const struct model *mo
         (axes->place && cell_set(&cell, "place", axes->place, error)))
         return -1;
     struct error unfit;
+    char words[200];
+    if (model_fits(model, workload, words, sizeof words))
+        return 0;
     if (axes->place && !placement_find(cell.place))
-        return cell_complete(&cell, workers_max, error);
-    if (cell_complete(&cell, workers_max, &unfit))
+        return runtime_complete(&cell, workers_max, error);
+    if (runtime_complete(&cell, workers_max, &unfit))
         return 0;
     return plan_add(plan, &cell) < 0 ? error_set(error, "out of memory") : 0;
 }
@@ -219,24 +223,35 @@ static int join_compared(const struct rules *rules, unsigned workers_max, struct
     return 0;
 }
 
-/* So do the points of a scaling curve: one model over several workers, and serial. */
+static bool is_reference(const struct cell *cell)
+{
+    const struct model *model = model_find(cell->model);
+    return !model->carrier && !model->loop;
+}
+
+/* So do the points of a scaling curve: one model over several workers, and the calling thread alone. */
+static bool on_one_curve(const struct cell *a, const struct cell *b)
+{
+    const struct workload *workload = workload_find(a->family, a->workload);
+    struct cell left = *a, right = *b;
+    char left_name[CELL_NAME_BYTES], right_name[CELL_NAME_BYTES];
+    bool reference = is_reference(a) || is_reference(b);
+    if (!workload->computes || a->conc || b->conc || (!reference && (a->workers == 0 || b->workers == 0)))
+        return false;
+    left.workers = right.workers = 0;
+    if (reference)
+        memcpy(right.model, left.model, sizeof right.model);
+    cell_format(&left, left_name);
+    cell_format(&right, right_name);
+    return strcmp(left_name, right_name) == 0;
+}
+
 static void join_scaling(struct plan *plan)
 {
     for (size_t a = 0; a < plan->count; a++)
-        for (size_t b = a + 1; b < plan->count; b++) {
-            struct cell left = plan->cells[a].cell, right = plan->cells[b].cell;
-            bool serial = strcmp(left.model, "serial") == 0 || strcmp(right.model, "serial") == 0;
-            char left_name[CELL_NAME_BYTES], right_name[CELL_NAME_BYTES];
-            if (left.conc || right.conc || (!serial && (left.workers == 0 || right.workers == 0)))
-                continue;
-            left.workers = right.workers = 0;
-            if (serial)
-                memcpy(right.model, left.model, sizeof right.model);
-            cell_format(&left, left_name);
-            cell_format(&right, right_name);
-            if (strcmp(left_name, right_name) == 0 && strcmp(left.family, "cpu") == 0)
+        for (size_t b = a + 1; b < plan->count; b++)
+            if (on_one_curve(&plan->cells[a].cell, &plan->cells[b].cell))
                 plan_join(plan, a, b);
-        }
 }
 
 static void part_cells(enum column metric, struct plan *plan)

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* Work of a chosen length inside of a task. */
+#ifndef CROSSPOINT_WORK_H
+#define CROSSPOINT_WORK_H
+
+#include <stdint.h>
+
+/* Each step waits for the one before: some nanosecond each, wherever the loop lies in memory. */
+static inline uint64_t work_steps(uint64_t steps, uint64_t number)
+{
+    uint64_t factor = 3;
+    __asm__ volatile("" : "+r"(factor));
+    for (; steps > 0; steps--)
+        number = number * factor + 1;
+    __asm__ volatile("" : "+r"(number));
+    return number;
+}
+
+#endif

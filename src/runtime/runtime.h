@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Where cells run: a cell's first word. What plans and sessions know of a cell they know through its runtime.
+ */
+#ifndef CROSSPOINT_RUNTIME_H
+#define CROSSPOINT_RUNTIME_H
+
+#include <stdint.h>
+
+#include "cell.h"
+#include "error.h"
+#include "topology.h"
+
+struct runtime {
+    const char *name, *summary;
+    /* Checks that there is such a cell and completes its name (workers:max becomes workers_max, defaults
+     * stand in it). -1: error names what is wrong and what is known. */
+    int (*complete)(struct cell *cell, unsigned workers_max, struct error *error);
+    /* Workers and tasks in flight of a completed cell. */
+    void (*counts)(const struct cell *cell, unsigned *workers, unsigned *conc);
+    /* The work that a launch does when `items` are asked for, at least; *granule (may be NULL): what it is a
+     * multiple of. */
+    uint64_t (*items)(const struct cell *cell, uint64_t items, uint64_t *granule);
+    /* Whether the cell can run here. -1: error is the reason of a `skipped` row. */
+    int (*runnable)(const struct cell *cell, const struct topology *topology, struct error *error);
+};
+
+extern const struct runtime *const runtimes[]; /* ends with NULL */
+extern const struct runtime runtime_native;
+
+/* The runtime of a cell that is completed. */
+const struct runtime *runtime_of(const struct cell *cell);
+
+/* complete() of the cell's runtime; an unknown one is an error. */
+int runtime_complete(struct cell *cell, unsigned workers_max, struct error *error);
+
+#endif
