@@ -140,7 +140,7 @@ static int check_counts(struct cell *cell, const struct model *model, unsigned w
         cell->workers = 1;
         return 0;
     }
-    if (!model->carrier) {
+    if (model_is_reference(model)) {
         if (cell->workers > 1 || cell->conc > 1)
             return error_set(error, "%s has one worker and one task in flight", model->name);
         cell->workers = cell->conc = 0;

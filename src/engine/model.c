@@ -25,6 +25,11 @@ const struct model *model_find(const char *name)
     return NULL;
 }
 
+bool model_is_reference(const struct model *model)
+{
+    return !model->carrier && !model->loop;
+}
+
 static const struct {
     enum model_trait trait;
     const char *need, *lack; /* "its tasks NEED, and MODEL LACK" */

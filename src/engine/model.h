@@ -30,6 +30,9 @@ extern const struct model *const models[]; /* ends with NULL */
 
 const struct model *model_find(const char *name); /* NULL if unknown */
 
+/* One worker, one task in flight: what others are measured against. */
+bool model_is_reference(const struct model *model);
+
 /* Does the workload go with the model? -1: text says why not, in words for users. The table of these words is
  * in model.c. */
 int model_fits(const struct model *model, const struct workload *workload, char *text, size_t text_bytes);

@@ -124,8 +124,6 @@ int limits_check(const struct limits *limits, const struct limits_need *need, st
         {limits->threads_max, need->tasks, "kernel.threads-max", "raise it: sysctl -w kernel.threads-max=N"},
         {limits->group_tasks, need->tasks, "pids.max of the control group, less those in it,",
          "raise it: TasksMax= of the systemd unit, --pids-limit of the container, or echo N > pids.max"},
-        {limits->backlog, need->connections, "net.core.somaxconn (listen backlog)",
-         "raise it: sysctl -w net.core.somaxconn=N"},
         {limits->ports, need->connections, "net.ipv4.ip_local_port_range (ports)",
          "widen it: sysctl -w net.ipv4.ip_local_port_range='1024 65535'"},
     };

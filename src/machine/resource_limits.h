@@ -29,7 +29,7 @@ uint64_t limits_count_tasks(const char *proc, uid_t user);
 struct limits_need {
     uint64_t tasks;       /* threads and processes, ours */
     uint64_t descriptors; /* in one process */
-    uint64_t connections; /* TCP, to one listening socket */
+    uint64_t connections; /* TCP, to one listening address */
 };
 
 /* 0, or -1 with error: the limit, its value, what is needed and how to raise it. */

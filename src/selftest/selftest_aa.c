@@ -7,23 +7,11 @@
 #include "model.h"
 #include "run_setup.h"
 #include "selftest.h"
+#include "selftest_cells.h"
 
 enum { MODELS_MAX = 32 };
 
 static const double false_rate_max = 0.02;
-
-/* Short waits and few connections: what is asked is whether the same is found to be the same, not how fast it
- * is. */
-static const struct {
-    const char *workload, *keys, *keys_serial;
-    bool quick;
-} families[] = {
-    {"null/empty", "", "", true},
-    {"cpu/sum-squares", "/terms:20000", "/terms:20000", true},
-    {"io/sleep", "/conc:4/wait-ms:4", "/wait-ms:4", false},
-    {"io/echo", "/conc:4/place:split", "/place:split", true},
-    {"create/empty", "", "", false},
-};
 
 struct tallies {
     struct selftest_tally total, models[MODELS_MAX];
@@ -31,14 +19,15 @@ struct tallies {
 
 static int add_cells(const struct selftest *selftest, struct session *session, struct error *error)
 {
-    for (size_t family = 0; family < sizeof families / sizeof families[0]; family++) {
-        if (selftest->quick && !families[family].quick)
+    for (size_t family = 0; selftest_cells.families[family].workload; family++) {
+        if (selftest->quick && !selftest_cells.families[family].quick)
             continue;
         for (size_t m = 0; models[m]; m++) {
             char name[CELL_NAME_BYTES];
-            bool serial = models[m] == &model_serial;
-            snprintf(name, sizeof name, "native/%s/%s%s", families[family].workload, models[m]->name,
-                     serial ? families[family].keys_serial : families[family].keys);
+            snprintf(name, sizeof name, "native/%s/%s%s", selftest_cells.families[family].workload,
+                     models[m]->name,
+                     model_is_reference(models[m]) ? selftest_cells.families[family].keys_one
+                                                   : selftest_cells.families[family].keys);
             if (selftest_add(session, name, error) < 0)
                 return -1;
         }

@@ -9,6 +9,7 @@
 #include "model.h"
 #include "run_setup.h"
 #include "selftest.h"
+#include "selftest_cells.h"
 
 enum { IN_FLIGHT = 4, BLOCKS_MAX = 16 };
 
@@ -18,10 +19,10 @@ static const double tolerance = 0.02;
 static void name_cell(const struct model *model, char name[CELL_NAME_BYTES])
 {
     char flight[16];
-    snprintf(flight, sizeof flight, model == &model_serial ? "" : "/conc:%d", IN_FLIGHT);
-    bool per_task = model == &model_thread_per_task || model == &model_process_per_task;
-    snprintf(name, CELL_NAME_BYTES, "native/io/sleep/%s%s/wait-ms:%d", model->name, flight,
-             per_task ? 100 : 20);
+    snprintf(flight, sizeof flight, model_is_reference(model) ? "" : "/conc:%d", IN_FLIGHT);
+    bool per_task = model->gives & MODEL_PER_TASK;
+    snprintf(name, CELL_NAME_BYTES, "%s/%s%s/%s:%d", selftest_cells.waiting, model->name, flight,
+             selftest_cells.waiting_key, per_task ? 100 : 20);
 }
 
 static int add_cells(const struct selftest *selftest, struct session *session, struct error *error)
@@ -37,7 +38,7 @@ static int add_cells(const struct selftest *selftest, struct session *session, s
         unsigned workers, conc;
         cell_counts(&cell->cell, &workers, &conc);
         cell->items = (uint64_t)conc * waits;
-        cell->launch_s = (waits + 1) * atof(cell_param(&cell->cell, "wait-ms")) / 1e3;
+        cell->launch_s = (waits + 1) * atof(cell_param(&cell->cell, selftest_cells.waiting_key)) / 1e3;
         struct error reason;
         if (cell_runnable(&cell->cell, session->topology, &reason))
             snprintf(cell->skip, sizeof cell->skip, "%.255s", reason.text);

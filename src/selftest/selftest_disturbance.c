@@ -14,6 +14,7 @@
 #include "quiet.h"
 #include "run_setup.h"
 #include "selftest.h"
+#include "selftest_cells.h"
 #include "selftest_child.h"
 #include "topology.h"
 
@@ -54,14 +55,14 @@ static int run_part(const struct selftest *selftest, const struct selftest_part 
 static int run_hogged(const struct selftest *selftest, const void *context, struct error *error)
 {
     (void)context;
-    return run_part(selftest, &hog_part, "native/cpu/sum-squares/thread-pool/workers:max", error);
+    return run_part(selftest, &hog_part, selftest_cells.busy, error);
 }
 
 static int run_throttled(const struct selftest *selftest, const void *context, struct error *error)
 {
     if (selftest_quota_enter(context))
         return error_set(error, "%s: %s", (const char *)context, strerror(errno));
-    return run_part(selftest, &quota_part, "native/cpu/sum-squares/thread-pool/workers:max", error);
+    return run_part(selftest, &quota_part, selftest_cells.busy, error);
 }
 
 static int run_without_descriptors(const struct selftest *selftest, const void *context, struct error *error)
@@ -70,7 +71,7 @@ static int run_without_descriptors(const struct selftest *selftest, const void *
     const struct rlimit limit = {64, 64};
     if (setrlimit(RLIMIT_NOFILE, &limit))
         return error_set(error, "setrlimit: %s", strerror(errno));
-    return run_part(selftest, &descriptors_part, "native/io/echo/event-loop/conc:1000/place:none", error);
+    return run_part(selftest, &descriptors_part, selftest_cells.connecting, error);
 }
 
 /* A second of waiting, so that it would end long before its time limit. */
@@ -80,8 +81,7 @@ static int run_stopped(const struct selftest *selftest, const void *context, str
     struct session session;
     int result = selftest_open(selftest, &stop_part, &session, error);
     if (result == 0)
-        result =
-            selftest_add(&session, "native/io/sleep/process-pool/conc:2/wait-ms:100", error) < 0 ? -1 : 0;
+        result = selftest_add(&session, selftest_cells.stoppable, error) < 0 ? -1 : 0;
     if (result == 0) {
         session.plan.cells[0].items = 20;
         result = selftest_measure(selftest, &stop_part, &session, error);

@@ -8,6 +8,7 @@
 
 #include "run_setup.h"
 #include "selftest.h"
+#include "selftest_cells.h"
 #include "statistics.h"
 
 /* A hundred divides terms, so that each percentage of it is a whole number; each replicate has terms of its
@@ -39,6 +40,18 @@ struct replicates {
     size_t count;
 };
 
+static int name_replicate(struct replicate *replicate, struct error *error)
+{
+    struct cell cell;
+    char terms[24];
+    snprintf(terms, sizeof terms, "%" PRIu64, replicate->terms);
+    if (cell_parse(selftest_cells.busy, NULL, &cell, error) ||
+        cell_set(&cell, selftest_cells.busy_key, terms, error))
+        return -1;
+    cell_format(&cell, replicate->name);
+    return 0;
+}
+
 static int make_replicates(const struct injection *injections, struct replicates *replicates,
                            struct error *error)
 {
@@ -53,9 +66,8 @@ static int make_replicates(const struct injection *injections, struct replicates
             struct replicate *replicate = &replicates->all[replicates->count];
             replicate->percent = of->percent;
             replicate->terms = TERMS_MIN + TERMS_STEP * replicates->count++;
-            snprintf(replicate->name, sizeof replicate->name,
-                     "native/cpu/sum-squares/thread-pool/workers:max/terms:%" PRIu64 "/place:compact",
-                     replicate->terms);
+            if (name_replicate(replicate, error))
+                return -1;
         }
     return 0;
 }
@@ -89,7 +101,7 @@ static int inject(struct session *session, const struct replicates *replicates, 
         const struct replicate *replicate = &replicates->all[i];
         uint64_t more = replicate->terms / 100 * (100 + replicate->percent);
         snprintf(terms, sizeof terms, "%" PRIu64, more);
-        if (cell_set(&plan->cells[replicates->count + i].cell, "terms", terms, error))
+        if (cell_set(&plan->cells[replicates->count + i].cell, selftest_cells.busy_key, terms, error))
             return -1;
     }
     return 0;

@@ -129,7 +129,7 @@ static int set_default_keys(const struct workload *workload, const struct model 
     for (char *part; (part = strsep(&rest, "/")) && *part;) {
         char *colon = strchr(part, ':');
         *colon = '\0';
-        if (strcmp(part, "conc") == 0 && !model->carrier && !model->loop)
+        if (strcmp(part, "conc") == 0 && model_is_reference(model))
             continue;
         if (cell_set(cell, part, colon + 1, error))
             return -1;
@@ -225,8 +225,7 @@ static int join_compared(const struct rules *rules, unsigned workers_max, struct
 
 static bool is_reference(const struct cell *cell)
 {
-    const struct model *model = model_find(cell->model);
-    return !model->carrier && !model->loop;
+    return model_is_reference(model_find(cell->model));
 }
 
 /* So do the points of a scaling curve: one model over several workers, and the calling thread alone. */
