@@ -5,12 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CACHE_NULLS_MAX = 32 }; /* at most 80 MB */
+#include "distributions.h"
 
-double normal_cumulative(double z)
-{
-    return 0.5 * erfc(-z / sqrt(2));
-}
+enum { CACHE_NULLS_MAX = 32 }; /* at most 80 MB */
 
 static int compare_ranked(const void *a, const void *b)
 {

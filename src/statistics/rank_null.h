@@ -41,7 +41,4 @@ void null_release(struct null_distribution *null);
 /* One-sided p of a doubled statistic. */
 void null_tails(const struct null_distribution *null, size_t statistic, double *p_greater, double *p_less);
 
-/* P(Z <= z) of the standard normal. */
-double normal_cumulative(double z);
-
 #endif

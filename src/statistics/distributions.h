@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CROSSPOINT_DISTRIBUTIONS_H
+#define CROSSPOINT_DISTRIBUTIONS_H
+
+#include <stddef.h>
+
+/* P(Z <= z) of the standard normal. */
+double normal_cumulative(double z);
+/* Its inverse; probability is inside of (0, 1). */
+double normal_quantile(double probability);
+
+/* P(hits or fewer in trials), rate inside of (0, 1). */
+double binomial_cumulative(size_t hits, size_t trials, double rate);
+
+#endif
