@@ -96,10 +96,38 @@ static void test_rounding(void **state)
                 assert_int_equal(statistics_rank_sum(x, N, y, N, delta, 0.95, &unpaired), 0);
                 assert_true(fmax(paired.p_greater, unpaired.p_greater) < 1e-4);
             }
-    const double tiny[] = {1e-20, 2e-20, 3e-20};
-    struct signed_rank result;
-    assert_int_equal(statistics_signed_rank(tiny, 3, 0, 0.95, &result), 0);
-    assert_near(result.p_greater, 0.125, 0);
+}
+
+/* What is the same ratio up or down ties, though its logarithms differ in the last bit. */
+static void test_ties_within_rounding(void **state)
+{
+    (void)state;
+    static const double better[] = {12, 11, 11, 10, 10, 11}, worse[] = {12, 10, 10, 10, 11, 11};
+    double d[6], scaled[6];
+    for (size_t i = 0; i < 6; i++) {
+        d[i] = log(better[i] / worse[i]);
+        scaled[i] = log(0.3 * better[i] / (0.1 * worse[i]));
+    }
+    assert_true(-d[4] != d[1]);
+    struct signed_rank paired;
+    assert_int_equal(statistics_signed_rank(d, 6, 0, 0.95, &paired), 0);
+    assert_near(paired.p_greater, 0.5, 1e-15); /* two of three, all of one size */
+    assert_near(paired.p_less, 0.875, 1e-15);
+    assert_int_equal(statistics_signed_rank(scaled, 6, log(3), 0.95, &paired), 0);
+    assert_near(paired.p_greater, 0.5, 1e-15);
+    assert_near(paired.p_less, 0.875, 1e-15);
+
+    const double tiny[] = {1e-17, -2e-17, 3e-17};
+    assert_int_equal(statistics_signed_rank(tiny, 3, 0, 0.95, &paired), 0);
+    assert_near(paired.p_greater, 1, 0);
+
+    /* 0.1 + 0.2 is 0.3: U = 0.5 of 1. */
+    const double x = 0.1 + 0.2, y = 0.3;
+    struct rank_sum unpaired;
+    assert_true(x != y);
+    assert_int_equal(statistics_rank_sum(&x, 1, &y, 1, 0, 0.95, &unpaired), 0);
+    assert_near(unpaired.p_greater, 1, 0);
+    assert_near(unpaired.p_less, 1, 0);
 }
 
 static void test_signed_rank_refuses(void **state)
@@ -342,6 +370,7 @@ int main(void)
         cmocka_unit_test(test_signed_rank_fixture),
         cmocka_unit_test(test_signed_rank_small),
         cmocka_unit_test(test_rounding),
+        cmocka_unit_test(test_ties_within_rounding),
         cmocka_unit_test(test_signed_rank_refuses),
         cmocka_unit_test(test_signed_rank_symmetries),
         cmocka_unit_test(test_signed_rank_large),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rank_null.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +16,16 @@ static int compare_ranked(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-void rank_values(struct ranked *items, size_t n, double tolerance)
+double rank_rounding(double value, double delta)
+{
+    return 4 * DBL_EPSILON * fmax(1, fmax(fabs(value), fabs(delta)));
+}
+
+void rank_values(struct ranked *items, size_t n, double delta)
 {
     qsort(items, n, sizeof *items, compare_ranked);
     for (size_t first = 0, next; first < n; first = next) {
+        double tolerance = rank_rounding(items[first].value, delta);
         for (next = first + 1; next < n && items[next].value - items[first].value <= tolerance;)
             next++;
         for (size_t i = first; i < next; i++)

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -55,23 +54,16 @@ static int signed_rank_interval(const struct pair_sums *walsh, struct ranked *sc
     return 0;
 }
 
-/* How far off a difference is by rounding alone, of logarithms of this size or of ratios about 1. A delta of
- * 0 needs none: what is equal is equal. */
-static double rounding(double largest, double delta)
-{
-    return delta == 0 ? 0 : 4 * DBL_EPSILON * fmax(1, fmax(largest, fabs(delta)));
-}
-
 static int signed_rank_test(const double *d, double delta, struct ranked *scratch,
                             struct statistics_cache *cache, struct signed_rank *out)
 {
     size_t used = 0;
     for (size_t i = 0; i < out->n; i++) {
         double shifted = d[i] - delta;
-        if (fabs(shifted) > rounding(fabs(d[i]), delta))
+        if (fabs(shifted) > rank_rounding(d[i], delta))
             scratch[used++] = (struct ranked){.value = fabs(shifted), .counted = shifted > 0};
     }
-    rank_values(scratch, used, 0);
+    rank_values(scratch, used, delta);
     struct null_distribution null;
     if (null_distribution(cache, scratch, used, 0, used <= SIGNED_RANK_EXACT_N_MAX, &null) < 0)
         return -1;
@@ -135,14 +127,11 @@ static int rank_sum_test(const struct pair_sums *differences, double delta, stru
 {
     bool count_x = out->n_x <= out->n_y;
     size_t n = out->n_x + out->n_y;
-    double largest = 0;
     for (size_t i = 0; i < out->n_x; i++)
         scratch[i] = (struct ranked){.value = differences->a[i] - delta, .counted = count_x};
     for (size_t i = 0; i < out->n_y; i++)
         scratch[n - 1 - i] = (struct ranked){.value = -differences->b[i], .counted = !count_x};
-    for (size_t i = 0; i < n; i++)
-        largest = fmax(largest, fabs(scratch[i].value));
-    rank_values(scratch, n, rounding(largest, delta));
+    rank_values(scratch, n, delta);
 
     struct null_distribution null;
     if (null_distribution(cache, scratch, n, count_x ? out->n_x : out->n_y, out->exact, &null) < 0)

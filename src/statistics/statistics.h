@@ -19,15 +19,15 @@ struct signed_rank {
     bool exact;       /* false: normal approximation with tie and continuity correction (n > 400) */
 };
 
-/* d[n]: differences (of logarithms, say). Ties get mid-ranks and the exact conditional distribution, zeros of
- * d - delta are dropped for the p-values, and with them what rounding alone takes off 0 (4 epsilon of the
- * larger of d, delta and 1; none if delta is 0); if nothing is left, both are 1. The interval takes all n
- * differences and the distribution without ties: with ties it is conservative (Hollander & Wolfe
+/* d[n]: differences of logarithms. Ties in |d - delta| get mid-ranks and the exact conditional distribution,
+ * zeros are dropped for the p-values; both to within 4 epsilon of the larger of d, delta and 1, which is what
+ * rounding takes from log(x / y) (ln 1.1 and -ln(10 / 11) tie). If nothing is left, both are 1. The interval
+ * takes all n differences and the distribution without ties: with ties it is conservative (Hollander & Wolfe
  * 1999, 3.1-3.3). */
 int statistics_signed_rank(const double *d, size_t n, double delta, double level, struct signed_rank *out);
 
 /* Wilcoxon rank-sum (Mann-Whitney), two independent samples; shift = centre(x) - centre(y). The p-values are
- * conditional on the ties, to which rounding is forgiven as above, the interval takes the distribution
+ * conditional on the ties, to within the same rounding, the interval takes the distribution
  * without them (Hollander & Wolfe 1999, 4.1-4.3). */
 struct rank_sum {
     size_t n_x, n_y;
