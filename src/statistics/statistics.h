@@ -84,9 +84,35 @@ int statistics_bootstrap_shift(const double *x, size_t n_x, const double *y, siz
  * side. */
 double statistics_detectable_shift(const double *d, size_t n, double alpha, double power);
 
+/* How many blocks the one-sided signed-rank test at alpha takes to find, with the given power, that the
+ * centre lies `shift` > 0 beyond the tested one, for differences scattered like d about their centre; where
+ * d's centre lies plays no part. From the statistic's mean and variance under that shift (Lehmann 1975, 4.2)
+ * and its exact critical values, above 100 blocks the normal ones; never fewer than
+ * statistics_blocks_needed(1, alpha). A whole number; INFINITY if d shows no shift of this size at all; NaN
+ * if n < 2, a value is not finite, shift is not above 0 or memory ends. */
+double statistics_blocks_for(const double *d, size_t n, double shift, double alpha, double power);
+
 /* The smallest n at which the one-sided exact signed-rank test can reach alpha over m tests: ceil(log2(m /
  * alpha)). */
 size_t statistics_blocks_needed(size_t tests, double alpha);
+
+/* One row of differences, in the order in which they were taken; borrowed. */
+struct series {
+    const double *d;
+    size_t n;
+};
+/* Do neighbours of a row resemble one another? Independent blocks have none of it. */
+struct lag_correlation {
+    double correlation; /* of one with the next: the rows' mean, weighted by length, what independent ones of
+                         * that length come to (-1/n) taken off; NaN if no row has three values that differ */
+    double deviation;   /* its standard error if there is none */
+    double p;           /* two-sided, normal: "there is none" */
+};
+/* Each row is centred, and scaled, by itself: r = sum (d[i] - mean) (d[i+1] - mean) / sum (d[i] - mean)^2,
+ * whose mean is -1/n and whose variance (n - 2)^2 / (n^2 (n - 1)) for independent values (Moran 1948, "Some
+ * theorems on time series II"); where there is one it comes out some 4 / n of itself too near to 0. Rows that
+ * share an arm are not independent of each other: p is then too small. */
+int statistics_lag_correlation(const struct series *rows, size_t count, struct lag_correlation *out);
 
 /* Clopper-Pearson upper bound (one-sided, at level) of a rate of which `hits` were seen in `trials`; 1 if
  * trials = 0. */
