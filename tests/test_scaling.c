@@ -165,6 +165,53 @@ static void test_exact_law(void **state)
     end(&scene);
 }
 
+/* A curve with a peak is none of Amdahl's: what the fit says is the limit may have been passed by far. Then
+ * no limit is told. */
+static void test_no_limit_below_what_was_measured(void **state)
+{
+    (void)state;
+    static const struct {
+        struct law law;
+        bool limit;
+    } cases[] = {{{"thread-pool", 1, 0.05, 0.01}, false}, {{"thread-pool", 1, 0.05, 0}, true}};
+    unsigned workers[64];
+    for (unsigned i = 0; i < 64; i++)
+        workers[i] = i + 1;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct scene scene;
+        const struct scaling_point *furthest;
+        char text[128];
+        begin(&scene, 64);
+        write_serial(&scene, "", 6, 0);
+        write_model(&scene, &cases[i].law, "", workers, 64, 6, 0);
+        find(&scene);
+        const struct scaling_series *series = scaling_furthest(only_chart(&scene), &furthest);
+        assert_true(series->fitted);
+        scaling_word_amdahl(series, text, sizeof text);
+        assert_int_equal(strstr(text, "at most") != NULL, cases[i].limit);
+        assert_int_equal(1 / series->amdahl.sigma > furthest->speedup.median, cases[i].limit);
+        end(&scene);
+    }
+}
+
+/* Few counts up to 64, far beyond the peak: the weights keep Amdahl's limit above what was measured. Without
+ * them the last count decides, and the limit is 1.66. */
+static void test_weights_keep_the_limit(void **state)
+{
+    (void)state;
+    static const struct law law = {"thread-pool", 1, 0.05, 0.01};
+    static const unsigned doubled[] = {1, 2, 4, 8, 16, 32, 64};
+    struct scene scene;
+    char text[128];
+    begin(&scene, 64);
+    write_serial(&scene, "", 6, 0);
+    write_model(&scene, &law, "", doubled, 7, 6, 0);
+    find(&scene);
+    scaling_word_amdahl(only_chart(&scene)->series, text, sizeof text);
+    assert_string_equal(text, "σ 0.212, at most 4.72×");
+    end(&scene);
+}
+
 /* Noise of 3 %: still near; the script stands alone. */
 static void test_noisy_law_stands_alone(void **state)
 {
@@ -416,11 +463,18 @@ static void test_errors(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exact_law),     cmocka_unit_test(test_noisy_law_stands_alone),
-        cmocka_unit_test(test_too_few_cores), cmocka_unit_test(test_more_workers_than_units),
-        cmocka_unit_test(test_own_reference), cmocka_unit_test(test_what_makes_a_chart),
-        cmocka_unit_test(test_blocks),        cmocka_unit_test(test_nothing_scales),
-        cmocka_unit_test(test_report),        cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_exact_law),
+        cmocka_unit_test(test_no_limit_below_what_was_measured),
+        cmocka_unit_test(test_weights_keep_the_limit),
+        cmocka_unit_test(test_noisy_law_stands_alone),
+        cmocka_unit_test(test_too_few_cores),
+        cmocka_unit_test(test_more_workers_than_units),
+        cmocka_unit_test(test_own_reference),
+        cmocka_unit_test(test_what_makes_a_chart),
+        cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_nothing_scales),
+        cmocka_unit_test(test_report),
+        cmocka_unit_test(test_errors),
     };
     if (argc > 1)
         source_root = argv[1];

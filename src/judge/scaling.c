@@ -381,13 +381,23 @@ void scaling_word_usl(const struct scaling_series *series, char *text, size_t te
     snprintf(text, text_bytes, "σ %s, κ %s, %s", sigma, kappa, peak);
 }
 
+/* Amdahl's law knows no peak: fitted to a curve that has one, its limit may lie below what was measured. */
+static bool is_limit(const struct scaling_series *series, double limit)
+{
+    for (size_t i = 0; i < series->count; i++)
+        if (series->points[i].speedup.median > limit)
+            return false;
+    return true;
+}
+
 void scaling_word_amdahl(const struct scaling_series *series, char *text, size_t text_bytes)
 {
     char sigma[24], limit[24];
     word_coefficient(series->amdahl.sigma, sigma, sizeof sigma);
     size_t used = (size_t)snprintf(text, text_bytes, "σ %s", sigma);
-    if (series->amdahl.sigma < 1e-6 || used >= text_bytes)
+    double limit_speedup = series->scale / series->amdahl.sigma;
+    if (series->amdahl.sigma < 1e-6 || !is_limit(series, limit_speedup) || used >= text_bytes)
         return;
-    word_figure(series->scale / series->amdahl.sigma, limit, sizeof limit);
+    word_figure(limit_speedup, limit, sizeof limit);
     snprintf(text + used, text_bytes - used, ", at most %s×", limit);
 }

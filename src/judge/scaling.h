@@ -64,7 +64,7 @@ void scaling_word_reference(const struct scaling_chart *chart, char *text, size_
 /* Why a series has no fit: "too few cores for a fit (2 of at least 6 worker counts)". */
 void scaling_word_no_fit(const struct scaling_chart *chart, const struct scaling_series *series, char *text,
                          size_t text_bytes);
-/* "σ 0.0213, κ 0.00042, peak at 22" and "σ 0.0241, at most 41×". */
+/* "σ 0.0213, κ 0.00042, peak at 22" and "σ 0.0241, at most 41×": no limit is told that was passed. */
 void scaling_word_usl(const struct scaling_series *series, char *text, size_t text_bytes);
 void scaling_word_amdahl(const struct scaling_series *series, char *text, size_t text_bytes);
 

@@ -18,7 +18,9 @@ static bool scaling_valid(const double *workers, const double *speedup, size_t n
     return distinct >= SCALING_FIT_COUNTS_MIN;
 }
 
-/* The normal equations of y = sigma a + kappa b, with y = n/speedup - 1, a = n - 1, b = n (n - 1). */
+/* The normal equations of y = sigma a + kappa b, with y = n/speedup - 1, a = n - 1, b = n (n - 1). An error
+ * of some per cent in speedup is one of n/speedup times that in y: without weights the most workers, where
+ * n/speedup is largest, decide alone. */
 struct normal_equations {
     double aa, ab, bb, ay, by;
 };
@@ -28,11 +30,12 @@ static struct normal_equations normal_equations(const double *workers, const dou
     struct normal_equations sums = {0};
     for (size_t i = 0; i < n; i++) {
         double a = workers[i] - 1, b = workers[i] * a, y = workers[i] / speedup[i] - 1;
-        sums.aa += a * a;
-        sums.ab += a * b;
-        sums.bb += b * b;
-        sums.ay += a * y;
-        sums.by += b * y;
+        double weight = pow(speedup[i] / workers[i], 2);
+        sums.aa += weight * a * a;
+        sums.ab += weight * a * b;
+        sums.bb += weight * b * b;
+        sums.ay += weight * a * y;
+        sums.by += weight * b * y;
     }
     return sums;
 }

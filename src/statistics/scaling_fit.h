@@ -7,8 +7,8 @@
 enum { SCALING_FIT_COUNTS_MIN = 6 }; /* distinct worker counts */
 
 /* Amdahl and the Universal Scalability Law (Gunther 2007): speedup(n) = n / (1 + sigma (n-1) + kappa n
- * (n-1)), sigma, kappa >= 0, least squares in n/speedup - 1. Amdahl: kappa = 0. -1 if fewer than
- * SCALING_FIT_COUNTS_MIN worker counts, a count below 1 or a speedup that is not positive. */
+ * (n-1)), sigma, kappa >= 0, least squares in n/speedup - 1 with weights (speedup/n)^2. Amdahl: kappa = 0. -1
+ * if fewer than SCALING_FIT_COUNTS_MIN worker counts, a count below 1 or a speedup that is not positive. */
 struct scaling_fit {
     double sigma, kappa;
     double peak; /* workers at which speedup is highest: sqrt((1 - sigma) / kappa); INFINITY if kappa = 0; 1
