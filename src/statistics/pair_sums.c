@@ -79,8 +79,11 @@ double pair_sums_select(const struct pair_sums *sums, size_t below)
 double pair_sums_median(const struct pair_sums *sums)
 {
     size_t total = pair_sums_total(sums);
-    double upper = pair_sums_select(sums, total / 2);
-    return total % 2 ? upper : (pair_sums_select(sums, total / 2 - 1) + upper) / 2;
+    double upper = pair_sums_select(sums, total / 2), lower, next;
+    if (total % 2)
+        return upper;
+    size_t below_upper = sums_up_to(sums, nextafter(upper, -INFINITY), &lower, &next);
+    return ((below_upper == total / 2 ? lower : upper) + upper) / 2;
 }
 
 struct pair_sums pair_sums_walsh(const double *sorted, size_t n)

@@ -10,12 +10,6 @@
 
 enum { CACHE_NULLS_MAX = 32 }; /* at most 80 MB */
 
-static int compare_ranked(const void *a, const void *b)
-{
-    double left = ((const struct ranked *)a)->value, right = ((const struct ranked *)b)->value;
-    return (left > right) - (left < right);
-}
-
 double rank_rounding(double value, double delta)
 {
     return 4 * DBL_EPSILON * fmax(1, fmax(fabs(value), fabs(delta)));
@@ -23,7 +17,6 @@ double rank_rounding(double value, double delta)
 
 void rank_values(struct ranked *items, size_t n, double delta)
 {
-    qsort(items, n, sizeof *items, compare_ranked);
     for (size_t first = 0, next; first < n; first = next) {
         double tolerance = rank_rounding(items[first].value, delta);
         for (next = first + 1; next < n && items[next].value - items[first].value <= tolerance;)
@@ -60,7 +53,7 @@ static void set_tails(struct null_distribution *null, double *probability)
         null->above[i] += null->above[i + 1];
 }
 
-/* Each rank enters with probability 1/2. */
+/* Each rank enters with probability 1/2: a symmetric distribution, of which the lower half is counted out. */
 static int signed_rank_distribution(const struct ranked *items, size_t n, bool exact,
                                     struct null_distribution *out)
 {
@@ -79,15 +72,17 @@ static int signed_rank_distribution(const struct ranked *items, size_t n, bool e
     if (!probability)
         return -1;
     probability[0] = 1;
-    size_t reach = 0;
+    size_t reach = 0, half = (size_t)sum / 2;
     for (size_t i = 0; i < n; i++) {
         size_t rank = items[i].rank_doubled;
-        reach += rank;
+        reach = reach + rank < half ? reach + rank : half;
         for (size_t s = reach; s >= rank; s--)
             probability[s] = (probability[s] + probability[s - rank]) / 2;
-        for (size_t s = 0; s < rank; s++)
+        for (size_t s = 0; s < rank && s <= half; s++)
             probability[s] /= 2;
     }
+    for (size_t s = 0; s <= half; s++)
+        probability[(size_t)sum - s] = probability[s];
     set_tails(out, probability);
     return 0;
 }

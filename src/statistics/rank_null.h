@@ -18,7 +18,7 @@ struct ranked {
 /* How far off a value is by rounding alone that was shifted by delta: 4 epsilon of the larger of both and 1,
  * as befits logarithms, whose arguments are ratios about 1. */
 double rank_rounding(double value, double delta);
-/* Sorts and ranks; values tie that rounding alone keeps from the least of them. */
+/* Of ascending values; those tie that rounding alone keeps from the least of them. */
 void rank_values(struct ranked *items, size_t n, double delta);
 /* Ranks 1 ... n, whatever the values. */
 void rank_untied(struct ranked *items, size_t n);

@@ -54,20 +54,30 @@ static int signed_rank_interval(const struct pair_sums *walsh, struct ranked *sc
     return 0;
 }
 
-static int signed_rank_test(const double *d, double delta, struct ranked *scratch,
+/* d ascends: |d - delta| is largest at one of its ends. What is left ascends in scratch from the index
+ * returned to n. */
+static size_t order_by_distance(const double *d, size_t n, double delta, struct ranked *scratch)
+{
+    size_t low = 0, high = n, first = n;
+    while (low < high) {
+        bool from_top = fabs(d[high - 1] - delta) >= fabs(d[low] - delta);
+        double value = from_top ? d[--high] : d[low++], shifted = value - delta;
+        if (fabs(shifted) > rank_rounding(value, delta))
+            scratch[--first] = (struct ranked){.value = fabs(shifted), .counted = shifted > 0};
+    }
+    return first;
+}
+
+static int signed_rank_test(const double *sorted, double delta, struct ranked *scratch,
                             struct statistics_cache *cache, struct signed_rank *out)
 {
-    size_t used = 0;
-    for (size_t i = 0; i < out->n; i++) {
-        double shifted = d[i] - delta;
-        if (fabs(shifted) > rank_rounding(d[i], delta))
-            scratch[used++] = (struct ranked){.value = fabs(shifted), .counted = shifted > 0};
-    }
-    rank_values(scratch, used, delta);
+    size_t first = order_by_distance(sorted, out->n, delta, scratch), used = out->n - first;
+    struct ranked *ranked = scratch + first;
+    rank_values(ranked, used, delta);
     struct null_distribution null;
-    if (null_distribution(cache, scratch, used, 0, used <= SIGNED_RANK_EXACT_N_MAX, &null) < 0)
+    if (null_distribution(cache, ranked, used, 0, used <= SIGNED_RANK_EXACT_N_MAX, &null) < 0)
         return -1;
-    null_tails(&null, rank_statistic(scratch, used), &out->p_greater, &out->p_less);
+    null_tails(&null, rank_statistic(ranked, used), &out->p_greater, &out->p_less);
     null_release(&null);
     return 0;
 }
@@ -121,16 +131,21 @@ static int rank_sum_interval(const struct pair_sums *differences, struct ranked 
     return 0;
 }
 
-/* The smaller sample is the one that is counted: its distribution is cheaper. Both ascend, for speed. */
+/* The smaller sample is the one that is counted: its distribution is cheaper. Both ascend: they are merged.
+ */
 static int rank_sum_test(const struct pair_sums *differences, double delta, struct ranked *scratch,
                          struct statistics_cache *cache, struct rank_sum *out)
 {
     bool count_x = out->n_x <= out->n_y;
     size_t n = out->n_x + out->n_y;
-    for (size_t i = 0; i < out->n_x; i++)
-        scratch[i] = (struct ranked){.value = differences->a[i] - delta, .counted = count_x};
-    for (size_t i = 0; i < out->n_y; i++)
-        scratch[n - 1 - i] = (struct ranked){.value = -differences->b[i], .counted = !count_x};
+    for (size_t i = 0, x = 0, y = out->n_y; i < n; i++) {
+        double next_x = x < out->n_x ? differences->a[x] - delta : INFINITY;
+        double next_y = y > 0 ? -differences->b[y - 1] : INFINITY;
+        bool is_x = next_x <= next_y;
+        scratch[i] = (struct ranked){.value = is_x ? next_x : next_y, .counted = is_x == count_x};
+        x += is_x;
+        y -= !is_x;
+    }
     rank_values(scratch, n, delta);
 
     struct null_distribution null;
