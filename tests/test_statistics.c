@@ -106,6 +106,24 @@ static void test_bootstrap(void **state)
     assert_near(high, d[0], 0);
 }
 
+/* Only some are drawn, and the interval is as narrow as if all had been. */
+static void test_bootstrap_of_many(void **state)
+{
+    (void)state;
+    enum { N = 3600 };
+    static double d[N];
+    uint64_t seed = 9;
+    for (size_t i = 0; i < N; i++)
+        d[i] = 1 + noise_log_normal(&seed);
+    struct signed_rank exact;
+    double low, high;
+    assert_int_equal(statistics_bootstrap(d, N, 0.95, 7, &low, &high), 0);
+    assert_int_equal(statistics_signed_rank(d, N, 0, 0.95, &exact), 0);
+    double width = exact.high - exact.low;
+    assert_near(low, exact.low, 0.1 * width);
+    assert_near(high, exact.high, 0.1 * width);
+}
+
 static void test_rate_upper(void **state)
 {
     (void)state;
@@ -158,9 +176,13 @@ static void test_crossing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_holm_fixture), cmocka_unit_test(test_holm_edges),
-        cmocka_unit_test(test_median),       cmocka_unit_test(test_bootstrap),
-        cmocka_unit_test(test_rate_upper),   cmocka_unit_test(test_crossing),
+        cmocka_unit_test(test_holm_fixture),
+        cmocka_unit_test(test_holm_edges),
+        cmocka_unit_test(test_median),
+        cmocka_unit_test(test_bootstrap),
+        cmocka_unit_test(test_bootstrap_of_many),
+        cmocka_unit_test(test_rate_upper),
+        cmocka_unit_test(test_crossing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,13 @@
 #include "sample.h"
 #include "statistics.h"
 
-enum { BOOTSTRAP_RESAMPLES = 2000, BOOTSTRAP_DRAWS_MAX = 1000 };
+enum { BOOTSTRAP_RESAMPLES = 2000, BOOTSTRAP_DRAWS_OF_ONE = 400, BOOTSTRAP_DRAWS_MAX = 1000 };
+
+static double hodges_lehmann(const double *sorted, size_t n)
+{
+    struct pair_sums walsh = pair_sums_walsh(sorted, n);
+    return pair_sums_median(&walsh) / 2;
+}
 
 /* Order statistics outside the interval at each end, none if no interval has the wanted level. */
 static size_t median_depth(size_t n, double wanted, double *level)
@@ -62,23 +68,33 @@ static void percentile_ends(double *estimates, double level, double *low, double
     *high = estimates[BOOTSTRAP_RESAMPLES - 1 - depth];
 }
 
+/* Of more than BOOTSTRAP_DRAWS_OF_ONE values so many are drawn, and what that scatters more is taken back: m
+ * out of n (Bickel, Goetze and van Zwet 1997). */
 int statistics_bootstrap(const double *d, size_t n, double level, uint64_t seed, double *low, double *high)
 {
     if (n == 0 || n > UINT32_MAX || !sample_finite(d, n) || !sample_level_valid(level))
         return sample_invalid();
 
-    double *estimates = malloc((BOOTSTRAP_RESAMPLES + n) * sizeof *estimates);
-    if (!estimates)
-        return -1;
-    double *drawn = estimates + BOOTSTRAP_RESAMPLES;
-    for (size_t i = 0; i < BOOTSTRAP_RESAMPLES; i++) {
-        resample(d, n, n, false, &seed, drawn);
-        struct pair_sums walsh = pair_sums_walsh(drawn, n);
-        estimates[i] = pair_sums_median(&walsh) / 2;
+    size_t draws = n < BOOTSTRAP_DRAWS_OF_ONE ? n : BOOTSTRAP_DRAWS_OF_ONE;
+    double *sorted = sample_sorted(d, n);
+    double *estimates = malloc((BOOTSTRAP_RESAMPLES + draws) * sizeof *estimates);
+    int result = sorted && estimates ? 0 : -1;
+    if (result == 0) {
+        double *drawn = estimates + BOOTSTRAP_RESAMPLES;
+        for (size_t i = 0; i < BOOTSTRAP_RESAMPLES; i++) {
+            resample(d, n, draws, false, &seed, drawn);
+            estimates[i] = hodges_lehmann(drawn, draws);
+        }
+        percentile_ends(estimates, level, low, high);
     }
-    percentile_ends(estimates, level, low, high);
+    if (result == 0 && draws < n) {
+        double centre = hodges_lehmann(sorted, n), shrink = sqrt((double)draws / (double)n);
+        *low = centre + shrink * (*low - centre);
+        *high = centre + shrink * (*high - centre);
+    }
     free(estimates);
-    return 0;
+    free(sorted);
+    return result;
 }
 
 int statistics_bootstrap_shift(const double *x, size_t n_x, const double *y, size_t n_y, double level,
