@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "chart.h"
+#include "drawing.h"
 #include "report.h"
 #include "synthetic.h"
 #include "verdict.h"
@@ -22,6 +23,7 @@ struct scene {
     struct results results;
     struct rules rules;
     struct verdicts verdicts;
+    struct drawn drawn;
     struct error error;
     char scripts[512];
 };
@@ -41,6 +43,7 @@ static void end(struct scene *scene)
     verdicts_free(&scene->verdicts);
     rules_free(&scene->rules);
     results_free(&scene->results);
+    drawn_free(&scene->drawn);
     synthetic_remove(&scene->synthetic);
 }
 
@@ -80,7 +83,8 @@ static void test_charts_stand_alone(void **state)
     synthetic_suite(&scene.synthetic, 12);
     snprintf(rules, sizeof rules, "%s/bench/rules", source_root);
     judge(&scene, rules);
-    int drawn = charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 2, &scene.error);
+    int drawn =
+        charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 2, &scene.drawn, &scene.error);
     if (drawn < 0)
         fail_msg("%s", scene.error.text);
     assert_int_equal(drawn, 9);
@@ -134,7 +138,8 @@ static void test_text_is_only_text(void **state)
     struct scene scene = {.error = {""}};
     char charts[128];
     begin_hostile(&scene);
-    if (charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.error) != 1)
+    if (charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.drawn, &scene.error) !=
+        1)
         fail_msg("%s", scene.error.text);
     snprintf(charts, sizeof charts, "%s/charts", scene.synthetic.folder);
     expect_chart(charts, "hostile");
@@ -148,8 +153,9 @@ static void test_report(void **state)
     (void)state;
     struct scene scene = {.error = {""}};
     begin_hostile(&scene);
-    if (charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.error) != 1 ||
-        report_write(&scene.verdicts, &scene.results, scene.synthetic.folder, &scene.error))
+    if (charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.drawn, &scene.error) !=
+            1 ||
+        report_write(&scene.verdicts, &scene.results, scene.synthetic.folder, &scene.drawn, &scene.error))
         fail_msg("%s", scene.error.text);
     static const char *const expected[] = {"<!doctype html>",
                                            "data:image/svg+xml;base64,",
@@ -172,10 +178,13 @@ static void test_report(void **state)
     char path[128];
     snprintf(path, sizeof path, "%s/run.json", scene.synthetic.folder);
     synthetic_text(path, "{\n\"machine\": }");
-    assert_int_equal(report_write(&scene.verdicts, &scene.results, scene.synthetic.folder, &scene.error), -1);
-    assert_non_null(strstr(scene.error.text, "run.json:2: "));
+    assert_int_equal(
+        report_write(&scene.verdicts, &scene.results, scene.synthetic.folder, &scene.drawn, &scene.error),
+        -1);
+    assert_non_null(strstr(scene.error.text, "run.json: line 2: "));
     unlink(path);
-    assert_int_equal(report_write(&scene.verdicts, &scene.results, scene.synthetic.folder, &scene.error), 0);
+    assert_int_equal(
+        report_write(&scene.verdicts, &scene.results, scene.synthetic.folder, &scene.drawn, &scene.error), 0);
     end(&scene);
 }
 
@@ -200,7 +209,8 @@ static void test_one_block(void **state)
                          "[pair bars]\nkind = compare\nbetter = io/x/event-loop/conc:1\n"
                          "worse = io/x/thread-pool/conc:1\n[chart]\nscript = sweep\n");
     judge(&scene, path);
-    if (charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.error) != 1)
+    if (charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.drawn, &scene.error) !=
+        1)
         fail_msg("%s", scene.error.text);
     snprintf(charts, sizeof charts, "%s/charts", scene.synthetic.folder);
     assert_true(synthetic_script_number(charts, "one.gp", "RATIO_MAX") > 100);
@@ -224,8 +234,11 @@ static void test_nothing_measured(void **state)
     synthetic_open(&scene.synthetic);
     snprintf(rules, sizeof rules, "%s/bench/rules", source_root);
     judge(&scene, rules);
-    assert_int_equal(charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.error), 0);
-    assert_int_equal(report_write(&scene.verdicts, &scene.results, scene.synthetic.folder, &scene.error), 0);
+    assert_int_equal(
+        charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.drawn, &scene.error),
+        0);
+    assert_int_equal(
+        report_write(&scene.verdicts, &scene.results, scene.synthetic.folder, &scene.drawn, &scene.error), 0);
     expect_file(scene.synthetic.folder, "report.html", "No rule was measured.");
     end(&scene);
 }
@@ -235,10 +248,12 @@ static void test_errors(void **state)
     (void)state;
     struct scene scene = {.error = {""}};
     begin_hostile(&scene);
-    assert_int_equal(charts_draw(&scene.verdicts, "/nonexistent", scene.synthetic.folder, 1, &scene.error),
-                     -1);
+    assert_int_equal(
+        charts_draw(&scene.verdicts, "/nonexistent", scene.synthetic.folder, 1, &scene.drawn, &scene.error),
+        -1);
     assert_non_null(strstr(scene.error.text, "/nonexistent/style.gp: No such file"));
-    assert_int_equal(charts_draw(&scene.verdicts, scene.scripts, "/nonexistent", 1, &scene.error), -1);
+    assert_int_equal(
+        charts_draw(&scene.verdicts, scene.scripts, "/nonexistent", 1, &scene.drawn, &scene.error), -1);
     assert_non_null(strstr(scene.error.text, "/nonexistent/charts: No such file"));
 
     static const char *const names[] = {"style.gp", "bars.gp", "sweep.gp"};
@@ -247,14 +262,16 @@ static void test_errors(void **state)
     char path[128];
     snprintf(path, sizeof path, "%s/bars.gp", scene.synthetic.folder);
     synthetic_text(path, "plot nonsense(\n");
-    assert_int_equal(
-        charts_draw(&scene.verdicts, scene.synthetic.folder, scene.synthetic.folder, 1, &scene.error), -1);
+    assert_int_equal(charts_draw(&scene.verdicts, scene.synthetic.folder, scene.synthetic.folder, 1,
+                                 &scene.drawn, &scene.error),
+                     -1);
     assert_non_null(strstr(scene.error.text, "gnuplot failed on charts/hostile.gp: "));
 
     char *search = getenv("PATH") ? strdup(getenv("PATH")) : NULL;
     setenv("PATH", "/nonexistent", 1);
-    assert_int_equal(charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.error),
-                     -1);
+    assert_int_equal(
+        charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.drawn, &scene.error),
+        -1);
     assert_string_equal(scene.error.text, "gnuplot is not installed (Debian: gnuplot-nox)");
     if (search)
         setenv("PATH", search, 1);

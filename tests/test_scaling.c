@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "drawing.h"
 #include "report.h"
 #include "scaling.h"
 #include "synthetic.h"
@@ -20,6 +21,7 @@ struct scene {
     struct synthetic synthetic;
     struct results results;
     struct scaling scaling;
+    struct drawn drawn;
     struct error error;
 };
 
@@ -47,6 +49,7 @@ static void end(struct scene *scene)
 {
     scaling_free(&scene->scaling);
     results_free(&scene->results);
+    drawn_free(&scene->drawn);
     synthetic_remove(&scene->synthetic);
 }
 
@@ -94,7 +97,8 @@ static bool draw(struct scene *scene, int expected)
     if (!have_gnuplot())
         return false;
     snprintf(scripts, sizeof scripts, "%s/scripts/gnuplot", source_root);
-    int drawn = scaling_draw(&scene->results, scripts, scene->synthetic.folder, 2, &scene->error);
+    int drawn =
+        scaling_draw(&scene->results, scripts, scene->synthetic.folder, 2, &scene->drawn, &scene->error);
     if (drawn < 0)
         fail_msg("%s", scene->error.text);
     assert_int_equal(drawn, expected);
@@ -416,9 +420,11 @@ static void test_nothing_scales(void **state)
     synthetic_suite(&scene.synthetic, 6);
     find(&scene);
     assert_int_equal(scene.scaling.count, 0);
-    assert_int_equal(scaling_draw(&scene.results, "/nonexistent", scene.synthetic.folder, 1, &scene.error),
+    assert_int_equal(
+        scaling_draw(&scene.results, "/nonexistent", scene.synthetic.folder, 1, &scene.drawn, &scene.error),
+        0);
+    assert_int_equal(report_write(&none, &scene.results, scene.synthetic.folder, &scene.drawn, &scene.error),
                      0);
-    assert_int_equal(report_write(&none, &scene.results, scene.synthetic.folder, &scene.error), 0);
     expect(&scene, "report.html", "</html>");
     expect_none(&scene, "report.html", ">Scaling<");
     end(&scene);
@@ -438,7 +444,8 @@ static void test_report(void **state)
         end(&scene);
         return;
     }
-    assert_int_equal(report_write(&none, &scene.results, scene.synthetic.folder, &scene.error), 0);
+    assert_int_equal(report_write(&none, &scene.results, scene.synthetic.folder, &scene.drawn, &scene.error),
+                     0);
     expect(&scene, "report.html", "<h2>Scaling</h2>");
     expect(&scene, "report.html", "data:image/svg+xml;base64,");
     expect(&scene, "report.html", "Universal Scalability Law");
@@ -453,8 +460,9 @@ static void test_errors(void **state)
     begin(&scene, 0);
     write_model(&scene, &law, "", eight, 3, 6, 0);
     find(&scene);
-    assert_int_equal(scaling_draw(&scene.results, "/nonexistent", scene.synthetic.folder, 1, &scene.error),
-                     -1);
+    assert_int_equal(
+        scaling_draw(&scene.results, "/nonexistent", scene.synthetic.folder, 1, &scene.drawn, &scene.error),
+        -1);
     assert_string_equal(scene.error.text, "/nonexistent/style.gp: No such file or directory");
     end(&scene);
 }

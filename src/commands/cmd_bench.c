@@ -2,7 +2,6 @@
 /* The cells by hand. Each call of Google Benchmark runs its cell in a forked child, so that one cell's
  * workers, pools and failures leave the next alone. */
 #include <errno.h>
-#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,8 @@
 #include "cell_run.h"
 #include "child.h"
 #include "command.h"
+#include "file.h"
+#include "filter.h"
 #include "gbench_shim.h"
 #include "options.h"
 #include "paths.h"
@@ -76,6 +77,8 @@ struct arguments {
     char **list;
     int count;
     const char *filter; /* NULL: none given */
+    const char *out, *out_format;
+    bool tabular;
 };
 
 enum {
@@ -125,11 +128,9 @@ static const struct argp_option option_table[] = {
 static void check_filter(const struct argp_state *state, const char *text)
 {
     regex_t regex;
-    char problem[128];
-    int failed = regcomp(&regex, text + (*text == '-'), REG_EXTENDED | REG_NOSUB);
-    regerror(failed, &regex, problem, sizeof problem);
-    if (failed)
-        options_error(state, "filter '%s' is no extended regular expression: %s", text, problem);
+    struct error error;
+    if (filter_compile(text + (*text == '-'), &regex, &error))
+        options_error(state, "%s", error.text);
     regfree(&regex);
 }
 
@@ -139,14 +140,6 @@ static void check_seconds(const struct argp_state *state, const char *name, cons
     double seconds = strtod(text, &end);
     if (end == text || *end || !(seconds >= 0 && seconds <= 86400))
         options_error(state, "--%s '%s' is no number of seconds from 0 to 86400", name, text);
-}
-
-static void check_writable(const struct argp_state *state, const char *path)
-{
-    FILE *file = fopen(path, "ae");
-    if (!file)
-        options_error(state, "--benchmark_out '%s': %s", path, strerror(errno));
-    fclose(file);
 }
 
 /* known: the values, with | between them */
@@ -180,7 +173,6 @@ static void check_value(const struct argp_state *state, const struct argp_option
         options_count(state, "--v", text, 0, 9);
         return;
     case OPTION_OUT:
-        check_writable(state, text);
         return;
     case OPTION_CONTEXT:
         if (!strchr(text, '='))
@@ -203,26 +195,61 @@ static error_t parse(int key, char *text, struct argp_state *state)
     check_value(state, option, text);
     if (key == OPTION_FILTER)
         arguments->filter = text;
+    if (key == OPTION_OUT)
+        arguments->out = text;
+    if (key == OPTION_OUT_FORMAT)
+        arguments->out_format = text;
+    if (key == OPTION_COUNTERS_TABULAR)
+        arguments->tabular = strcmp(text, "true") == 0;
+    if (key == OPTION_FILTER || key == OPTION_OUT) /* ours */
+        return 0;
     if (asprintf(&arguments->list[arguments->count], "--%s=%s", option->name, text) < 0)
         return ENOMEM;
     arguments->count++;
     return 0;
 }
 
-/* As Google Benchmark will match it: it puts /manual_time behind each name, and "all" stands for all. */
-static bool any_matches(const char *filter, const struct plan *plan)
+/* As Google Benchmark would match it, which puts /manual_time behind each name; but by a regex that ends. */
+static size_t filter_cases(const char *filter, struct gbench_case *cases, size_t count)
 {
     regex_t regex;
     char name[CELL_NAME_BYTES + 16];
-    bool inverse = *filter == '-', found = false;
-    if (strcmp(filter, "all") == 0 || regcomp(&regex, filter + inverse, REG_EXTENDED | REG_NOSUB))
-        return true;
-    for (size_t i = 0; i < plan->count && !found; i++) {
-        snprintf(name, sizeof name, "%s/manual_time", plan->cells[i].name);
-        found = (regexec(&regex, name, 0, NULL, 0) == 0) != inverse;
+    struct error error;
+    size_t kept = 0;
+    bool inverse = filter && *filter == '-';
+    if (!filter || strcmp(filter, "all") == 0 || filter_compile(filter + inverse, &regex, &error))
+        return count;
+    for (size_t i = 0; i < count; i++) {
+        snprintf(name, sizeof name, "%s/manual_time", cases[i].name);
+        if ((regexec(&regex, name, 0, NULL, 0) == 0) != inverse)
+            cases[kept++] = cases[i];
     }
     regfree(&regex);
-    return found;
+    return kept;
+}
+
+static int fail_unmatched(const char *filter)
+{
+    fprintf(stderr, "crosspoint bench: no cell matches '%s'; `crosspoint list cells` names them\n", filter);
+    return EXIT_USAGE;
+}
+
+/* Google Benchmark would not notice a full disk: its file is written through a stream of ours. */
+static int run_into_file(const struct arguments *arguments, char **given, const struct gbench_case *cases,
+                         size_t count)
+{
+    struct file_new file = {.stream = NULL};
+    struct error error;
+    struct gbench_out out = {.format = arguments->out_format ? arguments->out_format : "json",
+                             .tabular = arguments->tabular};
+    if (arguments->out && !(out.stream = file_create_named(&file, arguments->out, &error))) {
+        error_prefix(&error, "--benchmark_out");
+        return error_tell(&error);
+    }
+    int code = gbench_main(arguments->count, given, cases, count, &out);
+    if (arguments->out && file_finish(&file, &error))
+        return error_tell(&error);
+    return code;
 }
 
 /* arguments->list has room for one more, and stays the owner: Google Benchmark moves what it is given. */
@@ -243,18 +270,13 @@ static int run_cases(const struct arguments *arguments, const struct plan *plan,
         cases[i] = (struct gbench_case){plan->cells[i].name, measure, &cells[i]};
     }
     memcpy(given, arguments->list, (size_t)arguments->count * sizeof *given);
-    code = gbench_main(arguments->count, given, cases, plan->count);
+    size_t count = filter_cases(arguments->filter, cases, plan->count);
+    code = count ? run_into_file(arguments, given, cases, count) : fail_unmatched(arguments->filter);
 out:
     free(given);
     free(cells);
     free(cases);
     return code;
-}
-
-static int fail_unmatched(const char *filter)
-{
-    fprintf(stderr, "crosspoint bench: no cell matches '%s'; `crosspoint list cells` names them\n", filter);
-    return EXIT_USAGE;
 }
 
 int cmd_bench(int argc, char **argv)
@@ -282,8 +304,6 @@ int cmd_bench(int argc, char **argv)
     if (!topology || paths_data("rules", path, &error) || rules_load(path, &rules, &error) ||
         selection_build(&selection, (unsigned)topology_max(topology), &plan, &error))
         code = error_tell(&error);
-    else if (arguments.filter && !any_matches(arguments.filter, &plan))
-        code = fail_unmatched(arguments.filter);
     else
         code = run_cases(&arguments, &plan, topology, &error);
     for (int i = 0; i < arguments.count; i++)

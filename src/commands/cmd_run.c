@@ -140,7 +140,8 @@ static int measure(struct session *session)
 static int start(struct session *session, const struct options *options)
 {
     struct error error;
-    if (run_setup_plan(session, &options->run, &error))
+    if (run_setup_plan(session, &options->run, &error) ||
+        (!options->dry_run && run_setup_folder(session, options->run.out, "", &error)))
         return error_tell(&error);
     if (session_calibrate(session))
         return EXIT_INTERRUPTED;
@@ -149,8 +150,9 @@ static int start(struct session *session, const struct options *options)
         return EXIT_FINE;
     }
     run_setup_describe(session, &options->run);
-    if (session_create(session, &error) || run_setup_link_latest(session, &options->run, &error))
+    if (session_create(session, &error))
         return error_tell(&error);
+    run_setup_link_latest(session, &options->run);
     return measure(session);
 }
 

@@ -93,14 +93,13 @@ static uint64_t random_seed(void)
     return seed >> 16; /* short enough to be typed */
 }
 
-/* The folder is made by the first part; what must not exist is checked before anything is measured. */
+/* What stands in the way of the folder is told before anything is measured. */
 static int set_up(struct selftest *selftest, const struct options *options, struct error *error)
 {
     struct session session = {.arm_count = 1};
-    if (run_setup_folder(&session, options->out, error))
+    if (run_setup_folder(&session, options->out, "-selftest", error))
         return -1;
-    snprintf(selftest->folder, sizeof selftest->folder, "%.*s%s", PATH_BYTES - 16, session.arms[0].folder,
-             options->out ? "" : "-selftest");
+    snprintf(selftest->folder, sizeof selftest->folder, "%s", session.folder);
     snprintf(selftest->run_id, sizeof selftest->run_id, "%.60s", session.run_id);
     return 0;
 }

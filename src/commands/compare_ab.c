@@ -58,7 +58,7 @@ static int prepare(const struct compare_ab *ab, const struct compare_ab_round *o
     run.out = round->folder[0] ? round->folder : run.out;
     if (run_setup_plan(session, &run, error))
         return -1;
-    if (only && plan_again(only, session, error))
+    if ((only && plan_again(only, session, error)) || run_setup_folder(session, run.out, "", error))
         return -1;
     if (!round->folder[0])
         snprintf(round->folder, sizeof round->folder, "%s", session->arms[0].folder);

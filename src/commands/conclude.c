@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "conclude.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "chart.h"
+#include "file.h"
 #include "options.h"
 #include "paths.h"
 #include "report.h"
@@ -39,31 +39,33 @@ void conclusion_free(struct conclusion *conclusion)
 static int write_verdicts(const struct conclusion *conclusion, const char *folder, struct error *error)
 {
     char path[PATH_BYTES + 16];
+    struct file_new file;
     snprintf(path, sizeof path, "%s/verdicts.csv", folder);
-    FILE *file = fopen(path, "we");
-    if (!file)
-        return error_set(error, "%s: %s", path, strerror(errno));
-    int failed = verdicts_write(&conclusion->verdicts, "csv", 0, 0, file, error);
-    if (fclose(file) && !failed)
-        failed = error_set(error, "%s: %s", path, strerror(errno));
-    return failed;
+    if (!file_create(&file, path, error))
+        return -1;
+    if (!verdicts_write(&conclusion->verdicts, "csv", 0, 0, file.stream, error))
+        return file_finish(&file, error);
+    file_drop(&file);
+    return -1;
 }
 
 int conclusion_write(const struct conclusion *conclusion, const char *folder, struct error *error)
 {
     char scripts[PATH_BYTES];
     struct error page_error;
+    struct drawn drawn = {.ids = NULL};
     if (write_verdicts(conclusion, folder, error) || paths_data("gnuplot", scripts, error))
         return -1;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     unsigned jobs = processors > 1 ? (unsigned)processors : 1;
-    bool drawn = charts_draw(&conclusion->verdicts, scripts, folder, jobs, error) >= 0 &&
-                 scaling_draw(&conclusion->results, scripts, folder, jobs, error) >= 0;
-    if (report_write(&conclusion->verdicts, &conclusion->results, folder, &page_error)) {
+    bool all = charts_draw(&conclusion->verdicts, scripts, folder, jobs, &drawn, error) >= 0 &&
+               scaling_draw(&conclusion->results, scripts, folder, jobs, &drawn, error) >= 0;
+    if (report_write(&conclusion->verdicts, &conclusion->results, folder, &drawn, &page_error)) {
         *error = page_error;
-        return -1;
+        all = false;
     }
-    return drawn ? 0 : -1;
+    drawn_free(&drawn);
+    return all ? 0 : -1;
 }
 
 void conclusion_tell_missing(const struct conclusion *conclusion)

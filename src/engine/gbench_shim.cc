@@ -4,6 +4,10 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
+#include <memory>
+#include <ostream>
+#include <streambuf>
+#include <string>
 #include <vector>
 
 namespace
@@ -56,6 +60,69 @@ class CapturingReporter : public benchmark::BenchmarkReporter
     int count = 0;
 };
 
+/* What C++ writes into a C stream, which knows at its close whether all of it was taken. */
+class FileBuffer : public std::streambuf
+{
+  public:
+    explicit FileBuffer(FILE *file) : file_(file)
+    {
+    }
+
+  protected:
+    int_type overflow(int_type c) override
+    {
+        return traits_type::eq_int_type(c, traits_type::eof()) ? 0 : std::fputc(c, file_);
+    }
+    std::streamsize xsputn(const char *text, std::streamsize bytes) override
+    {
+        return static_cast<std::streamsize>(std::fwrite(text, 1, static_cast<size_t>(bytes), file_));
+    }
+    int sync() override
+    {
+        return std::fflush(file_);
+    }
+
+  private:
+    FILE *file_;
+};
+
+/* A reporter of Google Benchmark's that keeps to our stream: it is given one of the library's before each
+ * run.
+ */
+template <typename Reporter> class FileReporter : public Reporter
+{
+  public:
+    template <typename... Arguments>
+    explicit FileReporter(std::ostream *out, Arguments... arguments) : Reporter(arguments...), out_(out)
+    {
+    }
+    bool ReportContext(const benchmark::BenchmarkReporter::Context &context) override
+    {
+        this->SetOutputStream(out_);
+        this->SetErrorStream(out_);
+        return Reporter::ReportContext(context);
+    }
+
+  private:
+    std::ostream *out_;
+};
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations" /* CSV: there as long as the flag is */
+std::unique_ptr<benchmark::BenchmarkReporter> make_reporter(const gbench_out *out, std::ostream *stream)
+{
+    using benchmark::BenchmarkReporter;
+    using benchmark::ConsoleReporter;
+    const std::string format = out->format;
+    if (format == "csv")
+        return std::unique_ptr<BenchmarkReporter>(new FileReporter<benchmark::CSVReporter>(stream));
+    if (format == "console")
+        return std::unique_ptr<BenchmarkReporter>(new FileReporter<ConsoleReporter>(
+            stream, out->tabular ? ConsoleReporter::OO_Tabular : ConsoleReporter::OO_None));
+    return std::unique_ptr<BenchmarkReporter>(new FileReporter<benchmark::JSONReporter>(stream));
+}
+#pragma GCC diagnostic pop
+
 } // namespace
 
 extern "C" int gbench_run_once(const gbench_case *benchmark, uint64_t items, double *seconds)
@@ -69,15 +136,30 @@ extern "C" int gbench_run_once(const gbench_case *benchmark, uint64_t items, dou
     return !any_failed && reporter.count == 1 ? 0 : -1;
 }
 
-extern "C" int gbench_main(int argc, char **argv, const gbench_case *cases, size_t count)
+extern "C" int gbench_main(int argc, char **argv, const gbench_case *cases, size_t count,
+                           const gbench_out *out)
 {
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv))
+    /* A reporter for a file is taken only with the name of one. */
+    std::vector<char *> arguments(argv, argv + argc);
+    std::string all = "--benchmark_filter=all", nowhere = "--benchmark_out=/dev/null";
+    arguments.push_back(&all[0]);
+    if (out->stream)
+        arguments.push_back(&nowhere[0]);
+    argc = static_cast<int>(arguments.size());
+    arguments.push_back(nullptr);
+    benchmark::Initialize(&argc, arguments.data());
+    if (benchmark::ReportUnrecognizedArguments(argc, arguments.data()))
         return 2;
     any_failed = false;
     for (size_t i = 0; i < count; i++)
         add_case(&cases[i]);
-    const size_t matched = benchmark::RunSpecifiedBenchmarks();
+    FileBuffer buffer(out->stream);
+    std::ostream stream(&buffer);
+    std::unique_ptr<benchmark::BenchmarkReporter> reporter;
+    if (out->stream)
+        reporter = make_reporter(out, &stream);
+    const size_t matched = benchmark::RunSpecifiedBenchmarks(nullptr, reporter.get());
+    stream.flush();
     benchmark::Shutdown();
     return matched == 0 ? 2 : any_failed ? 1 : 0;
 }

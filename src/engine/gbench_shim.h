@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -34,10 +35,18 @@ struct gbench_case {
  * failed or nothing was reported. */
 int gbench_run_once(const struct gbench_case *benchmark, uint64_t items, double *seconds);
 
-/* Google Benchmark's own command line (flags, filters, repetitions, JSON) over the cases. Returns an exit
- * code: 2 for flags it does not know or when no case matches, 1 if a case failed, but not for cases that
- * were skipped. */
-int gbench_main(int argc, char **argv, const struct gbench_case *cases, size_t count);
+/* Where the results go beside standard output. */
+struct gbench_out {
+    FILE *stream;       /* the caller's; NULL: nowhere */
+    const char *format; /* json, csv or console */
+    bool tabular;       /* console: counters as columns */
+};
+
+/* Google Benchmark's own command line (flags, repetitions, JSON) over all cases; filter and file are the
+ * caller's, not among the flags. Returns an exit code: 2 for flags it does not know, 1 if a case failed, but
+ * not for cases that were skipped. Whether out->stream took all is for the caller to ask. */
+int gbench_main(int argc, char **argv, const struct gbench_case *cases, size_t count,
+                const struct gbench_out *out);
 
 #ifdef __cplusplus
 }

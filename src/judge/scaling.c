@@ -96,16 +96,13 @@ static void free_arms(struct arms *arms)
     free(arms->arms);
 }
 
-/* Serial does one task after the other: with the chart's conc, or without any. */
-static const struct arm *find_serial(const struct arms *arms, const struct cell *cell)
+/* Among all models of one chart. */
+static const struct arm *find_serial(const struct arm *arms, size_t count)
 {
     const struct arm *found = NULL;
-    for (size_t i = 0; i < arms->count; i++) {
-        const struct arm *arm = &arms->arms[i];
-        if (strcmp(arm->cell.model, "serial") == 0 && compare_workload(&arm->cell, cell) == 0 &&
-            (arm->cell.conc == cell->conc || (arm->cell.conc == 0 && !found)))
-            found = arm;
-    }
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(arms[i].cell.model, "serial") == 0)
+            found = &arms[i];
     return found;
 }
 
@@ -263,11 +260,11 @@ static void free_chart(struct scaling_chart *chart)
 }
 
 /* arms[count]: all models of one chart. */
-static int add_chart(struct scaling *scaling, const struct arms *all, const struct arm *arms, size_t count,
-                     unsigned units_max, struct error *error)
+static int add_chart(struct scaling *scaling, const struct arm *arms, size_t count, unsigned units_max,
+                     struct error *error)
 {
     /* With conc there is no ideal to one task at a time. */
-    const struct arm *serial = arms->cell.conc ? NULL : find_serial(all, &arms->cell);
+    const struct arm *serial = arms->cell.conc ? NULL : find_serial(arms, count);
     struct scaling_chart chart = {.cell = arms->cell,
                                   .units = strcmp(arms->cell.place, "one-core") == 0 ? 1 : units_max,
                                   .serial = serial,
@@ -279,7 +276,9 @@ static int add_chart(struct scaling *scaling, const struct arms *all, const stru
         if (arms[first].cell.workers && arms[first].cell.workers < arms[end - 1].cell.workers)
             result = add_series(&chart, &arms[first], end - first, serial, error);
     }
-    if (result || !chart.count) {
+    bool room = scaling->count < SCALING_CHARTS_MAX;
+    if (result || !chart.count || !room) {
+        scaling->left_out += !result && chart.count && !room;
         free_chart(&chart);
         return result;
     }
@@ -301,7 +300,7 @@ int scaling_find(const struct results *results, struct scaling *scaling, struct 
         for (end = first + 1;
              end < all.count && compare_charts(&all.arms[end].cell, &all.arms[first].cell) == 0; end++)
             ;
-        result = add_chart(scaling, &all, &all.arms[first], end - first, results->units_max, error);
+        result = add_chart(scaling, &all.arms[first], end - first, results->units_max, error);
     }
     free_arms(&all);
     return result;

@@ -13,7 +13,10 @@
 #include "scaling_fit.h"
 #include "statistics.h"
 
-enum { SCALING_ID_BYTES = 224 };
+enum {
+    SCALING_ID_BYTES = 224,
+    SCALING_CHARTS_MAX = 100 /* a second of drawing each */
+};
 
 /* items_per_second over that of the reference in the same block. */
 struct scaling_sample {
@@ -49,6 +52,7 @@ struct scaling_chart {
 struct scaling {
     struct scaling_chart *charts;
     size_t count;
+    size_t left_out; /* beyond SCALING_CHARTS_MAX */
 };
 
 /* -1 with error: out of memory, or two ok rows of a cell in one block. Free with scaling_free also then. */
@@ -68,9 +72,11 @@ void scaling_word_no_fit(const struct scaling_chart *chart, const struct scaling
 void scaling_word_usl(const struct scaling_series *series, char *text, size_t text_bytes);
 void scaling_word_amdahl(const struct scaling_series *series, char *text, size_t text_bytes);
 
-/* Writes FOLDER/charts/ID.csv and ID.gp for each of them and runs gnuplot (at most jobs at a time).
- * script_folder holds style.gp and scaling.gp. Returns how many charts were drawn, or -1 with error. */
+struct drawn;
+/* Writes FOLDER/charts/ID.csv and ID.gp for each of them and runs gnuplot (at most jobs at a time); those
+ * that were drawn go to drawn, which stays the caller's. script_folder holds style.gp and scaling.gp. Returns
+ * how many charts were drawn, or -1 with error. */
 int scaling_draw(const struct results *results, const char *script_folder, const char *folder, unsigned jobs,
-                 struct error *error);
+                 struct drawn *drawn, struct error *error);
 
 #endif

@@ -237,13 +237,20 @@ void topology_describe(const struct topology *topology, char *text, size_t text_
     }
 }
 
+/* hwloc's own writing to a file does not see a full disk. */
 int topology_export(const struct topology *topology, const char *path, struct error *error)
 {
+    char *xml;
+    int bytes;
     errno = 0;
-    if (!hwloc_topology_export_xml(topology->hwloc, path, 0))
-        return 0;
-    return error_set(error, "cannot write the topology to %s%s%s", path, errno ? ": " : "",
-                     errno ? strerror(errno) : "");
+    if (hwloc_topology_export_xmlbuffer(topology->hwloc, &xml, &bytes, 0))
+        return error_set(error, "cannot write the topology to %s", path);
+    FILE *file = fopen(path, "we");
+    bool failed = !file || fputs(xml, file) < 0;
+    if (file)
+        failed |= fclose(file) != 0;
+    hwloc_free_xmlbuffer(topology->hwloc, xml);
+    return failed ? error_set(error, "cannot write the topology to %s: %s", path, strerror(errno)) : 0;
 }
 
 static int check_this_system(const struct topology *topology, struct error *error)

@@ -3,7 +3,6 @@
 
 #include <csv.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdarg.h>
@@ -15,6 +14,9 @@
 #include <unistd.h>
 
 #include "cell.h"
+#include "file.h"
+#include "run_file.h"
+#include "utf8.h"
 
 /* clang-format off */
 const struct column_info columns[COLUMN_COUNT] = {
@@ -90,6 +92,7 @@ void row_set(struct row_buffer *buffer, enum column column, const char *format, 
     for (char *c = text; *c; c++)
         if (*c == '\n' || *c == '\r')
             *c = ' ';
+    utf8_repair(text);
     buffer->row.text[column] = text;
     buffer->used += length < 0 ? 1 : (size_t)length < room ? (size_t)length + 1 : room;
 }
@@ -160,7 +163,7 @@ size_t result_format_row(const struct row *row, char *text, size_t text_bytes)
 }
 
 /* One row as libcsv hands it over field by field: the fields lie one after another, each with its end. */
-enum { FIELDS_MAX = 128 };
+enum { FIELDS_MAX = 128, SAMPLES_BYTES_MAX = 1 << 30 };
 struct reader {
     const char *path;
     result_take *take;
@@ -257,8 +260,15 @@ static void take_row(struct reader *reader)
         return;
     }
     struct row row;
-    for (int column = 0; column < COLUMN_COUNT; column++)
+    for (int column = 0; column < COLUMN_COUNT; column++) {
         row.text[column] = reader->bytes + reader->offsets[reader->field_of_column[column]];
+        if (!utf8_valid(row.text[column], strlen(row.text[column]))) {
+            char what[64];
+            snprintf(what, sizeof what, "%s is not in UTF-8", columns[column].name);
+            stop(reader, what);
+            return;
+        }
+    }
     if (reader->take(reader->context, &row, reader->line, reader->error)) {
         error_prefix(reader->error, "%s: line %zu", reader->path, reader->line);
         reader->stopped = true;
@@ -385,16 +395,13 @@ int result_read(const char *path, result_take *take, void *context, size_t *cut_
 {
     if (cut_bytes)
         *cut_bytes = 0;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    const char *slash = strrchr(path, '/');
+    bool ours = strcmp(slash ? slash + 1 : path, "samples.csv") == 0;
+    size_t length;
+    int file = file_open(path, ours ? FILE_NO_LINK : 0, SAMPLES_BYTES_MAX, &length, NULL, error);
     if (file < 0)
-        return error_set(error, "%s: %s", path, strerror(errno));
-    struct stat stat;
-    if (fstat(file, &stat) || !S_ISREG(stat.st_mode)) {
-        close(file);
-        return error_set(error, "%s: not a file", path);
-    }
+        return -1;
     struct reader reader = {.path = path, .take = take, .context = context, .error = error};
-    size_t length = (size_t)stat.st_size;
     if (length == 0) {
         close(file);
         return error_set(error, "%s: line 1: empty: no header", path);
@@ -501,6 +508,7 @@ static int take_sample(void *context, const struct row *row, size_t line, struct
         return error_set(error, "status '%s' is none of ok, invalid, failed, skipped",
                          row->text[COLUMN_STATUS]);
     snprintf(sample->reason, sizeof sample->reason, "%s", row->text[COLUMN_REASON]);
+    utf8_repair(sample->reason); /* it may have been cut within a character */
     if (!*row->text[COLUMN_CELL])
         return error_set(error, "cell is empty");
     if (intern_cell(loader, row->text[COLUMN_CELL], &sample->cell, error))
@@ -515,14 +523,15 @@ static int take_sample(void *context, const struct row *row, size_t line, struct
     return 0;
 }
 
-static unsigned read_units_max(const char *folder)
+static int read_units_max(const char *folder, unsigned *units_max, struct error *error)
 {
-    char path[4096];
-    snprintf(path, sizeof path, "%s/run.json", folder);
-    json_t *run = json_load_file(path, 0, NULL);
-    json_int_t units_max = json_integer_value(json_object_get(json_object_get(run, "machine"), "units_max"));
+    json_t *run;
+    if (run_file_load_if_any(folder, &run, error))
+        return -1;
+    double units = run_file_number(run, "machine.units_max", 0);
+    *units_max = units >= 1 && units <= 1e6 ? (unsigned)units : 0;
     json_decref(run);
-    return units_max > 0 ? (unsigned)units_max : 0;
+    return 0;
 }
 
 int results_load(const char *path, struct results *results, struct error *error)
@@ -537,7 +546,8 @@ int results_load(const char *path, struct results *results, struct error *error)
     struct loader loader = {.results = results};
     if (result_read(file, take_sample, &loader, NULL, error))
         return -1;
-    results->units_max = folder ? read_units_max(path) : 0;
+    if (folder && read_units_max(path, &results->units_max, error))
+        return -1;
     if (results->units_max == 0)
         results->units_max = loader.workers_max > 1 ? loader.workers_max : 1;
     return 0;

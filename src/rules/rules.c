@@ -10,6 +10,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "file.h"
+#include "utf8.h"
+
 const char *const rule_kind_names[RULE_KIND_COUNT] = {"compare", "equal", "crossover"};
 
 static const char *const chart_scripts[] = {"bars", "sweep"};
@@ -298,6 +301,10 @@ static char *read_line(char *text, int text_bytes, void *context)
         fail_at(reader, reader->line, "a line of more than %d bytes", text_bytes - 2);
         return NULL;
     }
+    if (!utf8_valid(text, strlen(text))) {
+        fail_at(reader, reader->line, "not in UTF-8");
+        return NULL;
+    }
     return text;
 }
 
@@ -431,6 +438,8 @@ static int name_rule(struct reader *reader)
     return 0;
 }
 
+enum { RULE_BYTES_MAX = 1 << 20 };
+
 static int load_file(const char *path, struct rule *rule, struct error *error)
 {
     memset(rule, 0, sizeof *rule);
@@ -441,11 +450,10 @@ static int load_file(const char *path, struct rule *rule, struct error *error)
     int result = -1;
     if (name_rule(reader))
         goto done;
-    reader->file = fopen(path, "re");
-    if (!reader->file) {
-        error_set(error, "%s: %s", path, strerror(errno));
+    int descriptor = file_open(path, 0, RULE_BYTES_MAX, NULL, NULL, error);
+    reader->file = descriptor < 0 ? NULL : fdopen(descriptor, "r");
+    if (!reader->file)
         goto done;
-    }
     int line = ini_parse_stream(read_line, reader, take_key, reader);
     if (ferror(reader->file))
         result = error_set(error, "%s: %s", path, strerror(errno));

@@ -8,6 +8,7 @@
 #include "exit_codes.h"
 #include "table_text.h"
 #include "wording.h"
+#include "file.h"
 
 const char *const selftest_verdict_names[SELFTEST_VERDICT_COUNT] = {"passed", "failed", "not shown",
                                                                     "skipped"};
@@ -51,9 +52,10 @@ int selftest_checks_exit_code(const struct selftest_checks *checks)
 
 int selftest_checks_write_csv(const struct selftest_checks *checks, const char *path, struct error *error)
 {
-    FILE *out = fopen(path, "we");
+    struct file_new file;
+    FILE *out = file_create(&file, path, error);
     if (!out)
-        return error_set(error, "%s: %s", path, strerror(errno));
+        return -1;
     fputs("test,subject,shown,required,verdict,detail\n", out);
     for (size_t i = 0; i < checks->count; i++) {
         const struct selftest_check *check = &checks->rows[i];
@@ -69,9 +71,7 @@ int selftest_checks_write_csv(const struct selftest_checks *checks, const char *
         }
         putc('\n', out);
     }
-    int failed = ferror(out);
-    failed |= fclose(out);
-    return failed ? error_set(error, "%s: %s", path, strerror(errno)) : 0;
+    return file_finish(&file, error);
 }
 
 /* The table for people; selftest.csv has the details in full. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run_setup.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,14 +9,17 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "launch.h"
 #include "measure.h"
 #include "metadata.h"
 #include "paths.h"
 #include "quiet.h"
+#include "utf8.h"
 
 /* For launches: in memory, so that nothing is left however we end. */
 static int export_topology(struct session *session, struct error *error)
@@ -45,6 +49,8 @@ int run_setup_open(struct session *session, struct error *error)
 void run_setup_close(struct session *session)
 {
     session_close(session);
+    if (*session->folder)
+        folder_unmake(session->folder, session->folder_before); /* if nothing went into it */
     if (session->topology_file >= 0)
         close(session->topology_file);
     topology_close(session->topology);
@@ -56,57 +62,89 @@ static const char *results_parent(void)
     return parent && *parent ? parent : "results";
 }
 
-/* results/20261121T101500Z-myhost; a second later if that is taken. */
-static void default_folder(struct session *session)
+/* Of letters that a name and a path may have. */
+static void name_host(char host[64])
 {
-    char host[64] = "localhost", stamp[32];
-    gethostname(host, sizeof host - 1);
-    do {
-        time_t now = time(NULL);
-        struct tm utc;
-        strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
-        snprintf(session->run_id, sizeof session->run_id, "%s-%s", stamp, host);
-        snprintf(session->arms[0].folder, sizeof session->arms[0].folder, "%s/%s", results_parent(),
-                 session->run_id);
-    } while (access(session->arms[0].folder, F_OK) == 0 && sleep(1) == 0);
+    snprintf(host, 64, "localhost");
+    gethostname(host, 63);
+    host[63] = '\0';
+    for (char *c = host; *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("-._", *c))
+            *c = '-';
 }
 
-static int named_folder(struct session *session, const char *out, struct error *error)
+/* results/20261121T101500Z-myhost; with a number behind it if another run had the same thought. */
+static int make_default_folder(struct session *session, const char *suffix, struct error *error)
 {
-    char *folder = session->arms[0].folder;
-    snprintf(folder, sizeof session->arms[0].folder, "%s", out);
+    enum { TRIES = 1000 };
+    char host[64], stamp[32];
+    time_t now = time(NULL);
+    struct tm utc;
+    bool exists = true;
+    name_host(host);
+    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
+    for (int i = 1, made = -1; made && i <= TRIES && exists; i++) {
+        char number[16] = "";
+        if (i > 1)
+            snprintf(number, sizeof number, "-%d", i);
+        snprintf(session->run_id, sizeof session->run_id, "%s-%s%s%s", stamp, host, suffix, number);
+        snprintf(session->folder, sizeof session->folder, "%s/%s", results_parent(), session->run_id);
+        made = folder_make(session->folder, &session->folder_before, &exists, error);
+        if (made == 0)
+            return 0;
+    }
+    return -1;
+}
+
+static int make_named_folder(struct session *session, const char *out, struct error *error)
+{
+    char *folder = session->folder;
+    snprintf(folder, sizeof session->folder, "%s", out);
     size_t length = strlen(folder);
     while (length > 1 && folder[length - 1] == '/')
         folder[--length] = '\0';
     const char *slash = strrchr(folder, '/');
     snprintf(session->run_id, sizeof session->run_id, "%s", slash ? slash + 1 : folder);
-    if (access(folder, F_OK) == 0)
-        return error_set(error, "%s exists; results are never overwritten", folder);
-    return 0;
+    utf8_repair(session->run_id);
+    return folder_make(folder, &session->folder_before, NULL, error);
 }
 
-int run_setup_folder(struct session *session, const char *out, struct error *error)
+static void warn_latest(const char *link, const char *reason)
 {
-    if (out)
-        return named_folder(session, out, error);
-    default_folder(session);
-    return 0;
+    fprintf(stderr, "crosspoint: warning: %s: %s; it will not lead to this run\n", link, reason);
 }
 
-int run_setup_link_latest(const struct session *session, const struct run_options *options,
-                          struct error *error)
+static bool latest_is_taken(const char *link)
 {
-    char link[PATH_BYTES], temporary[PATH_BYTES];
-    if (options->out)
-        return 0;
+    struct stat status;
+    return lstat(link, &status) == 0 && !S_ISLNK(status.st_mode);
+}
+
+int run_setup_folder(struct session *session, const char *out, const char *suffix, struct error *error)
+{
+    char link[PATH_BYTES];
     snprintf(link, sizeof link, "%s/latest", results_parent());
-    snprintf(temporary, sizeof temporary, "%s/latest.%d", results_parent(), (int)getpid());
-    if (symlink(session->run_id, temporary) || rename(temporary, link)) {
-        error_set(error, "%s: %s", link, strerror(errno));
-        unlink(temporary);
+    if (!out && latest_is_taken(link))
+        warn_latest(link, "no link");
+    if (out ? make_named_folder(session, out, error) : make_default_folder(session, suffix, error)) {
+        session->folder[0] = '\0';
         return -1;
     }
+    snprintf(session->arms[0].folder, sizeof session->arms[0].folder, "%s", session->folder);
     return 0;
+}
+
+void run_setup_link_latest(const struct session *session, const struct run_options *options)
+{
+    char link[PATH_BYTES], temporary[PATH_BYTES];
+    snprintf(link, sizeof link, "%s/latest", results_parent());
+    if (options->out || latest_is_taken(link))
+        return;
+    snprintf(temporary, sizeof temporary, "%s/latest.%d", results_parent(), (int)getpid());
+    if (symlink(session->run_id, temporary) || rename(temporary, link)) {
+        warn_latest(link, strerror(errno));
+        unlink(temporary);
+    }
 }
 
 static uint64_t random_seed(void)
@@ -166,9 +204,8 @@ int run_setup_plan(struct session *session, const struct run_options *options, s
         paths_data("rules", rules_path, error) || rules_load(rules_path, &rules, error) ||
         selection_build(&selection, (unsigned)topology_max(session->topology), &session->plan, error);
     rules_free(&rules);
-    if (failed || (options->like && take_items(&session->plan, options->like, options->quiet, error)))
-        return -1;
-    return run_setup_folder(session, options->out, error);
+    return failed || (options->like && take_items(&session->plan, options->like, options->quiet, error)) ? -1
+                                                                                                         : 0;
 }
 
 static json_t *thresholds_to_json(void)

@@ -26,19 +26,22 @@ struct run_options {
 int run_setup_open(struct session *session, struct error *error);
 void run_setup_close(struct session *session);
 
-/* Fills the plan with the chosen cells, not yet calibrated but for those that --like knows, and picks the
- * results folder (not made yet). 0, or -1 with error. */
+/* Fills the plan with the chosen cells, not yet calibrated but for those that --like knows. 0, or -1 with
+ * error. */
 int run_setup_plan(struct session *session, const struct run_options *options, struct error *error);
 
-/* The results folder of arm 0 and the run's name: `out`, which must not exist, or if NULL one below
- * $CROSSPOINT_RESULTS named after time and host (not made yet). 0, or -1 with error. */
-int run_setup_folder(struct session *session, const char *out, struct error *error);
+/* Makes the results folder, session->folder and that of arm 0, and names the run: `out`, which must not
+ * exist, or if NULL one below $CROSSPOINT_RESULTS named after time, host and suffix. What stands in the way
+ * is told before anything is measured; run_setup_close removes the folder if it is still empty. 0, or -1 with
+ * error.
+ */
+int run_setup_folder(struct session *session, const char *out, const char *suffix, struct error *error);
 
 /* The head of run.json: machine, versions, limits, options, command. After calibration. */
 void run_setup_describe(struct session *session, const struct run_options *options);
 
-/* results/latest -> the session's folder, if that was not named by --out. */
-int run_setup_link_latest(const struct session *session, const struct run_options *options,
-                          struct error *error);
+/* results/latest -> the session's folder, if that was not named by --out. A convenience: where it cannot be
+ * made, stderr says why. */
+void run_setup_link_latest(const struct session *session, const struct run_options *options);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "selection.h"
 
-#include <regex.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "filter.h"
 #include "model.h"
 #include "placement.h"
 #include "runtime.h"
@@ -186,12 +186,8 @@ static int add_grid(const struct selection *selection, unsigned workers_max, str
 static int apply_filter(const char *filter, struct plan *plan, struct error *error)
 {
     regex_t regex;
-    int problem = regcomp(&regex, filter, REG_EXTENDED | REG_NOSUB);
-    if (problem) {
-        char text[128];
-        regerror(problem, &regex, text, sizeof text);
-        return error_set(error, "filter '%s' is no extended regular expression: %s", filter, text);
-    }
+    if (filter_compile(filter, &regex, error))
+        return -1;
     size_t kept = 0;
     for (size_t i = 0; i < plan->count; i++)
         if (regexec(&regex, plan->cells[i].name, 0, NULL, 0) == 0)

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "session.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "cell_run.h"
 #include "environment.h"
+#include "file.h"
+#include "folder.h"
 #include "launch.h"
 #include "measure.h"
 #include "metadata.h"
@@ -50,15 +49,15 @@ static void format_time(char text[32])
 
 static int write_run_of(const struct session *session, const struct session_arm *arm, struct error *error)
 {
-    char path[PATH_BYTES + 16], temporary[PATH_BYTES + 20];
+    char path[PATH_BYTES + 16];
+    struct file_new file;
     snprintf(path, sizeof path, "%s/run.json", arm->folder);
-    snprintf(temporary, sizeof temporary, "%s.new", path);
-    if (json_dump_file(session->run, temporary, JSON_INDENT(2)) || rename(temporary, path)) {
-        error_set(error, "%s: %s", path, strerror(errno));
-        unlink(temporary);
+    if (!file_create(&file, path, error))
         return -1;
-    }
-    return 0;
+    if (json_dumpf(session->run, file.stream, JSON_INDENT(2)) == 0 || ferror(file.stream))
+        return file_finish(&file, error);
+    file_drop(&file);
+    return error_set(error, "%s: out of memory", path);
 }
 
 static int write_run(const struct session *session, const char *outcome, struct error *error)
@@ -95,27 +94,11 @@ static int prepare_done(struct session *session, unsigned spare, struct error *e
     return session->done && session->block_states ? 0 : error_set(error, "out of memory");
 }
 
-/* The folder, which must be new, and those above it that are missing. */
-static int make_folder(const char *folder, struct error *error)
-{
-    char part[PATH_BYTES];
-    snprintf(part, sizeof part, "%s", folder);
-    for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(part, 0777) && errno != EEXIST)
-            return error_set(error, "%s: %s", part, strerror(errno));
-        *slash = '/';
-    }
-    if (mkdir(folder, 0777) == 0)
-        return 0;
-    return errno == EEXIST ? error_set(error, "%s exists; results are never overwritten", folder)
-                           : error_set(error, "%s: %s", folder, strerror(errno));
-}
-
 static int create_arm(struct session *session, struct session_arm *arm, struct error *error)
 {
     char path[PATH_BYTES + 16];
-    if (make_folder(arm->folder, error))
+    size_t before;
+    if (strcmp(arm->folder, session->folder) != 0 && folder_make(arm->folder, &before, NULL, error))
         return -1;
     snprintf(path, sizeof path, "%s/topology.xml", arm->folder);
     return topology_export(session->topology, path, error) ||

@@ -27,6 +27,8 @@ struct session {
     bool gate; /* disturbed blocks are repeated and do not count */
     struct session_arm arms[2];
     size_t arm_count;
+    char folder[PATH_BYTES]; /* the results folder if it was made beforehand; else "" */
+    size_t folder_before;    /* as of folder_make */
     char run_id[96], topology_xml[PATH_BYTES];
     json_t *run; /* what goes into run.json, but for the plan and the outcome */
     bool quiet;
@@ -43,7 +45,8 @@ struct session {
  * their skip reason. Prints progress. -1: interrupted. */
 int session_calibrate(struct session *session);
 
-/* Makes each arm's folder (it must not exist) with run.json, topology.xml and the header of samples.csv. */
+/* Makes each arm's folder (unless it is session->folder it must not exist) with run.json, topology.xml and
+ * the header of samples.csv. */
 int session_create(struct session *session, struct error *error);
 
 /* Takes up a folder that an interrupted run left: reads plan and options from run.json, drops a last line

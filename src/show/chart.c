@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "chart_tics.h"
+#include "drawing.h"
 #include "gnuplot.h"
 #include "wording.h"
 
@@ -557,17 +558,14 @@ static int write_chart(struct chart *chart, const struct scripts *scripts, const
                        struct error *error)
 {
     const char *id = chart->first->rule->id;
-    FILE *data = gnuplot_open(folder, id, "csv", error);
-    if (!data)
+    struct file_new file;
+    if (!gnuplot_open(&file, folder, id, "csv", error))
         return -1;
-    put_data(data, chart);
-    if (gnuplot_close(data, id, error))
+    put_data(file.stream, chart);
+    if (gnuplot_close(&file, id, error) || !gnuplot_open(&file, folder, id, "gp", error))
         return -1;
-    FILE *script = gnuplot_open(folder, id, "gp", error);
-    if (!script)
-        return -1;
-    put_script(script, chart, scripts);
-    return gnuplot_close(script, id, error);
+    put_script(file.stream, chart, scripts);
+    return gnuplot_close(&file, id, error);
 }
 
 static int load_scripts(const char *folder, struct scripts *scripts, struct error *error)
@@ -579,7 +577,7 @@ static int load_scripts(const char *folder, struct scripts *scripts, struct erro
 }
 
 static int write_charts(const struct verdicts *verdicts, const struct scripts *scripts, const char *folder,
-                        const char **drawn, struct error *error)
+                        const char **ids, struct error *error)
 {
     int count = 0;
     for (size_t i = 0; i < verdicts->count;) {
@@ -593,26 +591,26 @@ static int write_charts(const struct verdicts *verdicts, const struct scripts *s
             continue;
         if (write_chart(&chart, scripts, folder, error))
             return -1;
-        drawn[count++] = chart.first->rule->id;
+        ids[count++] = chart.first->rule->id;
     }
     return count;
 }
 
 int charts_draw(const struct verdicts *verdicts, const char *script_folder, const char *folder, unsigned jobs,
-                struct error *error)
+                struct drawn *drawn, struct error *error)
 {
     struct scripts scripts = {0};
-    const char **drawn = calloc(verdicts->count + 1, sizeof *drawn);
+    const char **ids = calloc(verdicts->count + 1, sizeof *ids);
     int count = -1;
-    if (!drawn)
+    if (!ids)
         error_set(error, "out of memory");
     else if (!gnuplot_make_folder(folder, error) && !load_scripts(script_folder, &scripts, error))
-        count = write_charts(verdicts, &scripts, folder, drawn, error);
-    if (count > 0 && gnuplot_draw(folder, drawn, (size_t)count, jobs, error))
+        count = write_charts(verdicts, &scripts, folder, ids, error);
+    if (count > 0 && drawing_run(folder, ids, (size_t)count, jobs, DRAWING_TIMEOUT_S, drawn, error))
         count = -1;
     free(scripts.style);
     free(scripts.bars);
     free(scripts.sweep);
-    free(drawn);
+    free(ids);
     return count;
 }

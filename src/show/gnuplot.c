@@ -2,83 +2,85 @@
 #include "gnuplot.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "child.h"
+#include "utf8.h"
 #include "wording.h"
-
-extern char **environ;
 
 /* Files */
 
 char *gnuplot_read_script(const char *folder, const char *name, struct error *error)
 {
-    char path[4096];
+    enum { SCRIPT_BYTES_MAX = 1 << 20 };
+    char path[PATH_BYTES];
+    size_t bytes;
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "re");
-    char *text = NULL;
-    size_t length = 0;
-    if (!file || getdelim(&text, &length, '\0', file) < 0) {
-        error_set(error, "%s: %s", path, file && feof(file) ? "empty" : strerror(errno));
-        free(text);
-        text = NULL;
-    }
-    if (file)
-        fclose(file);
-    return text;
+    char *text = file_read(path, 0, SCRIPT_BYTES_MAX, &bytes, NULL, error);
+    if (!text || bytes)
+        return text;
+    free(text);
+    error_set(error, "%s: empty", path);
+    return NULL;
 }
 
 int gnuplot_make_folder(const char *folder, struct error *error)
 {
-    char charts[4096];
+    char charts[PATH_BYTES];
+    struct stat status;
     snprintf(charts, sizeof charts, "%s/charts", folder);
-    if (mkdir(charts, 0777) && errno != EEXIST)
+    if (mkdir(charts, 0777) == 0)
+        return 0;
+    if (errno != EEXIST)
         return error_set(error, "%s: %s", charts, strerror(errno));
-    return 0;
+    if (lstat(charts, &status) == 0 && S_ISDIR(status.st_mode))
+        return 0;
+    return error_set(error, "%s is no folder%s; remove it", charts,
+                     S_ISLNK(status.st_mode) ? " but a link, which is not followed" : "");
 }
 
-FILE *gnuplot_open(const char *folder, const char *id, const char *suffix, struct error *error)
+FILE *gnuplot_open(struct file_new *file, const char *folder, const char *id, const char *suffix,
+                   struct error *error)
 {
-    char path[4096];
+    char path[PATH_BYTES];
     snprintf(path, sizeof path, "%s/charts/%s.%s", folder, id, suffix);
-    FILE *file = fopen(path, "we");
-    if (!file)
-        error_set(error, "%s: %s", path, strerror(errno));
-    return file;
+    return file_create(file, path, error);
 }
 
-int gnuplot_close(FILE *file, const char *id, struct error *error)
+int gnuplot_close(struct file_new *file, const char *id, struct error *error)
 {
-    bool failed = ferror(file);
-    if (fclose(file) || failed)
-        return error_set(error, "cannot write the chart %s: %s", id, strerror(errno));
-    return 0;
+    return file_finish(file, error) ? error_prefix(error, "cannot write the chart %s", id) : 0;
 }
 
 /* Text and numbers */
+
+/* One character of text, which is not at its end; returns its bytes. Control characters are left out. A
+ * backtick would start a program. */
+static size_t put_character(FILE *out, const char *text)
+{
+    size_t bytes = utf8_character(text, strnlen(text, 4));
+    if (bytes == 0)
+        putc('?', out);
+    else if (*text == '`')
+        putc('\'', out);
+    else if ((unsigned char)*text >= ' ')
+        fwrite(text, 1, bytes, out);
+    return bytes ? bytes : 1;
+}
 
 /* In gnuplot's double quotes a backslash, a quote and a backtick are special. */
 void gnuplot_put_string(FILE *out, const char *name, const char *text)
 {
     fprintf(out, "%s = \"", name);
-    for (; *text; text++) {
+    while (*text) {
         if (*text == '\n')
             fputs("\\n", out);
-        else if (*text == '`')
-            putc('\'', out);
-        else if ((unsigned char)*text >= ' ') {
-            if (*text == '"' || *text == '\\')
-                putc('\\', out);
-            putc(*text, out);
-        }
+        else if (*text == '"' || *text == '\\')
+            putc('\\', out);
+        text += put_character(out, text);
     }
     fputs("\"\n", out);
 }
@@ -87,17 +89,13 @@ void gnuplot_put_string(FILE *out, const char *name, const char *text)
 void gnuplot_put_bold(FILE *out, const char *name, const char *text)
 {
     fprintf(out, "%s = \"%s", name, *text ? "{/:Bold " : "");
-    for (const char *c = text; *c; c++) {
-        if (*c == '\n') {
+    for (const char *c = text; *c; c += put_character(out, c)) {
+        if (*c == '\n')
             fputs("}\\n{/:Bold ", out);
-            continue;
-        }
-        if (strchr("\\\"", *c))
+        else if (strchr("\\\"", *c))
             fputs(*c == '"' ? "\\" : "\\\\\\", out);
         else if (strchr("^_{}@&~", *c))
             fputs("\\\\", out);
-        if ((unsigned char)*c >= ' ')
-            putc(*c == '`' ? '\'' : *c, out);
     }
     fprintf(out, "%s\"\n", *text ? "}" : "");
 }
@@ -184,82 +182,4 @@ void gnuplot_put_head(FILE *out, const struct gnuplot_head *head, int height_px)
             left, 1 - 73 / height);
     fprintf(out, "set label 104 FOOT noenhanced at screen %.5f, %.5f left font ',10' textcolor rgb grey\n",
             left, 14 / height);
-}
-
-/* Running gnuplot */
-
-struct drawing {
-    pid_t process;
-    const char *id;
-    FILE *words; /* what gnuplot says */
-};
-
-static int start_gnuplot(const char *folder, const char *id, struct drawing *drawing, struct error *error)
-{
-    char charts[4096], script[GNUPLOT_ID_BYTES + 8];
-    char *arguments[] = {"gnuplot", "-d", script, NULL};
-    snprintf(charts, sizeof charts, "%s/charts", folder);
-    snprintf(script, sizeof script, "./%s.gp", id);
-    drawing->id = id;
-    drawing->words = tmpfile();
-    if (!drawing->words)
-        return error_set(error, "a temporary file: %s", strerror(errno));
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, fileno(drawing->words), STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, fileno(drawing->words), STDERR_FILENO);
-    posix_spawn_file_actions_addchdir_np(&actions, charts);
-    int code = posix_spawnp(&drawing->process, "gnuplot", &actions, NULL, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (!code)
-        return 0;
-    fclose(drawing->words);
-    return code == ENOENT ? error_set(error, "gnuplot is not installed (Debian: gnuplot-nox)")
-                          : error_set(error, "gnuplot: %s", strerror(code));
-}
-
-/* gnuplot's complaint: the last line of what it said. */
-static void read_complaint(FILE *words, char *text, size_t text_bytes)
-{
-    char line[256];
-    snprintf(text, text_bytes, "no reason given");
-    rewind(words);
-    while (fgets(line, sizeof line, words)) {
-        line[strcspn(line, "\n")] = '\0';
-        const char *start = line + strspn(line, " \t^");
-        if (*start)
-            snprintf(text, text_bytes, "%s", start);
-    }
-}
-
-static int finish_gnuplot(struct drawing *drawing, struct error *error)
-{
-    int status = child_await(drawing->process), result = 0;
-    if (status < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        char complaint[256];
-        read_complaint(drawing->words, complaint, sizeof complaint);
-        result = error_set(error, "gnuplot failed on charts/%s.gp: %s", drawing->id, complaint);
-    }
-    fclose(drawing->words);
-    return result;
-}
-
-int gnuplot_draw(const char *folder, const char *const *ids, size_t count, unsigned jobs, struct error *error)
-{
-    struct drawing *drawings = calloc(count + 1, sizeof *drawings);
-    size_t started = 0, at_once = jobs ? jobs : 1;
-    int result = 0;
-    if (!drawings)
-        return error_set(error, "out of memory");
-    for (size_t finished = 0; finished < started || (started < count && !result);) {
-        if (!result && started < count && started - finished < at_once) {
-            result = start_gnuplot(folder, ids[started], &drawings[started], error);
-            started += !result;
-        } else if (finish_gnuplot(&drawings[finished++], result ? NULL : error)) {
-            result = -1;
-        }
-    }
-    free(drawings);
-    return result;
 }

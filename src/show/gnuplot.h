@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What all charts share: their files in FOLDER/charts, text and numbers in gnuplot's language, the head, and
- * running gnuplot. */
+/* What all charts share: their files in FOLDER/charts, text and numbers in gnuplot's language, and the head.
+ */
 #ifndef CROSSPOINT_GNUPLOT_H
 #define CROSSPOINT_GNUPLOT_H
 
@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "error.h"
+#include "file.h"
 
 /* Pixels of the SVG (the PNG has twice as many) and columns of its bold line. */
 enum { GNUPLOT_WIDTH = 960, GNUPLOT_MARGIN = 22, GNUPLOT_HEAD_COLUMNS = 120, GNUPLOT_ID_BYTES = 224 };
@@ -15,14 +16,15 @@ enum { GNUPLOT_WIDTH = 960, GNUPLOT_MARGIN = 22, GNUPLOT_HEAD_COLUMNS = 120, GNU
 /* The whole text of FOLDER/NAME, to be freed; NULL with error. */
 char *gnuplot_read_script(const char *folder, const char *name, struct error *error);
 
-/* Makes FOLDER/charts unless it is there. */
+/* Makes FOLDER/charts unless it is there; a link is refused. */
 int gnuplot_make_folder(const char *folder, struct error *error);
 
-/* Opens FOLDER/charts/ID.SUFFIX for writing; NULL with error. */
-FILE *gnuplot_open(const char *folder, const char *id, const char *suffix, struct error *error);
-int gnuplot_close(FILE *file, const char *id, struct error *error);
+/* Begins FOLDER/charts/ID.SUFFIX anew, as file_create and file_finish. */
+FILE *gnuplot_open(struct file_new *file, const char *folder, const char *id, const char *suffix,
+                   struct error *error);
+int gnuplot_close(struct file_new *file, const char *id, struct error *error);
 
-/* NAME = "text", any text. */
+/* NAME = "text", any text; what is no UTF-8 becomes '?'. */
 void gnuplot_put_string(FILE *out, const char *name, const char *text);
 /* The same in bold, for labels that are read as enhanced text. */
 void gnuplot_put_bold(FILE *out, const char *name, const char *text);
@@ -47,10 +49,5 @@ struct gnuplot_head {
 void gnuplot_put_head(FILE *out, const struct gnuplot_head *head, int height_px);
 /* Pixels that the head takes, with so many lines of finding. */
 int gnuplot_head_height(int lines);
-
-/* Runs gnuplot on FOLDER/charts/ID.gp for every id, at most jobs at a time; all are awaited, the first error
- * is told in gnuplot's own words. */
-int gnuplot_draw(const char *folder, const char *const *ids, size_t count, unsigned jobs,
-                 struct error *error);
 
 #endif

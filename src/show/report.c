@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "report.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "drawing.h"
+#include "file.h"
 #include "html.h"
 #include "report_run.h"
+#include "run_file.h"
 #include "scaling.h"
 #include "wording.h"
 
@@ -146,15 +148,22 @@ static void put_overview(FILE *out, const struct verdicts *verdicts)
 
 /* Each rule */
 
+enum { PICTURE_BYTES_MAX = 32 << 20 };
+
+/* Where the charts of this call are. */
+struct page {
+    const char *folder;
+    const struct drawn *drawn;
+};
+
 /* RFC 4648 */
-static void put_base64(FILE *out, FILE *in)
+static void put_base64(FILE *out, const unsigned char *bytes, size_t length)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    unsigned char bytes[3];
-    size_t count;
-    while ((count = fread(bytes, 1, 3, in)) > 0) {
-        unsigned bits =
-            (unsigned)bytes[0] << 16 | (count > 1 ? (unsigned)bytes[1] << 8 : 0) | (count > 2 ? bytes[2] : 0);
+    for (size_t i = 0; i < length; i += 3) {
+        size_t count = length - i;
+        unsigned bits = (unsigned)bytes[i] << 16 | (count > 1 ? (unsigned)bytes[i + 1] << 8 : 0) |
+                        (count > 2 ? bytes[i + 2] : 0);
         putc(digits[bits >> 18], out);
         putc(digits[bits >> 12 & 63], out);
         putc(count > 1 ? digits[bits >> 6 & 63] : '=', out);
@@ -164,19 +173,22 @@ static void put_base64(FILE *out, FILE *in)
 
 /* As an image of its own: the names inside gnuplot's SVGs are the same in each and would clash in one page.
  */
-static int put_chart(FILE *out, const char *id, const char *title, const char *folder, struct error *error)
+static int put_chart(FILE *out, const char *id, const char *title, const struct page *page,
+                     struct error *error)
 {
-    char path[4096];
-    snprintf(path, sizeof path, "%s/charts/%s.svg", folder, id);
-    FILE *chart = fopen(path, "re");
-    if (!chart)
-        return errno == ENOENT ? 0 : error_set(error, "%s: %s", path, strerror(errno));
+    char path[PATH_BYTES];
+    size_t bytes;
+    if (!drawn_has(page->drawn, id))
+        return 0;
+    snprintf(path, sizeof path, "%s/charts/%s.svg", page->folder, id);
+    char *picture = file_read(path, FILE_NO_LINK, PICTURE_BYTES_MAX, &bytes, NULL, error);
+    if (!picture)
+        return -1;
     html_put_element(out, "<figure><img alt=\"", title, "\" src=\"data:image/svg+xml;base64,");
-    put_base64(out, chart);
+    put_base64(out, (const unsigned char *)picture, bytes);
     fputs("\"></figure>\n", out);
-    int result = ferror(chart) ? error_set(error, "%s: %s", path, strerror(errno)) : 0;
-    fclose(chart);
-    return result;
+    free(picture);
+    return 0;
 }
 
 static void put_interval(FILE *out, enum column metric, double median, double low, double high)
@@ -255,7 +267,7 @@ static void put_sentences(FILE *out, const struct verdicts *verdicts, size_t fir
     }
 }
 
-static int put_rules(FILE *out, const struct verdicts *verdicts, const char *folder, struct error *error)
+static int put_rules(FILE *out, const struct verdicts *verdicts, const struct page *page, struct error *error)
 {
     if (verdicts->count)
         fputs("<h2>Rule by rule</h2>\n", out);
@@ -273,7 +285,7 @@ static int put_rules(FILE *out, const struct verdicts *verdicts, const char *fol
             html_put_element(out, ", claimed by the tutorials ", rule->documents, "");
         fputs("</p>\n", out);
         put_sentences(out, verdicts, first, end);
-        if (put_chart(out, rule->id, rule->chart_title, folder, error))
+        if (put_chart(out, rule->id, rule->chart_title, page, error))
             return -1;
         put_numbers(out, verdicts, first, end);
         fputs("</section>\n", out);
@@ -311,13 +323,13 @@ static void put_fit(FILE *out, const struct scaling_chart *chart, const struct s
     fputs("</p>\n", out);
 }
 
-static int put_scaling_chart(FILE *out, const struct scaling_chart *chart, const char *folder,
+static int put_scaling_chart(FILE *out, const struct scaling_chart *chart, const struct page *page,
                              struct error *error)
 {
     char title[128], reference[128];
     snprintf(title, sizeof title, "Scaling of %s/%s", chart->cell.family, chart->cell.workload);
     html_put_element(out, "<section id=\"", chart->id, "\">\n");
-    if (put_chart(out, chart->id, title, folder, error))
+    if (put_chart(out, chart->id, title, page, error))
         return -1;
     scaling_word_reference(chart, reference, sizeof reference);
     html_put_element(out, "<details><summary>Numbers</summary>\n<p>", reference, "; fits: ");
@@ -336,59 +348,82 @@ static int put_scaling_chart(FILE *out, const struct scaling_chart *chart, const
     return 0;
 }
 
-static int put_scaling(FILE *out, const struct results *results, const char *folder, struct error *error)
+static int put_scaling(FILE *out, const struct results *results, const struct page *page, struct error *error)
 {
     struct scaling scaling;
     int result = scaling_find(results, &scaling, error);
     if (!result && scaling.count)
         fputs("<h2>Scaling</h2>\n", out);
     for (size_t i = 0; !result && i < scaling.count; i++)
-        result = put_scaling_chart(out, &scaling.charts[i], folder, error);
+        result = put_scaling_chart(out, &scaling.charts[i], page, error);
+    if (!result && scaling.left_out)
+        fprintf(out, "<p>%zu more curves than %d are not drawn.</p>\n", scaling.left_out, SCALING_CHARTS_MAX);
     scaling_free(&scaling);
     return result;
 }
 
 /* How it was measured */
 
-/* How many rows of its block say the same, from this one on; 0 if an earlier one has said it. Rows of a block
- * stand together. */
-static size_t count_alike(const struct results *results, size_t first)
+static int compare_reasons(const void *a, const void *b)
 {
-    const struct sample *sample = &results->samples[first], *other = sample;
-    size_t count = 0;
-    while (other > results->samples && other[-1].block == sample->block) {
-        other--;
-        if (other->status == sample->status && strcmp(other->reason, sample->reason) == 0)
-            return 0;
-    }
-    for (other = sample; other < results->samples + results->sample_count && other->block == sample->block;
-         other++)
-        count += other->status == sample->status && strcmp(other->reason, sample->reason) == 0;
-    return count;
+    const struct sample *left = *(const struct sample *const *)a, *right = *(const struct sample *const *)b;
+    if (left->block != right->block)
+        return left->block < right->block ? -1 : 1;
+    int order = (int)left->status - (int)right->status;
+    order = order ? order : strcmp(left->reason, right->reason);
+    return order ? order : (left > right) - (left < right);
 }
 
-static void put_rows_not_ok(FILE *out, const struct results *results)
+/* alike[i]: how many rows of its block say the same as sample i, which is the first of them; else 0. */
+static int count_alike(const struct results *results, size_t *alike)
 {
+    const struct sample **sorted = calloc(results->sample_count + 1, sizeof *sorted);
+    size_t count = 0;
+    if (!sorted)
+        return -1;
+    for (size_t i = 0; i < results->sample_count; i++)
+        if (results->samples[i].status != STATUS_OK)
+            sorted[count++] = &results->samples[i];
+    qsort(sorted, count, sizeof *sorted, compare_reasons);
+    for (size_t i = 0, first = 0; i < count; i++) {
+        if (sorted[i]->block != sorted[first]->block || sorted[i]->status != sorted[first]->status ||
+            strcmp(sorted[i]->reason, sorted[first]->reason) != 0)
+            first = i;
+        alike[sorted[first] - results->samples]++;
+    }
+    free(sorted);
+    return 0;
+}
+
+static int put_rows_not_ok(FILE *out, const struct results *results, struct error *error)
+{
+    size_t *alike = calloc(results->sample_count + 1, sizeof *alike);
+    if (!alike || count_alike(results, alike)) {
+        free(alike);
+        return error_set(error, "out of memory");
+    }
     fputs("<details><summary>All rows that are not ok</summary><div class=\"scroll\"><table>"
           "<tr><th class=\"number\">block</th><th>cell</th><th>status</th><th>reason</th></tr>\n",
           out);
     for (size_t i = 0; i < results->sample_count; i++) {
         const struct sample *sample = &results->samples[i];
-        size_t alike = sample->status == STATUS_OK ? 0 : count_alike(results, i);
-        if (!alike)
+        if (!alike[i])
             continue;
         fprintf(out, "<tr><td class=\"number\">%u</td>", sample->block);
-        if (alike > 1)
-            fprintf(out, "<td>%zu cells</td>", alike);
+        if (alike[i] > 1)
+            fprintf(out, "<td>%zu cells</td>", alike[i]);
         else
             html_put_element(out, "<td><code>", results->cells[sample->cell], "</code></td>");
         html_put_element(out, "<td>", status_names[sample->status], "</td>");
         html_put_element(out, "<td>", sample->reason, "</td></tr>\n");
     }
     fputs("</table></div></details>\n", out);
+    free(alike);
+    return 0;
 }
 
-static void put_method(FILE *out, const struct verdicts *verdicts, const struct results *results)
+static int put_method(FILE *out, const struct verdicts *verdicts, const struct results *results,
+                      struct error *error)
 {
     size_t counts[STATUS_COUNT] = {0};
     for (size_t i = 0; i < results->sample_count; i++)
@@ -415,12 +450,13 @@ static void put_method(FILE *out, const struct verdicts *verdicts, const struct 
     for (int status = 0; status < STATUS_COUNT; status++)
         fprintf(out, "%s%zu %s", status ? ", " : "", counts[status], status_names[status]);
     fputs(".</p>\n", out);
-    if (counts[STATUS_OK] < results->sample_count)
-        put_rows_not_ok(out, results);
+    if (counts[STATUS_OK] < results->sample_count && put_rows_not_ok(out, results, error))
+        return -1;
     fputs("<p class=\"quiet\">The samples stand in <code>samples.csv</code>, the verdicts in "
           "<code>verdicts.csv</code>; "
           "<code>gnuplot NAME.gp</code> in <code>charts</code> draws a chart again.</p>\n",
           out);
+    return 0;
 }
 
 static const char *text_at(const json_t *object, const char *a, const char *b, const char *c)
@@ -444,7 +480,7 @@ static void put_where(FILE *out, const json_t *run)
 }
 
 static int put_page(FILE *out, const struct verdicts *verdicts, const struct results *results,
-                    const json_t *run, const char *folder, struct error *error)
+                    const json_t *run, const struct page *page, struct error *error)
 {
     size_t counts[3] = {0};
     for (size_t i = 0; i < verdicts->count; i++)
@@ -465,51 +501,32 @@ static int put_page(FILE *out, const struct verdicts *verdicts, const struct res
         fprintf(out, "<span class=\"chip %s\">%zu</span> %s%s", chip_classes[i], counts[i],
                 counts[i] == 1 ? judgement_names[i] : judgement_names_many[i], i < 2 ? " &nbsp; " : "</p>\n");
     put_overview(out, verdicts);
-    if (put_rules(out, verdicts, folder, error) || put_scaling(out, results, folder, error))
+    if (put_rules(out, verdicts, page, error) || put_scaling(out, results, page, error))
         return -1;
     report_put_run(out, run);
-    put_method(out, verdicts, results);
+    if (put_method(out, verdicts, results, error))
+        return -1;
     fputs("</body></html>\n", out);
     return 0;
 }
 
-static int load_run(const char *folder, json_t **run, struct error *error)
-{
-    char path[4096];
-    json_error_t reason;
-    snprintf(path, sizeof path, "%s/run.json", folder);
-    *run = NULL;
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return errno == ENOENT ? 0 : error_set(error, "%s: %s", path, strerror(errno));
-    *run = json_loadf(file, 0, &reason);
-    fclose(file);
-    if (!*run)
-        return error_set(error, "%s:%d: %s", path, reason.line, reason.text);
-    if (json_is_object(*run))
-        return 0;
-    json_decref(*run);
-    *run = NULL;
-    return error_set(error, "%s:1: not an object", path);
-}
-
 int report_write(const struct verdicts *verdicts, const struct results *results, const char *folder,
-                 struct error *error)
+                 const struct drawn *drawn, struct error *error)
 {
-    char path[4096];
+    char path[PATH_BYTES];
+    const struct page page = {.folder = folder, .drawn = drawn};
+    struct file_new file;
     json_t *run;
-    if (load_run(folder, &run, error))
+    if (run_file_load_if_any(folder, &run, error))
         return -1;
     snprintf(path, sizeof path, "%s/report.html", folder);
-    FILE *out = fopen(path, "we");
     int result = -1;
-    if (!out) {
-        error_set(error, "%s: %s", path, strerror(errno));
-    } else {
-        result = put_page(out, verdicts, results, run, folder, error);
-        bool failed = ferror(out);
-        if ((fclose(out) || failed) && !result)
-            result = error_set(error, "%s: %s", path, strerror(errno));
+    if (file_create(&file, path, error)) {
+        result = put_page(file.stream, verdicts, results, run, &page, error);
+        if (result)
+            file_drop(&file);
+        else
+            result = file_finish(&file, error);
     }
     json_decref(run);
     return result;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drawing.h"
 #include "gnuplot.h"
 #include "scaling.h"
 #include "wording.h"
@@ -373,18 +374,21 @@ static int put_script(FILE *out, const struct scaling_chart *chart, const char *
 static int write_chart(const struct scaling_chart *chart, const char *style, const char *script,
                        const char *folder, struct error *error)
 {
-    FILE *file = gnuplot_open(folder, chart->id, "csv", error);
-    if (!file)
+    struct file_new file;
+    if (!gnuplot_open(&file, folder, chart->id, "csv", error))
         return -1;
-    put_data(file, chart);
-    if (gnuplot_close(file, chart->id, error) || !(file = gnuplot_open(folder, chart->id, "gp", error)))
+    put_data(file.stream, chart);
+    if (gnuplot_close(&file, chart->id, error) || !gnuplot_open(&file, folder, chart->id, "gp", error))
         return -1;
-    int result = put_script(file, chart, style, script) ? error_set(error, "out of memory") : 0;
-    return gnuplot_close(file, chart->id, result ? NULL : error) ? -1 : result;
+    if (put_script(file.stream, chart, style, script)) {
+        file_drop(&file);
+        return error_set(error, "out of memory");
+    }
+    return gnuplot_close(&file, chart->id, error);
 }
 
 static int draw_charts(const struct scaling *scaling, const char *script_folder, const char *folder,
-                       unsigned jobs, struct error *error)
+                       unsigned jobs, struct drawn *drawn, struct error *error)
 {
     char *style = gnuplot_read_script(script_folder, "style.gp", error);
     char *script = style ? gnuplot_read_script(script_folder, "scaling.gp", error) : NULL;
@@ -397,7 +401,7 @@ static int draw_charts(const struct scaling *scaling, const char *script_folder,
         result = write_chart(&scaling->charts[i], style, script, folder, error);
     }
     if (!result)
-        result = gnuplot_draw(folder, ids, scaling->count, jobs, error);
+        result = drawing_run(folder, ids, scaling->count, jobs, DRAWING_TIMEOUT_S, drawn, error);
     free(ids);
     free(script);
     free(style);
@@ -405,12 +409,12 @@ static int draw_charts(const struct scaling *scaling, const char *script_folder,
 }
 
 int scaling_draw(const struct results *results, const char *script_folder, const char *folder, unsigned jobs,
-                 struct error *error)
+                 struct drawn *drawn, struct error *error)
 {
     struct scaling scaling;
     int result = scaling_find(results, &scaling, error);
     if (!result && scaling.count)
-        result = draw_charts(&scaling, script_folder, folder, jobs, error);
+        result = draw_charts(&scaling, script_folder, folder, jobs, drawn, error);
     int count = (int)scaling.count;
     scaling_free(&scaling);
     return result ? -1 : count;

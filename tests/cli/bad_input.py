@@ -84,7 +84,7 @@ COMMAND_LINES = [
     (['bench', '--benchmark_repetitions=few'], "'few'"),
     (['bench', '--benchmark_min_time=long'], "'long'"),
     (['bench', '--benchmark_context=alone'], 'KEY=VALUE'),
-    (['bench', '--benchmark_out=none/out.json'], "'none/out.json': No such file"),
+    (['bench', '--benchmark_out=none/out.json'], '--benchmark_out: none/out.json: No such file'),
     (['launch'], 'RUNTIME/FAMILY/WORKLOAD/MODEL'),
     (['launch', 'native/null'], "'native/null' is too short", 'RUNTIME/FAMILY/WORKLOAD/MODEL'),
     (['launch', 'lua/null/empty/serial'], "no runtime 'lua'", 'native'),
@@ -212,11 +212,6 @@ class Folder(Case):
     def test_impossible(self):
         self.expect_error([*SERIAL, '--out', '/dev/null/out'], '/dev/null', 'Not a directory')
         self.expect_error(SERIAL, '/dev/null', 'Not a directory', env={'CROSSPOINT_RESULTS': '/dev/null/results'})
-
-    def test_latest_is_no_link(self):
-        (self.folder / 'results' / 'latest').mkdir(parents=True)
-        self.expect_error(SERIAL, 'results/latest')
-        self.assertEqual([path.name for path in (self.folder / 'results').glob('latest*')], ['latest'])
 
     def test_full_disk(self):
         """A row that does not fit on the disk ends the run; what fits is whole, and can be gone on with."""
