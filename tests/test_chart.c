@@ -93,6 +93,8 @@ static void test_charts_stand_alone(void **state)
     for (size_t i = 0; i < scene.rules.count; i++) {
         const char *id = scene.rules.rules[i].id;
         char script[96], data[96];
+        if (!drawn_has(&scene.drawn, id)) /* no row of its cells */
+            continue;
         expect_chart(charts, id);
         snprintf(script, sizeof script, "%s.gp", id);
         snprintf(data, sizeof data, "%s.csv", id);
