@@ -157,7 +157,7 @@ static void test_exact_law(void **state)
     assert_float_equal(synthetic_script_number(scene.synthetic.folder, script, "USL_KAPPA"), 0.0005, 1e-9);
     assert_float_equal(synthetic_script_number(scene.synthetic.folder, script, "AMDAHL_SIGMA"),
                        chart->series[0].amdahl.sigma, 1e-12);
-    assert_float_equal(synthetic_script_number(scene.synthetic.folder, script, "FIT_LAST"), 16, 0);
+    assert_float_equal(synthetic_script_number(scene.synthetic.folder, script, "FITTED_LAST"), 16, 0);
     expect(&scene, script, "usl(i, x) with lines");
     expect(&scene, script, "USL: σ 0.0200, κ 0.000500, peak beyond 16");
     expect(&scene, script, "USL: σ 0.0500, κ 0.00400, peak at 15");
@@ -268,8 +268,8 @@ static void test_too_few_cores(void **state)
     expect(&scene, "charts/scaling-cpu-x.gp",
            "too few cores for a fit (2 worker counts within the units, 6 needed)");
     expect_none(&scene, "charts/scaling-cpu-x.gp", "USL: ");
-    assert_float_equal(synthetic_script_number(scene.synthetic.folder, "charts/scaling-cpu-x.gp", "FIT_LAST"),
-                       0, 0);
+    assert_float_equal(
+        synthetic_script_number(scene.synthetic.folder, "charts/scaling-cpu-x.gp", "FITTED_LAST"), 0, 0);
     end(&scene);
 }
 

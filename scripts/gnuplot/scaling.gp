@@ -1,6 +1,6 @@
 # Speedup over the number of workers: a colour a model, with intervals and all samples; the ideal; and the laws
 # that were fitted. Columns: series, kind (median, sample), reference, model, workers, speedup, low, high, n, block
-eval clean
+eval cp_clean
 set lmargin at screen LEFT
 set rmargin at screen RIGHT
 set tmargin at screen TOP
@@ -10,41 +10,41 @@ if (LOGARITHMIC) { set logscale xy 2 }
 set xrange [X_MIN:X_MAX]
 set yrange [Y_MIN:Y_MAX]
 eval X_TICS
-set xlabel 'workers' noenhanced textcolor rgb grey offset 0, 0.2
-set label 9 'speedup' at screen LEFT - 56.0 / 960, graph 0.5 rotate by 90 center textcolor rgb grey
+set xlabel 'workers' noenhanced textcolor rgb cp_grey offset 0, 0.2
+set label 9 'speedup' at screen LEFT - 56.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
 if (UNITS > X_MIN && UNITS < X_MAX) {
-    set arrow 1 from UNITS, graph 0 to UNITS, graph 1 nohead dashtype 3 lc rgb grey lw 1.2 back
-    set label 1 sprintf('%d processing unit%s', UNITS, UNITS > 1 ? 's' : '') at UNITS, screen TOP + 10 * PIXEL center font ',11' textcolor rgb grey
+    set arrow 1 from UNITS, graph 0 to UNITS, graph 1 nohead dashtype 3 lc rgb cp_grey lw 1.2 back
+    set label 1 sprintf('%d processing unit%s', UNITS, UNITS > 1 ? 's' : '') at UNITS, screen TOP + 10 * PIXEL center font ',11' textcolor rgb cp_grey
 }
-sample_from(y) = sprintf('from screen KEY_LEFT - 6.0 / 960, screen %s to screen KEY_LEFT + 16.0 / 960, screen %s nohead', y, y)
-eval 'set arrow 2 ' . sample_from('IDEAL_AT') . ' dashtype (12, 8) lc rgb grey lw 1.4'
+cp_sample_from(y) = sprintf('from screen KEY_LEFT - 6.0 / 960, screen %s to screen KEY_LEFT + 16.0 / 960, screen %s nohead', y, y)
+eval 'set arrow 2 ' . cp_sample_from('IDEAL_AT') . ' dashtype (12, 8) lc rgb cp_grey lw 1.4'
 if (FITTED) {
-    eval 'set arrow 3 ' . sample_from('USL_AT') . ' lc rgb dark lw 1.8'
-    eval 'set arrow 4 ' . sample_from('AMDAHL_AT') . ' dashtype 3 lc rgb dark lw 1.4'
+    eval 'set arrow 3 ' . cp_sample_from('USL_AT') . ' lc rgb cp_dark lw 1.8'
+    eval 'set arrow 4 ' . cp_sample_from('AMDAHL_AT') . ' dashtype 3 lc rgb cp_dark lw 1.4'
 }
-number(list, series) = real(word(list, series))
-look(series) = colour(word(MODELS, series))
-of(series, kind, value) = (column(1) == series && strcol(2) eq kind) ? value : NaN
+cp_number(list, series) = real(word(list, series))
+cp_look(series) = cp_colour(word(MODELS, series))
+cp_of(series, kind, value) = (column(1) == series && strcol(2) eq kind) ? value : NaN
 # Side by side, so that intervals do not hide one another; on a fitted curve hardly.
-aside(series) = (FITTED ? 0.002 : 0.006) * (series - (SERIES + 1) / 2.0)
-beside(series, x) = LOGARITHMIC ? x * (X_MAX / X_MIN) ** aside(series) : x + (X_MAX - X_MIN) * aside(series)
+cp_aside(series) = (FITTED ? 0.002 : 0.006) * (series - (SERIES + 1) / 2.0)
+cp_beside(series, x) = LOGARITHMIC ? x * (X_MAX / X_MIN) ** cp_aside(series) : x + (X_MAX - X_MIN) * cp_aside(series)
 # Gunther 2007; with kappa = 0 Amdahl's law
-law(x, scale, sigma, kappa) = scale * x / (1 + sigma * (x - 1) + kappa * x * (x - 1))
-within(series, x) = number(FIT_LAST, series) > 0 && x >= number(FIT_FIRST, series) && x <= number(FIT_LAST, series)
-usl(series, x) = within(series, x) ? law(x, number(FIT_SCALE, series), number(USL_SIGMA, series), number(USL_KAPPA, series)) : NaN
-amdahl(series, x) = within(series, x) ? law(x, number(FIT_SCALE, series), number(AMDAHL_SIGMA, series), 0) : NaN
-join(series, value) = number(FIT_LAST, series) > 0 ? NaN : value
-ideal(x, one) = x >= one ? x / one : NaN
-plot for [i = 1:words(IDEALS)] ideal(x, real(word(IDEALS, i))) with lines dashtype (12, 8) lw 1.4 lc rgb grey, \
-     for [i = 1:SERIES] DATA skip 1 using (beside(i, of(i, 'sample', column(5)))):6 with points \
-         pt 7 ps 0.3 lc rgb '#90' . substr(look(i), 2, 7), \
-     for [i = 1:SERIES] amdahl(i, x) with lines dashtype 3 lw 1.4 lc rgb look(i), \
-     for [i = 1:SERIES] usl(i, x) with lines lw 1.8 lc rgb look(i), \
-     for [i = SERIES:1:-1] DATA skip 1 using (join(i, beside(i, of(i, 'median', column(5))))):6 with lines \
-         lw 1.8 lc rgb look(i), \
-     for [i = SERIES:1:-1] DATA skip 1 using (beside(i, of(i, 'median', column(5)))):6:7:8 with yerrorbars \
-         pt -1 lw 1.6 lc rgb look(i), \
-     for [i = SERIES:1:-1] DATA skip 1 using (beside(i, of(i, 'median', column(5)))):6 with points \
-         pt backing(word(MODELS, i)) ps 0.8 lc rgb 'white', \
-     for [i = SERIES:1:-1] DATA skip 1 using (beside(i, of(i, 'median', column(5)))):6 with points \
-         pt shape(word(MODELS, i)) ps 0.8 lw 1.6 lc rgb look(i)
+cp_law(x, scale, sigma, kappa) = scale * x / (1 + sigma * (x - 1) + kappa * x * (x - 1))
+cp_within(series, x) = cp_number(FITTED_LAST, series) > 0 && x >= cp_number(FITTED_FIRST, series) && x <= cp_number(FITTED_LAST, series)
+cp_usl(series, x) = cp_within(series, x) ? cp_law(x, cp_number(FITTED_SCALE, series), cp_number(USL_SIGMA, series), cp_number(USL_KAPPA, series)) : NaN
+cp_amdahl(series, x) = cp_within(series, x) ? cp_law(x, cp_number(FITTED_SCALE, series), cp_number(AMDAHL_SIGMA, series), 0) : NaN
+cp_join(series, value) = cp_number(FITTED_LAST, series) > 0 ? NaN : value
+cp_ideal(x, one) = x >= one ? x / one : NaN
+plot for [i = 1:words(IDEALS)] cp_ideal(x, real(word(IDEALS, i))) with lines dashtype (12, 8) lw 1.4 lc rgb cp_grey, \
+     for [i = 1:SERIES] DATA skip 1 using (cp_beside(i, cp_of(i, 'sample', column(5)))):6 with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_look(i), 2, 7), \
+     for [i = 1:SERIES] cp_amdahl(i, x) with lines dashtype 3 lw 1.4 lc rgb cp_look(i), \
+     for [i = 1:SERIES] cp_usl(i, x) with lines lw 1.8 lc rgb cp_look(i), \
+     for [i = SERIES:1:-1] DATA skip 1 using (cp_join(i, cp_beside(i, cp_of(i, 'median', column(5))))):6 with lines \
+         lw 1.8 lc rgb cp_look(i), \
+     for [i = SERIES:1:-1] DATA skip 1 using (cp_beside(i, cp_of(i, 'median', column(5)))):6:7:8 with yerrorbars \
+         pt -1 lw 1.6 lc rgb cp_look(i), \
+     for [i = SERIES:1:-1] DATA skip 1 using (cp_beside(i, cp_of(i, 'median', column(5)))):6 with points \
+         pt cp_backing(word(MODELS, i)) ps 0.8 lc rgb 'white', \
+     for [i = SERIES:1:-1] DATA skip 1 using (cp_beside(i, cp_of(i, 'median', column(5)))):6 with points \
+         pt cp_shape(word(MODELS, i)) ps 0.8 lw 1.6 lc rgb cp_look(i)

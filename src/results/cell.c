@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORM "RUNTIME/FAMILY/WORKLOAD/MODEL[/key:value ...]"
+#define FORM "FAMILY/WORKLOAD/MODEL[/key:value ...]"
 
 static bool is_word(const char *text, size_t length)
 {
@@ -106,7 +106,7 @@ int cell_parse(const char *name, const char *runtime, struct cell *cell, struct 
         if (filled < 4) {
             if (!is_word(part, strlen(part)) || strlen(part) >= head[filled].bytes)
                 return error_set(error, "cell '%s': '%s' is no name; a cell reads %s", name, part,
-                                 runtime ? FORM + strlen("RUNTIME/") : FORM);
+                                 runtime ? FORM : "RUNTIME/" FORM);
             snprintf(head[filled].text, head[filled].bytes, "%s", part);
             filled++;
         } else if (parse_key(part, cell, &inner)) {
@@ -115,7 +115,7 @@ int cell_parse(const char *name, const char *runtime, struct cell *cell, struct 
     }
     if (filled < 4)
         return error_set(error, "cell '%s' is too short; a cell reads %s", name,
-                         runtime ? FORM + strlen("RUNTIME/") : FORM);
+                         runtime ? FORM : "RUNTIME/" FORM);
     return 0;
 }
 

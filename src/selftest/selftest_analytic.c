@@ -18,8 +18,9 @@ static const double tolerance = 0.02;
 /* A per-task model makes a carrier for each wait: the wait is long enough to drown that. */
 static void name_cell(const struct model *model, char name[CELL_NAME_BYTES])
 {
-    char flight[16];
-    snprintf(flight, sizeof flight, model_is_reference(model) ? "" : "/conc:%d", IN_FLIGHT);
+    char flight[16] = "";
+    if (!model_is_reference(model))
+        snprintf(flight, sizeof flight, "/conc:%d", IN_FLIGHT);
     bool per_task = model->gives & MODEL_PER_TASK;
     snprintf(name, CELL_NAME_BYTES, "%s/%s%s/%s:%d", selftest_cells.waiting, model->name, flight,
              selftest_cells.waiting_key, per_task ? 100 : 20);

@@ -171,15 +171,15 @@ void gnuplot_put_head(FILE *out, const struct gnuplot_head *head, int height_px)
     gnuplot_put_bold(out, "FINDING", head->finding);
     gnuplot_put_string(out, "FINDING_WORD", head->finding_word);
     gnuplot_put_string(out, "FOOT", head->foot);
-    fprintf(out, "set label 101 TITLE at screen %.5f, %.5f left font ',17' textcolor rgb dark\n", left,
+    fprintf(out, "set label 101 TITLE at screen %.5f, %.5f left font ',17' textcolor rgb cp_dark\n", left,
             1 - 26 / height);
     fprintf(out,
-            "set label 102 SUBTITLE noenhanced at screen %.5f, %.5f left font ',12' textcolor rgb grey\n",
+            "set label 102 SUBTITLE noenhanced at screen %.5f, %.5f left font ',12' textcolor rgb cp_grey\n",
             left, 1 - 50 / height);
     fprintf(out,
             "set label 103 FINDING at screen %.5f, %.5f left font ',12' textcolor rgb "
-            "verdict_colour(FINDING_WORD)\n",
+            "cp_verdict_colour(FINDING_WORD)\n",
             left, 1 - 73 / height);
-    fprintf(out, "set label 104 FOOT noenhanced at screen %.5f, %.5f left font ',10' textcolor rgb grey\n",
+    fprintf(out, "set label 104 FOOT noenhanced at screen %.5f, %.5f left font ',10' textcolor rgb cp_grey\n",
             left, 14 / height);
 }

@@ -110,9 +110,9 @@ static void put_series(FILE *out, const struct scaling_chart *chart)
     for (size_t i = 0; i < chart->count; i++)
         fprintf(out, "%s%s", i ? " " : "", chart->series[i].model);
     fputs("\"\n# Fits, a word a series, of these worker counts; none: 0 to 0\n", out);
-    put_numbers(out, "FIT_FIRST", chart, fit_first);
-    put_numbers(out, "FIT_LAST", chart, fit_last);
-    put_numbers(out, "FIT_SCALE", chart, fit_scale);
+    put_numbers(out, "FITTED_FIRST", chart, fit_first);
+    put_numbers(out, "FITTED_LAST", chart, fit_last);
+    put_numbers(out, "FITTED_SCALE", chart, fit_scale);
     put_numbers(out, "USL_SIGMA", chart, usl_sigma);
     put_numbers(out, "USL_KAPPA", chart, usl_kappa);
     put_numbers(out, "AMDAHL_SIGMA", chart, amdahl_sigma);
@@ -217,7 +217,7 @@ static void put_key_label(FILE *out, const struct drawing *drawing, size_t numbe
     gnuplot_put_string(out, name, text);
     fprintf(out, "set label %zu %s noenhanced at screen %.5f, %.5f left font '%s' textcolor rgb %s\n",
             200 + number, name, (KEY_LEFT + 22.0) / GNUPLOT_WIDTH, 1 - (double)top / drawing->height, font,
-            *font == ',' && font[1] == '1' && font[2] == '2' ? "dark" : "grey");
+            *font == ',' && font[1] == '1' && font[2] == '2' ? "cp_dark" : "cp_grey");
 }
 
 static void describe_end(const struct scaling_series *series, char *text, size_t text_bytes)
@@ -233,8 +233,8 @@ static int put_key_series(FILE *out, const struct drawing *drawing, size_t index
     const struct scaling_series *series = &drawing->chart->series[index];
     char text[160], fit[128];
     fprintf(out,
-            "set label %zu '' at screen %.5f, %.5f point pt shape(word(MODELS, %zu)) ps 0.9 lc rgb "
-            "colour(word(MODELS, %zu))\n",
+            "set label %zu '' at screen %.5f, %.5f point pt cp_shape(word(MODELS, %zu)) ps 0.9 lc rgb "
+            "cp_colour(word(MODELS, %zu))\n",
             200 + ++*labels, (KEY_LEFT + 8.0) / GNUPLOT_WIDTH, 1 - (double)top / drawing->height, index + 1,
             index + 1);
     put_key_label(out, drawing, ++*labels, top, series->model, ",12");
