@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -78,10 +79,19 @@ static int finish(int code)
     return EXIT_USAGE;
 }
 
+/* A launch is started by a descriptor, and the kernel names it after that. */
+static void name_process(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    prctl(PR_SET_NAME, slash ? slash + 1 : path);
+}
+
 int main(int argc, char **argv)
 {
     open_standard_streams();
     heed_children();
+    if (argc > 0)
+        name_process(argv[0]);
     if (argc < 2)
         return fail("a command is missing", NULL);
     for (size_t i = 0; i < COMMAND_COUNT; i++)

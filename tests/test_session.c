@@ -188,8 +188,10 @@ static void calibrate(const char *folder, const char *case_lines, struct plan *p
     struct session session = {
         .plan = *plan, .launch_ms = 10, .timeout_s = 60, .arm_count = 1, .gate = true, .quiet = true};
     struct error error;
-    snprintf(session.arms[0].program, sizeof session.arms[0].program, "%s/program", folder);
-    FILE *script = fopen(session.arms[0].program, "w");
+    struct program program;
+    char path[64];
+    snprintf(path, sizeof path, "%s/program", folder);
+    FILE *script = fopen(path, "w");
     assert_non_null(script);
     fprintf(script,
             "#!/bin/sh\n"
@@ -200,11 +202,14 @@ static void calibrate(const char *folder, const char *case_lines, struct plan *p
             "echo status=ok\necho items=$items\necho wall_ns=$((items * ns))\n",
             case_lines);
     fclose(script);
-    chmod(session.arms[0].program, 0755);
+    chmod(path, 0755);
+    assert_int_equal(program_open(&program, path, &error), 0);
+    session.arms[0].program = &program;
     session.topology = topology_open(NULL, &error);
     assert_non_null(session.topology);
     assert_int_equal(session_calibrate(&session), 0);
     topology_close(session.topology);
+    program_close(&program);
     *plan = session.plan;
 }
 

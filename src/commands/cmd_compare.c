@@ -173,7 +173,7 @@ int cmd_compare(int argc, char **argv)
     run_options_init(&options.run);
     options_parse(&argp, argc, argv, &options);
     if (options.ab) {
-        const struct compare_ab ab = {.programs = {options.paths[0], options.paths[1]},
+        const struct compare_ab ab = {.names = {options.paths[0], options.paths[1]},
                                       .run = &options.run,
                                       .metric = options.metric,
                                       .effect = options.effect};

@@ -12,17 +12,14 @@
 
 static const char *const arm_names[2] = {"base", "new"};
 
-static int set_arms(const struct compare_ab *ab, struct session *session, const char *root,
-                    struct error *error)
+static void set_arms(const struct compare_ab *ab, struct session *session, const char *root)
 {
     session->arm_count = 2;
     for (size_t arm = 0; arm < 2; arm++) {
         struct session_arm *to = &session->arms[arm];
-        if (compare_program_find(ab->programs[arm], to->program, error))
-            return -1;
+        to->program = ab->programs[arm];
         snprintf(to->folder, sizeof to->folder, "%s/%s", root, arm_names[arm]);
     }
-    return 0;
 }
 
 static bool is_flagged(const struct compare_row *row)
@@ -64,7 +61,8 @@ static int prepare(const struct compare_ab *ab, const struct compare_ab_round *o
         snprintf(round->folder, sizeof round->folder, "%s", session->arms[0].folder);
     if (plan_double(&session->plan))
         return error_set(error, "out of memory");
-    return set_arms(ab, session, round->folder, error);
+    set_arms(ab, session, round->folder);
+    return 0;
 }
 
 static int measure(struct session *session, const struct compare_ab *ab, bool calibrated, struct error *error)
@@ -73,7 +71,7 @@ static int measure(struct session *session, const struct compare_ab *ab, bool ca
         return 1;
     run_setup_describe(session, ab->run);
     json_object_set_new(session->run, "arms",
-                        json_pack("[s, s]", session->arms[0].program, session->arms[1].program));
+                        json_pack("[s, s]", session->arms[0].program->path, session->arms[1].program->path));
     return session_create(session, error) ? -1 : session_measure(session, error);
 }
 
@@ -177,21 +175,26 @@ static int conclude(const struct compare_ab *ab, struct compare_ab_round *first,
     return code;
 }
 
-static int check_programs(const struct compare_ab *ab, struct error *error)
+/* For both rounds: what is built meanwhile is not what is compared. */
+static int open_programs(const struct compare_ab *ab, struct program programs[2], struct error *error)
 {
     char path[PATH_BYTES];
     for (size_t arm = 0; arm < 2; arm++)
-        if (compare_program_find(ab->programs[arm], path, error) ||
-            compare_program_check(ab->programs[arm], path, error))
+        if (compare_program_find(ab->names[arm], path, error) || program_open(&programs[arm], path, error) ||
+            compare_program_check(ab->names[arm], path, error))
             return -1;
     return 0;
 }
 
-int compare_ab(const struct compare_ab *ab, const char *format)
+int compare_ab(const struct compare_ab *asked, const char *format)
 {
     struct error error = {""};
     struct compare_ab_round first = {.folder = ""};
-    int result = check_programs(ab, &error) ? -1 : compare_ab_round(ab, NULL, &first, &error);
+    struct program programs[2] = {{.file = -1}, {.file = -1}};
+    struct compare_ab opened = *asked, *ab = &opened;
+    ab->programs[0] = &programs[0];
+    ab->programs[1] = &programs[1];
+    int result = open_programs(ab, programs, &error) ? -1 : compare_ab_round(ab, NULL, &first, &error);
     int code = EXIT_USAGE;
     if (result == 1) {
         tell_interrupted(first.folder);
@@ -201,5 +204,7 @@ int compare_ab(const struct compare_ab *ab, const char *format)
     if (code == EXIT_USAGE)
         error_tell(&error);
     compare_ab_free(&first);
+    program_close(&programs[0]);
+    program_close(&programs[1]);
     return code;
 }

@@ -8,7 +8,8 @@
 #include "run_setup.h"
 
 struct compare_ab {
-    const char *programs[2]; /* BASE and NEW: paths of two builds of crosspoint */
+    const char *names[2];              /* BASE and NEW: two builds of crosspoint, as the user calls them */
+    const struct program *programs[2]; /* opened; compare_ab does it by itself */
     const struct run_options *run;
     enum column metric;
     double effect;

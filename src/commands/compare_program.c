@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "child.h"
@@ -75,12 +75,14 @@ static bool is_ours(const char *line)
 /* A build of ours ends by itself, and a script round it with what it started. */
 static void end(pid_t process, bool by_itself)
 {
-    struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, process, 0), .events = POLLIN};
-    if (!by_itself || ended.fd < 0 || poll(&ended, 1, ANSWER_MS_MAX) != 1)
-        kill(process, SIGKILL);
+    enum { NAP_MS = 5 };
+    for (int waited_ms = 0; by_itself && waited_ms < ANSWER_MS_MAX; waited_ms += NAP_MS) {
+        if (waitpid(process, NULL, WNOHANG) == process)
+            return;
+        nanosleep(&(struct timespec){.tv_nsec = NAP_MS * 1000000}, NULL);
+    }
+    kill(process, SIGKILL);
     child_await(process);
-    if (ended.fd >= 0)
-        close(ended.fd);
 }
 
 int compare_program_check(const char *name, const char *path, struct error *error)

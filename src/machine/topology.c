@@ -253,6 +253,33 @@ int topology_export(const struct topology *topology, const char *path, struct er
     return failed ? error_set(error, "cannot write the topology to %s: %s", path, strerror(errno)) : 0;
 }
 
+static int write_all(int file, const char *text, size_t bytes)
+{
+    while (bytes > 0) {
+        ssize_t written = write(file, text, bytes);
+        if (written < 0 && errno != EINTR)
+            return -1;
+        text += written > 0 ? written : 0;
+        bytes -= written > 0 ? (size_t)written : 0;
+    }
+    return 0;
+}
+
+int topology_export_to(const struct topology *topology, int file, struct error *error)
+{
+    char *text = NULL;
+    int bytes; /* with its NUL */
+    errno = 0;
+    int result = hwloc_topology_export_xmlbuffer(topology->hwloc, &text, &bytes, 0) ||
+                         write_all(file, text, (size_t)bytes - 1)
+                     ? error_set(error, "cannot write the topology%s%s", errno ? ": " : "",
+                                 errno ? strerror(errno) : "")
+                     : 0;
+    if (text)
+        hwloc_free_xmlbuffer(topology->hwloc, text);
+    return result;
+}
+
 static int check_this_system(const struct topology *topology, struct error *error)
 {
     if (hwloc_topology_is_thissystem(topology->hwloc))

@@ -52,6 +52,9 @@ void topology_describe(const struct topology *topology, char *text, size_t text_
 /* hwloc's own export (topology.xml), of the allowed units only. */
 int topology_export(const struct topology *topology, const char *path, struct error *error);
 
+/* The same to an open, empty file. */
+int topology_export_to(const struct topology *topology, int file, struct error *error);
+
 /* Binds the calling thread to the given allowed units (os indices; count is at least 1). 0, or -1 with error.
  * Safe in any thread and in a forked child. */
 int topology_bind_self(const struct topology *topology, const unsigned *os_indices, size_t count,

@@ -31,7 +31,7 @@ static void name_arms(const struct selftest *selftest, const struct selftest_par
     for (size_t arm = 0; arm < part->arms; arm++) {
         struct session_arm *to = &session->arms[arm];
         if (arm > 0)
-            memcpy(to->program, session->arms[0].program, sizeof to->program);
+            to->program = session->arms[0].program;
         snprintf(to->folder, sizeof to->folder, "%s/%s%s", selftest->folder, part->name,
                  part->arms > 1 ? arms[arm] : "");
     }
@@ -90,7 +90,7 @@ static void describe(const struct selftest *selftest, const struct selftest_part
                                   "seed", (json_int_t)selftest->seed));
     if (session->arm_count > 1)
         json_object_set_new(session->run, "arms",
-                            json_pack("[s, s]", session->arms[0].program, session->arms[1].program));
+                            json_pack("[s, s]", session->arms[0].program->path, session->arms[1].program->path));
 }
 
 int selftest_measure(const struct selftest *selftest, const struct selftest_part *part,

@@ -5,11 +5,11 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,6 +50,11 @@ void launch_set_up(void)
 
 void launch_tear_down(void)
 {
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigprocmask(SIG_UNBLOCK, &child, NULL);
+    signal(SIGCHLD, SIG_DFL);
     handle_interrupts(SIG_DFL, SIG_UNBLOCK);
 }
 
@@ -87,7 +92,8 @@ static void capture_read(struct capture *capture)
 
 static _Noreturn void become_launch(const struct launch *launch, int out, int err)
 {
-    char name[CELL_NAME_BYTES], items[32], padding[4096];
+    char name[CELL_NAME_BYTES], items[32], topology[32], padding[4096];
+    const struct program *program = launch->program;
     sigset_t none;
     setpgid(0, 0);
     sigemptyset(&none);
@@ -102,9 +108,12 @@ static _Noreturn void become_launch(const struct launch *launch, int out, int er
     setenv("CROSSPOINT_PADDING", padding, 1);
     cell_format(launch->cell, name);
     snprintf(items, sizeof items, "--items=%" PRIu64, launch->items);
-    execl(launch->program, launch->program, "launch", items, "--topology", launch->topology, name,
-          (char *)NULL);
-    dprintf(STDERR_FILENO, "%s: %s\n", launch->program, strerror(errno));
+    /* Not our own /proc/PID/fd: that is closed to it where either of us has capabilities. */
+    snprintf(topology, sizeof topology, "/proc/self/fd/%d", launch->topology);
+    fcntl(launch->topology, F_SETFD, 0);
+    program_exec(program,
+                 (char *[]){(char *)program->path, "launch", items, "--topology", topology, name, NULL});
+    dprintf(STDERR_FILENO, "%s: %s\n", program->path, strerror(errno));
     _exit(EXIT_FAILURE);
 }
 
@@ -122,19 +131,39 @@ static int end_group(pid_t leader)
     return status;
 }
 
-enum ending { ENDED, TIMED_OUT, INTERRUPTED, UNATTENDED };
+static void on_child(int signal_number)
+{
+    (void)signal_number;
+}
+
+/* Blocked but while ppoll waits, which it then ends: not pidfd_open, which old container runtimes forbid.
+ * Each time anew: whoever launches need not have called launch_set_up. */
+static void heed_children(void)
+{
+    const struct sigaction action = {.sa_handler = on_child};
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGCHLD);
+    sigaction(SIGCHLD, &action, NULL);
+    sigprocmask(SIG_BLOCK, &mask, NULL);
+}
+
+/* It stays a zombie. */
+static bool has_ended(pid_t leader)
+{
+    siginfo_t info = {.si_pid = 0};
+    return waitid(P_PID, (id_t)leader, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == leader;
+}
+
+enum ending { ENDED, TIMED_OUT, INTERRUPTED };
 
 /* Until the launch exits, its time is up, or we are interrupted. */
-static enum ending attend(int process, struct capture *out, struct capture *err, double timeout_s)
+static enum ending attend(pid_t leader, struct capture *out, struct capture *err, double timeout_s)
 {
-    struct pollfd polls[] = {{.fd = process, .events = POLLIN},
-                             {.fd = out->pipe, .events = POLLIN},
-                             {.fd = err->pipe, .events = POLLIN}};
+    struct pollfd polls[] = {{.fd = out->pipe, .events = POLLIN}, {.fd = err->pipe, .events = POLLIN}};
     uint64_t deadline_ns = clock_now_ns() + (uint64_t)(timeout_s * 1e9);
     sigset_t none;
     sigemptyset(&none);
-    if (process < 0)
-        return UNATTENDED;
     for (;;) {
         uint64_t now_ns = clock_now_ns();
         if (now_ns >= deadline_ns)
@@ -142,16 +171,16 @@ static enum ending attend(int process, struct capture *out, struct capture *err,
         uint64_t left_ns = deadline_ns - now_ns;
         struct timespec left = {.tv_sec = (time_t)(left_ns / 1000000000),
                                 .tv_nsec = (long)(left_ns % 1000000000)};
-        int ready = ppoll(polls, 3, &left, &none);
+        int ready = ppoll(polls, 2, &left, &none);
         if (interrupted)
             return INTERRUPTED;
+        if (has_ended(leader))
+            return ENDED;
         if (ready <= 0)
             continue;
         capture_read(out);
         capture_read(err);
-        if (polls[0].revents)
-            return ENDED;
-        for (int i = 1; i < 3; i++)
+        for (int i = 0; i < 2; i++)
             if (polls[i].revents & POLLHUP)
                 polls[i].fd = -1;
     }
@@ -188,9 +217,7 @@ static void fill_row(const struct launch *launch, enum ending ending, int status
 {
     char reason[512];
     err->text[strcspn(err->text, "\n")] = '\0';
-    if (ending == UNATTENDED)
-        snprintf(reason, sizeof reason, "the launch cannot be attended: pidfd_open failed");
-    else if (ending == TIMED_OUT)
+    if (ending == TIMED_OUT)
         snprintf(reason, sizeof reason, "timeout: still running after %g s; raise --timeout",
                  launch->timeout_s);
     else if (WIFSIGNALED(status))
@@ -223,6 +250,7 @@ int launch_run(const struct launch *launch, struct row_buffer *row)
         close(out_pipe[1]);
         return 0;
     }
+    heed_children();
     pid_t leader = child_fork();
     if (leader == 0)
         become_launch(launch, out_pipe[1], err_pipe[1]);
@@ -238,13 +266,10 @@ int launch_run(const struct launch *launch, struct row_buffer *row)
     struct capture out = {.pipe = out_pipe[0]}, err = {.pipe = err_pipe[0]};
     fcntl(out.pipe, F_SETFL, O_NONBLOCK);
     fcntl(err.pipe, F_SETFL, O_NONBLOCK);
-    int process = (int)syscall(SYS_pidfd_open, leader, 0);
-    enum ending ending = attend(process, &out, &err, launch->timeout_s);
+    enum ending ending = attend(leader, &out, &err, launch->timeout_s);
     int status = end_group(leader);
     capture_read(&out);
     capture_read(&err);
-    if (process >= 0)
-        close(process);
     close(out.pipe);
     close(err.pipe);
     if (ending == INTERRUPTED)

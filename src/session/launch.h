@@ -7,11 +7,12 @@
 #include <stdint.h>
 
 #include "cell.h"
+#include "program.h"
 #include "result.h"
 
 struct launch {
-    const char *program;  /* whose `launch` command to start */
-    const char *topology; /* topology.xml of this machine */
+    const struct program *program; /* whose `launch` command to start; opened */
+    int topology; /* a file: topology.xml of this machine; inherited, and read as /proc/self/fd/N */
     const struct cell *cell;
     uint64_t items;
     double timeout_s;

@@ -27,9 +27,7 @@ static int export_topology(struct session *session, struct error *error)
     session->topology_file = memfd_create("topology.xml", MFD_CLOEXEC);
     if (session->topology_file < 0)
         return error_set(error, "memfd_create: %s", strerror(errno));
-    snprintf(session->topology_xml, sizeof session->topology_xml, "/proc/%d/fd/%d", (int)getpid(),
-             session->topology_file);
-    return topology_export(session->topology, session->topology_xml, error);
+    return topology_export_to(session->topology, session->topology_file, error);
 }
 
 int run_setup_open(struct session *session, struct error *error)
@@ -38,10 +36,11 @@ int run_setup_open(struct session *session, struct error *error)
     session->started_s = clock_now_s();
     session->arm_count = 1;
     session->topology_file = -1;
+    session->own.file = -1;
     session->topology = topology_open(NULL, error);
-    if (!session->topology || paths_program(session->arms[0].program, error) ||
-        export_topology(session, error))
+    if (!session->topology || program_open(&session->own, NULL, error) || export_topology(session, error))
         return -1;
+    session->arms[0].program = &session->own;
     launch_set_up();
     return 0;
 }
@@ -53,6 +52,7 @@ void run_setup_close(struct session *session)
         folder_unmake(session->folder, session->folder_before); /* if nothing went into it */
     if (session->topology_file >= 0)
         close(session->topology_file);
+    program_close(&session->own);
     topology_close(session->topology);
 }
 

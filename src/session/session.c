@@ -29,7 +29,7 @@ int session_launch(const struct session *session, const struct plan_cell *cell, 
 {
     struct launch launch = {
         .program = session->arms[cell->arm].program,
-        .topology = session->topology_xml,
+        .topology = session->topology_file,
         .cell = &cell->cell,
         .items = items,
         .timeout_s = session->timeout_s,
@@ -246,6 +246,8 @@ static int measure_cell(struct session *session, unsigned block, unsigned slot, 
         return write_sample(session, cell, block, slot, &row, error);
     }
     struct environment before, after;
+    if (program_check(session->arms[cell->arm].program, error))
+        return -1;
     double begin_s = clock_now_s();
     environment_read(&before);
     size_t padding_bytes = plan_random(&session->plan, block, slot, PADDING_BYTES_MAX);

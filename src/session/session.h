@@ -10,26 +10,29 @@
 #include "error.h"
 #include "paths.h"
 #include "plan.h"
+#include "program.h"
 #include "samples_file.h"
 #include "topology.h"
 
 /* One program and the folder its rows go to. */
 struct session_arm {
-    char program[PATH_BYTES], folder[PATH_BYTES];
+    const struct program *program; /* opened, by somebody who outlives the session */
+    char folder[PATH_BYTES];
     struct samples_file samples;
 };
 
 struct session {
     struct plan plan;
     struct topology *topology;
-    int topology_file; /* behind topology_xml */
+    struct program own; /* what arms run if they are not told otherwise */
+    int topology_file;  /* topology.xml of this machine, for launches */
     double launch_ms, timeout_s;
     bool gate; /* disturbed blocks are repeated and do not count */
     struct session_arm arms[2];
     size_t arm_count;
     char folder[PATH_BYTES]; /* the results folder if it was made beforehand; else "" */
     size_t folder_before;    /* as of folder_make */
-    char run_id[96], topology_xml[PATH_BYTES];
+    char run_id[96];
     json_t *run; /* what goes into run.json, but for the plan and the outcome */
     bool quiet;
 
