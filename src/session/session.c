@@ -98,7 +98,9 @@ static int create_arm(struct session *session, struct session_arm *arm, struct e
 {
     char path[PATH_BYTES + 16];
     size_t before;
-    if (strcmp(arm->folder, session->folder) != 0 && folder_make(arm->folder, &before, NULL, error))
+    bool made = strcmp(arm->folder, session->folder) == 0;
+    if ((!made && folder_make(arm->folder, &before, NULL, error)) ||
+        folder_lock_take(&arm->lock, arm->folder, error))
         return -1;
     snprintf(path, sizeof path, "%s/topology.xml", arm->folder);
     return topology_export(session->topology, path, error) ||
@@ -200,10 +202,18 @@ static int drop_unjudged(struct session *session, struct error *error)
     return 0;
 }
 
+/* Where there is no run, reading it says so. */
+static int lock_run(struct session_arm *arm, struct error *error)
+{
+    char path[PATH_BYTES + 16];
+    snprintf(path, sizeof path, "%s/run.json", arm->folder);
+    return access(path, F_OK) ? 0 : folder_lock_take(&arm->lock, arm->folder, error);
+}
+
 int session_resume(struct session *session, struct error *error)
 {
     struct session_arm *arm = &session->arms[0];
-    if (read_run(session, error))
+    if (lock_run(arm, error) || read_run(session, error))
         return -1;
     if (metadata_expect_same(session->run, session->topology, error))
         return error_prefix(error, "%s", arm->folder);
@@ -477,8 +487,10 @@ int session_measure(struct session *session, struct error *error)
 
 void session_close(struct session *session)
 {
-    for (size_t arm = 0; arm < session->arm_count; arm++)
+    for (size_t arm = 0; arm < session->arm_count; arm++) {
         samples_file_close(&session->arms[arm].samples);
+        folder_lock_free(&session->arms[arm].lock);
+    }
     json_decref(session->run);
     free(session->done);
     free(session->block_states);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "error.h"
+#include "folder_lock.h"
 #include "paths.h"
 #include "plan.h"
 #include "program.h"
@@ -18,6 +19,7 @@
 struct session_arm {
     const struct program *program; /* opened, by somebody who outlives the session */
     char folder[PATH_BYTES];
+    struct folder_lock lock; /* zeroed: not held */
     struct samples_file samples;
 };
 

@@ -39,6 +39,17 @@ class Interrupted(Case):
             self.assertEqual(self.crosspoint(command, 'out', code=code)[1], '')
         return run
 
+    def test_one_writer_a_folder(self):
+        """A run that still goes on is not gone on with; who killed one can."""
+        run = self.start('run', '--filter', '^native/null/empty/serial/', '--profile', 'smoke', '--launch-ms', '1',
+                         '--blocks', '1000', '--out', 'out')
+        self.wait_until(lambda: count_rows(self.folder / 'out') > 0, 'no rows')
+        _, errors = self.crosspoint('run', '--resume', 'out', code=2)
+        self.assertIn(f'out: another run (process {run.pid}) is writing to it', errors)
+        run.send_signal(signal.SIGINT)
+        self.finish(run, 130)
+        self.assertFalse((self.folder / 'out' / '.lock').exists())
+
     def resume(self, run, kept):
         """Goes on with out/: the same plan, to its end, and the text kept stays as it is."""
         code = 0 if run['options']['profile'] == 'smoke' else None  # 3 if disturbed throughout
