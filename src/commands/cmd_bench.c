@@ -301,6 +301,8 @@ int cmd_bench(int argc, char **argv)
     struct selection selection = {.profile = profile_find("full"), .rules = &rules, .filter = "."};
     struct topology *topology = topology_open(NULL, &error);
     int code;
+    if (topology && topology_warning(topology)[0])
+        fprintf(stderr, "crosspoint: %s\n", topology_warning(topology));
     if (!topology || paths_data("rules", path, &error) || rules_load(path, &rules, &error) ||
         selection_build(&selection, (unsigned)topology_max(topology), &plan, &error))
         code = error_tell(&error);

@@ -45,7 +45,9 @@ static int list_rules(void)
     if (load_rules(&rules, &error))
         code = error_tell(&error);
     for (size_t i = 0; i < rules.count && code == EXIT_FINE; i++)
-        printf("%-34s %s (%s)\n", rules.rules[i].id, rules.rules[i].claim, rules.rules[i].documents);
+        printf("%-34s %s%s%s%s\n", rules.rules[i].id, rules.rules[i].claim,
+               *rules.rules[i].documents ? " (" : "", rules.rules[i].documents,
+               *rules.rules[i].documents ? ")" : "");
     rules_free(&rules);
     return code;
 }

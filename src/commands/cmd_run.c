@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "progress.h"
 #include "quiet.h"
 #include "run_setup.h"
+#include "session_gate.h"
 
 struct options {
     struct run_options run;
@@ -53,7 +55,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
     }
 }
 
-static void print_thresholds(const struct session *session, const char *profile)
+static void print_thresholds(struct session *session, const char *profile)
 {
     printf("\n%-16s %-34s %10s %10s\n", "disturbance", "source", "repeat", "invalid");
     for (int check = 0; check < QUIET_CHECK_COUNT; check++) {
@@ -65,9 +67,10 @@ static void print_thresholds(const struct session *session, const char *profile)
         printf("at most %u blocks are repeated\n", quiet_repeats_max(session->plan.blocks));
     else
         printf("profile %s does not gate: nothing is repeated\n", profile);
+    session_gate_tell_blind(session, stdout);
 }
 
-static void print_plan(const struct session *session, const char *profile)
+static void print_plan(struct session *session, const char *profile)
 {
     const struct plan *plan = &session->plan;
     size_t skipped = 0;
@@ -90,7 +93,8 @@ static int conclude(const struct session *session)
     struct conclusion conclusion;
     struct error error;
     int code = EXIT_USAGE;
-    if (conclusion_open(session->arms[0].folder, NULL, &conclusion, &error)) {
+    if (conclusion_open(session->arms[0].folder, session->rules_path[0] ? session->rules_path : NULL,
+                        &conclusion, &error)) {
         error_tell(&error);
         goto out;
     }
@@ -113,24 +117,57 @@ static void print_outcome(const struct session *session)
            session->launches_done, session->launches_done == 1 ? "" : "es", session->launches_failed, wall_s,
            100 * session->measured_s / wall_s);
     if (session->blocks_disturbed)
-        printf("%u disturbed block%s did not count; run.json says why\n", session->blocks_disturbed,
-               session->blocks_disturbed == 1 ? "" : "s");
+        printf("%u disturbed block%s did not count (the last: %s); run.json says of each why\n",
+               session->blocks_disturbed, session->blocks_disturbed == 1 ? "" : "s", session->disturbed_by);
     printf("report: %s/report.html\n", session->arms[0].folder);
+}
+
+/* As it was typed: through a script, or from a build folder. */
+static const char *typed_run(void)
+{
+    static char typed[PATH_BYTES];
+    const char *script = getenv("CROSSPOINT_RUN_SCRIPT");
+    if (script && *script)
+        return script;
+    snprintf(typed, sizeof typed, "%s run", options_program());
+    return typed;
+}
+
+static void hint_resume(const struct session *session)
+{
+    fprintf(stderr, "go on with: %s --resume %s\n", typed_run(), session->arms[0].folder);
+}
+
+static int give_up(const struct session *session)
+{
+    fprintf(stderr, "stopped: the first %u blocks were all disturbed, the last by %s\n",
+            session->blocks_disturbed, session->disturbed_by);
+    if (session->busy_names[0])
+        fprintf(stderr, "what else used the processor: %s\n", session->busy_names);
+    fputs("end what disturbs or wait until it is over; --profile smoke measures all the same, and decides "
+          "nothing\n",
+          stderr);
+    hint_resume(session);
+    return EXIT_NOTHING_COMPARABLE;
 }
 
 static int measure(struct session *session)
 {
     struct error error;
+    session->gives_up = true;
+    if (session->gate)
+        session_gate_tell_blind(session, stderr);
     int ended = session_measure(session, &error);
     if (ended < 0)
         return error_tell(&error);
     if (ended == 1) {
-        fprintf(stderr,
-                "interrupted: %" PRIu64 " of %" PRIu64
-                " launches are in %s; go on with: crosspoint run --resume %s\n",
-                session->launches_done, session->launches, session->arms[0].folder, session->arms[0].folder);
+        fprintf(stderr, "interrupted: %" PRIu64 " of %" PRIu64 " launches are in %s; ",
+                session->launches_done, session->launches, session->arms[0].folder);
+        hint_resume(session);
         return EXIT_INTERRUPTED;
     }
+    if (ended == 2)
+        return give_up(session);
     launch_tear_down();
     int code = conclude(session);
     print_outcome(session);
@@ -143,8 +180,10 @@ static int start(struct session *session, const struct options *options)
     if (run_setup_plan(session, &options->run, &error) ||
         (!options->dry_run && run_setup_folder(session, options->run.out, "", &error)))
         return error_tell(&error);
-    if (session_calibrate(session))
+    if (session_calibrate(session)) {
+        fprintf(stderr, "interrupted while calibrating; nothing was measured yet\n");
         return EXIT_INTERRUPTED;
+    }
     if (options->dry_run) {
         print_plan(session, options->run.selection.profile->name);
         return EXIT_FINE;

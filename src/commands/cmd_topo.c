@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,12 +40,16 @@ static error_t parse(int key, char *text, struct argp_state *state)
     }
 }
 
-static void print_units(const struct unit *units, size_t count)
+static void print_units(const struct unit *units, size_t count, bool hybrid)
 {
-    printf("%-6s %-6s %-6s %-6s %s\n", "unit", "core", "L3", "NUMA", "package");
-    for (size_t i = 0; i < count; i++)
-        printf("%-6u %-6u %-6u %-6u %u\n", units[i].os_index, units[i].core, units[i].l3, units[i].numa,
-               units[i].package);
+    printf("%-6s %-6s %-6s %-6s %s%s\n", "unit", "core", "L3", "NUMA", "package", hybrid ? "  kind" : "");
+    for (size_t i = 0; i < count; i++) {
+        printf("%-6u %-6u %-6u %-6u ", units[i].os_index, units[i].core, units[i].l3, units[i].numa);
+        printf(hybrid ? "%-8u %u\n" : "%u\n", units[i].package, units[i].kind);
+    }
+    if (hybrid)
+        puts("kind: of the core; the higher, the faster. Workers that are placed share one where it has "
+             "room.");
 }
 
 static void print_list(const char *label, const unsigned *units, size_t count)
@@ -96,12 +101,14 @@ int cmd_topo(int argc, char **argv)
         error_set(&error, "out of memory");
         return error_tell(&error);
     }
+    if (topology_warning(topology)[0])
+        fprintf(stderr, "crosspoint: %s\n", topology_warning(topology));
     topology_describe(topology, text, sizeof text);
     printf("%s\nworkers:max is %zu", text, topology_max(topology));
     if (topology_quota(topology) > 0)
         printf(" (CPU quota of %.2f processors)", topology_quota(topology));
     printf("\n\n");
-    print_units(units, unit_count);
+    print_units(units, unit_count, topology_kinds(topology) > 1);
     printf("\n%zu worker%s:\n", workers, workers == 1 ? "" : "s");
     for (size_t i = 0; i < placement_policy_count; i++)
         print_policy(&placement_policies[i], units, unit_count, seats, workers);

@@ -85,6 +85,51 @@ static const struct argp_option *find_option(const struct argp *argp, const char
     return found ? found : find_in_table(built_in, name, length);
 }
 
+/* Letters put in, left out or changed, two swapped counting as two; beyond LETTERS_MAX nothing is close. */
+static size_t letters_apart(const char *a, size_t a_length, const char *b)
+{
+    enum { LETTERS_MAX = 40 };
+    size_t b_length = strlen(b), row[LETTERS_MAX + 1];
+    if (a_length > LETTERS_MAX || b_length > LETTERS_MAX)
+        return SIZE_MAX;
+    for (size_t k = 0; k <= b_length; k++)
+        row[k] = k;
+    for (size_t i = 1; i <= a_length; i++) {
+        size_t corner = row[0];
+        row[0] = i;
+        for (size_t k = 1; k <= b_length; k++) {
+            size_t best = corner + (a[i - 1] != b[k - 1]);
+            corner = row[k];
+            best = row[k] + 1 < best ? row[k] + 1 : best;
+            row[k] = row[k - 1] + 1 < best ? row[k - 1] + 1 : best;
+        }
+    }
+    return row[b_length];
+}
+
+static void nearest_in_table(const struct argp_option *option, const char *name, size_t length, size_t *least,
+                             const char **nearest)
+{
+    for (; !is_end(option); option++) {
+        size_t apart = option->name ? letters_apart(name, length, option->name) : SIZE_MAX;
+        if (apart < *least) {
+            *least = apart;
+            *nearest = option->name;
+        }
+    }
+}
+
+/* NULL if none is close. */
+static const char *find_nearest(const struct argp *argp, const char *name, size_t length)
+{
+    size_t least = length > 4 ? 3 : 2;
+    const char *nearest = NULL;
+    nearest_in_table(argp->options, name, length, &least, &nearest);
+    for (const struct argp_child *child = argp->children; child && child->argp; child++)
+        nearest_in_table(child->argp->options, name, length, &least, &nearest);
+    return nearest;
+}
+
 /* argp would say the same in two lines and would not say what is known. */
 static void check_options(const struct argp *argp, int argc, char **argv)
 {
@@ -101,7 +146,10 @@ static void check_options(const struct argp *argp, int argc, char **argv)
             option = find_option(argp, argv[i] + 2, length);
         if (!option) {
             list_known(argp, known, sizeof known);
-            fail_command(argv[0], "no option '%s'; known: %s", argv[i], known);
+            const char *nearest = argv[i][1] == '-' ? find_nearest(argp, argv[i] + 2, length) : NULL;
+            fail_command(argv[0], "no option '%s'%s%s%s; known: %s", argv[i],
+                         nearest ? "; did you mean --" : "", nearest ? nearest : "", nearest ? "?" : "",
+                         known);
         }
         bool attached = argv[i][2 + length] == '=';
         bool required = option->arg && !(option->flags & OPTION_ARG_OPTIONAL);
@@ -121,6 +169,11 @@ void options_parse(const struct argp *argp, int argc, char **argv, void *input)
     argp_err_exit_status = EXIT_USAGE;
     argp_parse(argp, argc, argv, 0, NULL, input);
     argv[0] = command;
+}
+
+const char *options_program(void)
+{
+    return program_invocation_name;
 }
 
 const char *argp_program_version = "crosspoint " CROSSPOINT_VERSION;

@@ -14,6 +14,9 @@
  * one line for an unknown option, a missing or superfluous value; with 0 for --help. */
 void options_parse(const struct argp *argp, int argc, char **argv, void *input);
 
+/* The program as it was called: "./build/crosspoint". */
+const char *options_program(void);
+
 /* One line "crosspoint COMMAND: ..." on stderr, then exit(EXIT_USAGE). */
 _Noreturn void options_error(const struct argp_state *state, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

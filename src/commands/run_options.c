@@ -9,6 +9,7 @@
 enum {
     OPTION_PROFILE = 512,
     OPTION_RULE,
+    OPTION_RULES,
     OPTION_FILTER,
     OPTION_BLOCKS,
     OPTION_LAUNCH_MS,
@@ -25,6 +26,7 @@ enum {
 static const struct argp_option option_table[] = {
     {"profile", OPTION_PROFILE, "NAME", 0, "smoke, quick (default) or full", 0},
     {"rule", OPTION_RULE, "ID", 0, "only the cells of this rule; may be repeated", 0},
+    {"rules", OPTION_RULES, "FILE|DIR", 0, "your own rules instead of those that come along", 0},
     {"filter", OPTION_FILTER, "REGEX", 0, "only cells whose name matches; also cells that no rule names", 0},
     {"blocks", OPTION_BLOCKS, "N", 0, "how often each cell is launched; default: by profile", 0},
     {"launch-ms", OPTION_LAUNCH_MS, "N", 0,
@@ -79,6 +81,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         if (selection->rule_count == SELECTION_VALUES_MAX)
             options_error(state, "more than %d rules; leave --rule out for all", SELECTION_VALUES_MAX);
         selection->rule_ids[selection->rule_count++] = text;
+        return 0;
+    case OPTION_RULES:
+        options->rules = text;
         return 0;
     case OPTION_FILTER:
         selection->filter = text;

@@ -77,19 +77,28 @@ bool environment_clock_poor(const char *name)
     return false;
 }
 
-static void read_files(struct environment *environment)
+static void read_below(const char *root, const char *path, char *text, size_t text_bytes)
+{
+    char whole[512];
+    snprintf(whole, sizeof whole, "%s%s", root, path);
+    read_file(whole, text, text_bytes);
+}
+
+static void read_files(const char *root, struct environment *environment)
 {
     char text[1 << 18]; /* a thousand units */
     cpu_set_t allowed;
     bool known = sched_getaffinity(0, sizeof allowed, &allowed) == 0;
-    read_file("/proc/stat", text, sizeof text);
+    environment->units_allowed = known ? (unsigned)CPU_COUNT(&allowed) : 0;
+    read_below(root, "/proc/stat", text, sizeof text);
     environment_parse_stat(text, known ? &allowed : NULL, 1000000000 / (uint64_t)sysconf(_SC_CLK_TCK),
                            environment);
-    read_file("/proc/vmstat", text, sizeof text);
+    read_below(root, "/proc/vmstat", text, sizeof text);
     environment_parse_vmstat(text, environment);
-    read_file("/proc/meminfo", text, sizeof text);
+    read_below(root, "/proc/meminfo", text, sizeof text);
     environment_parse_meminfo(text, environment);
-    read_file("/sys/devices/system/clocksource/clocksource0/current_clocksource", text, sizeof text);
+    read_below(root, "/sys/devices/system/clocksource/clocksource0/current_clocksource", text, sizeof text);
+    environment->clock_known = text[0] != '\0';
     environment->clock_poor = environment_clock_poor(text);
 }
 
@@ -101,22 +110,47 @@ static int64_t read_suspended_ns(void)
     return (boot.tv_sec - monotonic.tv_sec) * 1000000000 + boot.tv_nsec - monotonic.tv_nsec;
 }
 
-void environment_read(struct environment *environment)
+void environment_read(const char *root, struct environment *environment)
 {
     memset(environment, 0, sizeof *environment);
     environment->wall_ns = clock_now_ns();
-    read_files(environment);
+    read_files(root, environment);
     struct usage own = usage_add(usage_self(), usage_children());
     environment->own_ns = (uint64_t)(own.user_ns + own.system_ns);
-    environment->throttled_known = cgroup_throttled_ns("", &environment->throttled_ns) == 0;
+    environment->throttled_known = cgroup_throttled_ns(root, &environment->throttled_ns) == 0;
     environment->suspended_ns = read_suspended_ns();
+}
+
+/* Some units' lines are as good as none: of the others nothing is known, and which is whose may differ. */
+static bool stat_known(const struct environment *environment)
+{
+    return environment->units > 0 &&
+           (environment->units_allowed == 0 || environment->units == environment->units_allowed);
+}
+
+size_t environment_blind(const struct environment *environment, bool quota, struct blind blind[BLIND_MAX])
+{
+    static const char no_stat[] = "/proc/stat does not list the processing units that this process may use";
+    size_t count = 0;
+    if (!stat_known(environment)) {
+        blind[count++] = (struct blind){"steal_fraction", no_stat};
+        blind[count++] = (struct blind){"foreign_cpu_fraction", no_stat};
+    }
+    if (quota && !environment->throttled_known)
+        blind[count++] =
+            (struct blind){"throttled_ns", "there is a CPU quota, and no cpu.stat that can be read"};
+    if (!environment->vmstat_known)
+        blind[count++] = (struct blind){"swapped_pages", "/proc/vmstat cannot be read"};
+    if (!environment->clock_known)
+        blind[count++] = (struct blind){"clock_jump_ns", "the name of the clock source cannot be read"};
+    return count;
 }
 
 struct disturbance environment_between(const struct environment *before, const struct environment *after)
 {
     struct disturbance disturbance = {NAN, NAN, NAN, NAN, NAN, NAN, NAN};
     double capacity_ns = (double)(after->wall_ns - before->wall_ns) * after->units;
-    if (capacity_ns > 0) {
+    if (capacity_ns > 0 && stat_known(before) && stat_known(after)) {
         double busy_ns = (double)(after->busy_ns - before->busy_ns);
         double foreign_ns = busy_ns - (double)(after->own_ns - before->own_ns);
         disturbance.steal_fraction = (double)(after->stolen_ns - before->stolen_ns) / capacity_ns;
@@ -125,7 +159,8 @@ struct disturbance environment_between(const struct environment *before, const s
     }
     if (before->throttled_known && after->throttled_known)
         disturbance.throttled_ns = (double)(after->throttled_ns - before->throttled_ns);
-    disturbance.swapped_pages = (double)(after->swapped_pages - before->swapped_pages);
+    if (before->vmstat_known && after->vmstat_known)
+        disturbance.swapped_pages = (double)(after->swapped_pages - before->swapped_pages);
     disturbance.clock_jump_ns =
         after->clock_poor ? INFINITY : fabs((double)(after->suspended_ns - before->suspended_ns));
     if (before->vmstat_known && after->vmstat_known)

@@ -19,7 +19,9 @@ struct environment {
     uint64_t own_ns;       /* CPU time of this process and of all children awaited */
     uint64_t throttled_ns; /* cgroup cpu.stat */
     bool throttled_known;
-    unsigned units;         /* online */
+    unsigned units;         /* of which /proc/stat tells */
+    unsigned units_allowed; /* 0: not known */
+    bool clock_known;
     uint64_t swapped_pages; /* /proc/vmstat: pswpin + pswpout */
     uint64_t major_faults;  /* /proc/vmstat: pgmajfault, of all processes */
     bool vmstat_known;
@@ -28,7 +30,16 @@ struct environment {
     bool clock_poor; /* the clock source is hpet or acpi_pm: slow to read, and one for all units */
 };
 
-void environment_read(struct environment *environment);
+/* root stands in front of every path of /proc and the cgroups that is read: "", or a fake tree in tests. */
+void environment_read(const char *root, struct environment *environment);
+
+/* A check that has nothing to go by here, by its name in run.json, and why. */
+struct blind {
+    const char *check, *why;
+};
+enum { BLIND_MAX = 8 };
+/* quota: there is a CPU quota, so that throttling can happen. Returns how many. */
+size_t environment_blind(const struct environment *environment, bool quota, struct blind blind[BLIND_MAX]);
 
 /* The counters of a /proc/stat: busy_ns, stolen_ns and how many units they are of. allowed: only of these,
  * which are all that can disturb us; NULL: of all. tick_ns: 10^9 / sysconf(_SC_CLK_TCK). */

@@ -73,6 +73,20 @@ static void set_hypervisor(json_t *object)
     set_file(object, "product", "/sys/class/dmi/id/product_name");
 }
 
+/* The kind of each unit, by the kernel's number. */
+static json_t *collect_kinds(const struct topology *topology)
+{
+    size_t count;
+    const struct unit *units = topology_units(topology, &count);
+    json_t *kinds = json_object();
+    for (size_t i = 0; i < count; i++) {
+        char unit[16];
+        snprintf(unit, sizeof unit, "%u", units[i].os_index);
+        json_object_set_new(kinds, unit, json_integer((json_int_t)units[i].kind));
+    }
+    return kinds;
+}
+
 static json_t *collect_machine(const struct topology *topology)
 {
     json_t *machine = json_object(), *fingerprint = json_object();
@@ -85,6 +99,8 @@ static json_t *collect_machine(const struct topology *topology)
     topology_describe(topology, text, sizeof text);
     set_text(machine, "topology", text);
     json_object_set_new(machine, "units", json_integer((json_int_t)units));
+    if (topology_kinds(topology) > 1)
+        json_object_set_new(machine, "core_kinds", collect_kinds(topology));
     json_object_set_new(machine, "units_max", json_integer((json_int_t)topology_max(topology)));
     if (topology_quota(topology) > 0)
         json_object_set_new(machine, "cpu_quota", json_real(topology_quota(topology)));

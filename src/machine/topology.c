@@ -3,23 +3,17 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <hwloc.h>
-
 #include "cgroup.h"
+#include "topology_private.h"
 
-#define DESCRIPTION_EXAMPLE "\"pack:2 numa:2 l3:1 core:8 pu:2\""
-
-struct topology {
-    hwloc_topology_t hwloc;
-    struct unit *units;
-    size_t unit_count;
-    double quota_processors;
-};
+enum { CPUS_MAX = 1 << 16 };
 
 static struct topology *topology_new(struct error *error)
 {
@@ -48,50 +42,6 @@ static struct topology *topology_new_without_plugins(struct error *error)
     return topology;
 }
 
-static unsigned unit_domain(hwloc_topology_t hwloc, hwloc_obj_t unit, hwloc_obj_type_t type)
-{
-    hwloc_obj_t domain = hwloc_get_ancestor_obj_by_type(hwloc, type, unit);
-    return domain ? domain->logical_index : (unsigned)hwloc_get_nbobjs_by_type(hwloc, type);
-}
-
-/* NUMA nodes are no ancestors: they hang beside the object whose memory they are, maybe behind a memory
- * cache. */
-static unsigned unit_numa(hwloc_obj_t unit)
-{
-    for (hwloc_obj_t object = unit; object; object = object->parent) {
-        hwloc_obj_t memory = object->memory_first_child;
-        while (memory && memory->type != HWLOC_OBJ_NUMANODE)
-            memory = memory->memory_first_child;
-        if (memory)
-            return memory->logical_index;
-    }
-    return 0;
-}
-
-static int topology_list_units(struct topology *topology, struct error *error)
-{
-    hwloc_topology_t hwloc = topology->hwloc;
-    int count = hwloc_get_nbobjs_by_type(hwloc, HWLOC_OBJ_PU);
-    if (count < 1)
-        return error_set(error, "the topology has no processing units");
-    topology->unit_count = (size_t)count;
-    topology->units = calloc(topology->unit_count, sizeof *topology->units);
-    if (!topology->units)
-        return error_set(error, "out of memory for %zu processing units", topology->unit_count);
-    for (unsigned i = 0; i < topology->unit_count; i++) {
-        hwloc_obj_t object = hwloc_get_obj_by_type(hwloc, HWLOC_OBJ_PU, i);
-        struct unit *unit = &topology->units[i];
-        unit->os_index = object->os_index;
-        unit->core = unit_domain(hwloc, object, HWLOC_OBJ_CORE);
-        if (!hwloc_get_ancestor_obj_by_type(hwloc, HWLOC_OBJ_CORE, object))
-            unit->core += i;
-        unit->l3 = unit_domain(hwloc, object, HWLOC_OBJ_L3CACHE);
-        unit->package = unit_domain(hwloc, object, HWLOC_OBJ_PACKAGE);
-        unit->numa = unit_numa(object);
-    }
-    return 0;
-}
-
 static int topology_load(struct topology *topology, const char *xml_path, struct error *error)
 {
     if (!hwloc_topology_load(topology->hwloc))
@@ -117,71 +67,69 @@ static int topology_set_xml(struct topology *topology, const char *xml_path, str
     return 0;
 }
 
+/* A node of memory only. */
+static bool has_node_without_units(hwloc_topology_t hwloc)
+{
+    for (hwloc_obj_t node = NULL; (node = hwloc_get_next_obj_by_type(hwloc, HWLOC_OBJ_NUMANODE, node));)
+        if (hwloc_bitmap_iszero(node->cpuset))
+            return true;
+    return false;
+}
+
 /* Not HWLOC_TOPOLOGY_FLAG_RESTRICT_TO_CPUBINDING: that asks for the binding of the whole process, and
- * restricts nothing where its threads differ. */
+ * restricts nothing where its threads differ. hwloc 2.9.0's restrict aborts over a node that has no units to
+ * begin with: then the tree stays whole, and only the list is of the allowed units. */
 static int topology_restrict(struct topology *topology, struct error *error)
 {
+    static const char foreign[] =
+        "the topology has none of the processing units that this process may use: it "
+        "is that of another machine, or of another affinity mask";
     hwloc_bitmap_t allowed = hwloc_bitmap_alloc();
     int result = 0;
     if (!allowed || hwloc_get_cpubind(topology->hwloc, allowed, HWLOC_CPUBIND_THREAD))
         result =
             error_set(error, "cannot read which processing units this thread may use: %s", strerror(errno));
-    else if (hwloc_topology_restrict(topology->hwloc, allowed, HWLOC_RESTRICT_FLAG_REMOVE_CPULESS))
-        result =
-            error_set(error, "the topology has none of the processing units that this process may use: it is "
-                             "that of another machine, or of another affinity mask");
+    else if (!hwloc_bitmap_intersects(allowed, hwloc_topology_get_topology_cpuset(topology->hwloc)) ||
+             (!has_node_without_units(topology->hwloc) &&
+              hwloc_topology_restrict(topology->hwloc, allowed, HWLOC_RESTRICT_FLAG_REMOVE_CPULESS)))
+        result = error_set(error, "%s", foreign);
+    else
+        result = topology_list_units(topology, allowed, error);
     hwloc_bitmap_free(allowed);
     return result;
 }
 
+/* What is not known must not be taken for what is not there. */
+static void read_quota(struct topology *topology)
+{
+    if (cgroup_quota("", &topology->quota_processors) == 0)
+        return;
+    size_t used = strlen(topology->warning);
+    topology->quota_processors = 0;
+    snprintf(topology->warning + used, sizeof topology->warning - used,
+             "%sthe CPU quota of this process's cgroup cannot be read (%s): workers:max is all units",
+             used ? "; " : "", strerror(errno));
+}
+
 struct topology *topology_open(const char *xml_path, struct error *error)
 {
+    char ignored[TOPOLOGY_TEXT_BYTES];
+    topology_ignore_environment(ignored, sizeof ignored);
     struct topology *topology = topology_new_without_plugins(error);
     if (!topology)
         return NULL;
+    if (ignored[0])
+        snprintf(topology->warning, sizeof topology->warning,
+                 "what is measured is this machine as it is: %s in the environment %s ignored", ignored,
+                 strchr(ignored, ',') ? "are" : "is");
     if (xml_path) {
         if (topology_set_xml(topology, xml_path, error))
             goto fail;
         hwloc_topology_set_flags(topology->hwloc, HWLOC_TOPOLOGY_FLAG_IS_THISSYSTEM);
     }
-    if (topology_load(topology, xml_path, error) || topology_restrict(topology, error) ||
-        topology_list_units(topology, error))
+    if (topology_load(topology, xml_path, error) || topology_restrict(topology, error))
         goto fail;
-    if (cgroup_quota("", &topology->quota_processors)) {
-        error_set(error, "cannot read the CPU quota of this process's cgroup: %s", strerror(errno));
-        goto fail;
-    }
-    return topology;
-fail:
-    topology_close(topology);
-    return NULL;
-}
-
-static int topology_set_synthetic(struct topology *topology, const char *description, struct error *error)
-{
-    if (!hwloc_topology_set_synthetic(topology->hwloc, description))
-        return 0;
-    return error_set(
-        error,
-        "\"%s\" is neither an XML file that exists nor a machine that hwloc can make up: it should be a "
-        "path, or levels from the outside in such as " DESCRIPTION_EXAMPLE ", the last one pu",
-        description);
-}
-
-struct topology *topology_open_description(const char *description, struct error *error)
-{
-    static const char suffix[] = ".xml";
-    size_t length = strlen(description), suffix_length = sizeof suffix - 1;
-    bool is_path = (length >= suffix_length && !strcmp(description + length - suffix_length, suffix)) ||
-                   !access(description, F_OK);
-    struct topology *topology = topology_new(error);
-    if (!topology)
-        return NULL;
-    if (is_path ? topology_set_xml(topology, description, error)
-                : topology_set_synthetic(topology, description, error))
-        goto fail;
-    if (topology_load(topology, description, error) || topology_list_units(topology, error))
-        goto fail;
+    read_quota(topology);
     return topology;
 fail:
     topology_close(topology);
@@ -192,7 +140,8 @@ void topology_close(struct topology *topology)
 {
     if (!topology)
         return;
-    hwloc_topology_destroy(topology->hwloc);
+    if (topology->hwloc)
+        hwloc_topology_destroy(topology->hwloc);
     free(topology->units);
     free(topology);
 }
@@ -216,25 +165,49 @@ double topology_quota(const struct topology *topology)
     return topology->quota_processors;
 }
 
+const char *topology_warning(const struct topology *topology)
+{
+    return topology->warning;
+}
+
+unsigned topology_kinds(const struct topology *topology)
+{
+    unsigned kinds = 0;
+    for (size_t i = 0; i < topology->unit_count; i++) {
+        size_t k = 0;
+        while (k < i && topology->units[k].kind != topology->units[i].kind)
+            k++;
+        kinds += k == i;
+    }
+    return kinds;
+}
+
+int topology_check_allowed(const struct topology *topology, struct error *error)
+{
+    size_t bytes = CPU_ALLOC_SIZE(CPUS_MAX);
+    cpu_set_t *now = CPU_ALLOC(CPUS_MAX);
+    int result = 0;
+    size_t still = 0;
+    if (!now || sched_getaffinity(0, bytes, now)) {
+        CPU_FREE(now);
+        return error_set(error, "cannot read which processing units this process may use: %s",
+                         strerror(errno));
+    }
+    for (size_t i = 0; i < topology->unit_count; i++)
+        still += CPU_ISSET_S(topology->units[i].os_index, bytes, now) != 0;
+    size_t count = (size_t)CPU_COUNT_S(bytes, now);
+    if (still != topology->unit_count || count != topology->unit_count)
+        result = error_set(error,
+                           "the processing units that this process may use have changed: there were %zu, now "
+                           "there are %zu, %zu of them the same; one run is of one machine: start another",
+                           topology->unit_count, count, still);
+    CPU_FREE(now);
+    return result;
+}
+
 void topology_describe(const struct topology *topology, char *text, size_t text_bytes)
 {
-    static const struct {
-        hwloc_obj_type_t type;
-        const char *one, *many;
-    } levels[] = {
-        {HWLOC_OBJ_PU, "processing unit", "processing units"},
-        {HWLOC_OBJ_CORE, "core", "cores"},
-        {HWLOC_OBJ_PACKAGE, "package", "packages"},
-        {HWLOC_OBJ_NUMANODE, "NUMA node", "NUMA nodes"},
-        {HWLOC_OBJ_L3CACHE, "L3", "L3s"},
-    };
-    size_t used = 0;
-    for (size_t i = 0; i < sizeof levels / sizeof *levels && used < text_bytes; i++) {
-        int count = hwloc_get_nbobjs_by_type(topology->hwloc, levels[i].type);
-        if (count > 0)
-            used += (size_t)snprintf(text + used, text_bytes - used, "%s%d %s", used ? ", " : "", count,
-                                     count == 1 ? levels[i].one : levels[i].many);
-    }
+    snprintf(text, text_bytes, "%s", topology->text);
 }
 
 /* hwloc's own writing to a file does not see a full disk. */
@@ -282,24 +255,27 @@ int topology_export_to(const struct topology *topology, int file, struct error *
 
 static int check_this_system(const struct topology *topology, struct error *error)
 {
-    if (hwloc_topology_is_thissystem(topology->hwloc))
+    if (topology->hwloc && hwloc_topology_is_thissystem(topology->hwloc))
         return 0;
     return error_set(error,
                      "cannot bind to a topology that is only described: it is not the machine we run on");
 }
 
+static bool is_allowed(const struct topology *topology, unsigned os_index)
+{
+    for (size_t i = 0; i < topology->unit_count; i++)
+        if (topology->units[i].os_index == os_index)
+            return true;
+    return false;
+}
+
 static int check_allowed(const struct topology *topology, const unsigned *os_indices, size_t count,
                          struct error *error)
 {
-    hwloc_const_bitmap_t allowed = hwloc_topology_get_topology_cpuset(topology->hwloc);
-    char text[128];
-    for (size_t i = 0; i < count; i++) {
-        if (hwloc_bitmap_isset(allowed, os_indices[i]))
-            continue;
-        hwloc_bitmap_list_snprintf(text, sizeof text, allowed);
-        return error_set(error, "cannot bind to processing unit %u: this process may use %s", os_indices[i],
-                         text);
-    }
+    for (size_t i = 0; i < count; i++)
+        if (!is_allowed(topology, os_indices[i]))
+            return error_set(error, "cannot bind to processing unit %u: this process may use others (%s)",
+                             os_indices[i], topology->text);
     return 0;
 }
 

@@ -40,6 +40,8 @@ int run_setup_open(struct session *session, struct error *error)
     session->topology = topology_open(NULL, error);
     if (!session->topology || program_open(&session->own, NULL, error) || export_topology(session, error))
         return -1;
+    if (topology_warning(session->topology)[0])
+        fprintf(stderr, "crosspoint: %s\n", topology_warning(session->topology));
     session->arms[0].program = &session->own;
     launch_set_up();
     return 0;
@@ -185,6 +187,15 @@ static int take_items(struct plan *plan, const char *folder, bool quiet, struct 
     return taken ? 0 : error_set(error, "%s: no cell of this plan in it", path);
 }
 
+/* The whole path, for run.json: a resumed run judges by the same, wherever it is started. */
+static int take_rules(struct session *session, const char *rules, char path[PATH_BYTES], struct error *error)
+{
+    if (!realpath(rules, path))
+        return error_set(error, "--rules %s: %s", rules, strerror(errno));
+    memcpy(session->rules_path, path, sizeof session->rules_path);
+    return 0;
+}
+
 int run_setup_plan(struct session *session, const struct run_options *options, struct error *error)
 {
     struct rules rules = {0};
@@ -200,8 +211,11 @@ int run_setup_plan(struct session *session, const struct run_options *options, s
     session->launch_ms = options->launch_ms > 0 ? options->launch_ms : launch_ms;
     session->timeout_s = options->timeout_s > 0 ? options->timeout_s : profile->timeout_s;
     selection.rules = &rules;
+    if (options->rules && take_rules(session, options->rules, rules_path, error))
+        return -1;
     int failed =
-        paths_data("rules", rules_path, error) || rules_load(rules_path, &rules, error) ||
+        (!options->rules && paths_data("rules", rules_path, error)) ||
+        rules_load(rules_path, &rules, error) ||
         selection_build(&selection, (unsigned)topology_max(session->topology), &session->plan, error);
     rules_free(&rules);
     return failed || (options->like && take_items(&session->plan, options->like, options->quiet, error)) ? -1
@@ -239,6 +253,8 @@ static json_t *options_to_json(const struct run_options *options, const struct s
         json_object_set_new(object, "filter", json_string(selection->filter));
     if (options->like)
         json_object_set_new(object, "like", json_string(options->like));
+    if (session->rules_path[0])
+        json_object_set_new(object, "rules_path", json_string(session->rules_path));
     json_object_set_new(object, "rules", texts_to_json(selection->rule_ids, selection->rule_count));
     json_object_set_new(object, "workers", texts_to_json(selection->workers, selection->workers_count));
     json_object_set_new(object, "conc", texts_to_json(selection->conc, selection->conc_count));

@@ -17,8 +17,9 @@ struct run_options {
     bool seed_given, quiet;
     bool given; /* any of these but quiet */
     uint64_t seed;
-    const char *out;  /* NULL: below $CROSSPOINT_RESULTS or ./results, named after time and host */
-    const char *like; /* NULL, or a results folder whose work per launch is taken over */
+    const char *out;   /* NULL: below $CROSSPOINT_RESULTS or ./results, named after time and host */
+    const char *rules; /* NULL: those that come along; else one's own: a file or a folder */
+    const char *like;  /* NULL, or a results folder whose work per launch is taken over */
 };
 
 /* Opens the machine and prepares one arm, which runs this very program. session->topology is the session's

@@ -16,11 +16,7 @@
 #include "metadata.h"
 #include "plan_json.h"
 #include "progress.h"
-#include "quiet.h"
-
-/* Interrupted: a run ended before it was judged; it does not count, and another takes its place. */
-enum block_state { BLOCK_OPEN, BLOCK_ACCEPTED, BLOCK_INVALID, BLOCK_INTERRUPTED };
-static const char *const block_state_names[] = {"open", "accepted", "invalid", "interrupted"};
+#include "session_gate.h"
 
 enum { PADDING_BYTES_MAX = 4096 };
 
@@ -80,15 +76,10 @@ static int write_run(const struct session *session, const char *outcome, struct 
 
 /* The folder */
 
-static unsigned repeats_max(const struct session *session)
-{
-    return session->gate ? quiet_repeats_max(session->plan.blocks) : 0;
-}
-
 /* spare: room for blocks that were begun and will not count. */
 static int prepare_done(struct session *session, unsigned spare, struct error *error)
 {
-    session->blocks_max = session->plan.blocks + repeats_max(session) + spare;
+    session->blocks_max = session->plan.blocks + session_repeats_max(session) + spare;
     session->done = calloc((size_t)session->blocks_max * session->plan.count, 1);
     session->block_states = calloc(session->blocks_max, 1);
     return session->done && session->block_states ? 0 : error_set(error, "out of memory");
@@ -150,6 +141,8 @@ static int read_run(struct session *session, struct error *error)
     session->launch_ms = json_number_value(json_object_get(options, "launch_ms"));
     session->timeout_s = json_number_value(json_object_get(options, "timeout_s"));
     session->gate = json_is_true(json_object_get(options, "gate"));
+    const char *rules = json_string_value(json_object_get(options, "rules_path"));
+    snprintf(session->rules_path, sizeof session->rules_path, "%s", rules ? rules : "");
     snprintf(session->run_id, sizeof session->run_id, "%s", run_id ? run_id : "");
     if (!run_id || !(session->timeout_s > 0) ||
         plan_from_json(&session->plan, json_object_get(session->run, "plan")))
@@ -177,7 +170,7 @@ static int restore_states(struct session *session, struct error *error)
             return error_set(error, "%s/run.json: entry %zu of blocks is not of this run's plan",
                              session->arms[0].folder, index);
         for (int state = BLOCK_ACCEPTED; state <= BLOCK_INTERRUPTED; state++)
-            if (strcmp(decision, block_state_names[state]) == 0)
+            if (strcmp(decision, session_block_states[state]) == 0)
                 session->block_states[block] = (unsigned char)state;
     }
     return 0;
@@ -194,7 +187,7 @@ static int drop_unjudged(struct session *session, struct error *error)
         session->block_states[block] = BLOCK_INTERRUPTED;
         json_array_append_new(json_object_get(session->run, "blocks"),
                               json_pack("{s:i, s:s, s:s}", "block", (int)block, "decision",
-                                        block_state_names[BLOCK_INTERRUPTED], "reason", reason));
+                                        session_block_states[BLOCK_INTERRUPTED], "reason", reason));
         for (size_t arm = 0; arm < session->arm_count; arm++)
             if (samples_file_invalidate(&session->arms[arm].samples, block, reason, error))
                 return -1;
@@ -259,11 +252,13 @@ static int measure_cell(struct session *session, unsigned block, unsigned slot, 
     if (program_check(session->arms[cell->arm].program, error))
         return -1;
     double begin_s = clock_now_s();
-    environment_read(&before);
+    environment_read("", &before);
     size_t padding_bytes = plan_random(&session->plan, block, slot, PADDING_BYTES_MAX);
     if (session_launch(session, cell, cell->items, padding_bytes, &row))
         return 1;
-    environment_read(&after);
+    environment_read("", &after);
+    if (topology_check_allowed(session->topology, error))
+        return -1; /* perhaps while it was measured */
     struct disturbance disturbance = environment_between(&before, &after);
     disturbance_fill_row(&disturbance, &row);
     cell->launch_s = clock_now_s() - begin_s;
@@ -311,131 +306,6 @@ static int measure_block(struct session *session, unsigned block, struct error *
     return result;
 }
 
-/* Gating */
-
-static json_t *canaries_to_json(const double canaries_ns[CANARY_COUNT])
-{
-    json_t *object = json_object();
-    for (int canary = 0; canary < CANARY_COUNT; canary++)
-        json_object_set_new(object, quiet_thresholds[QUIET_CANARY_INTEGER + canary].key,
-                            json_real(canaries_ns[canary]));
-    return object;
-}
-
-static void set_figure(json_t *object, const char *key, double value)
-{
-    if (isfinite(value))
-        json_object_set_new(object, key, json_real(value));
-}
-
-/* values are what is judged; the rest of the disturbance is recorded. */
-static json_t *block_to_json(unsigned block, const double values[QUIET_CHECK_COUNT],
-                             const struct disturbance *disturbance, const double canaries_ns[CANARY_COUNT],
-                             const char *decision, const char *reason)
-{
-    json_t *object =
-        json_pack("{s:i, s:s, s:s}", "block", (int)block, "decision", decision, "reason", reason);
-    for (int check = 0; check < QUIET_CANARY_INTEGER; check++)
-        set_figure(object, quiet_thresholds[check].key, values[check]);
-    set_figure(object, "major_faults", disturbance->major_faults);
-    set_figure(object, "memory_available_bytes", disturbance->memory_available_bytes);
-    json_t *canaries = canaries_to_json(canaries_ns);
-    json_object_update(object, canaries);
-    json_decref(canaries);
-    return object;
-}
-
-static unsigned blocks_in_state(const struct session *session, enum block_state state)
-{
-    unsigned count = 0;
-    for (unsigned block = 0; block < session->blocks_max; block++)
-        count += session->block_states[block] == state;
-    return count;
-}
-
-static void measure_canaries(const struct session *session, double canaries_ns[CANARY_COUNT])
-{
-    size_t unit_count;
-    canaries_measure(topology_units(session->topology, &unit_count)[0].os_index, canaries_ns);
-}
-
-/* So that the first blocks have something to be held against. */
-static void measure_first_canaries(const struct session *session)
-{
-    enum { READINGS = 3 };
-    double canaries_ns[CANARY_COUNT];
-    if (!session->gate || json_object_get(session->run, "canaries_before"))
-        return;
-    json_t *readings = json_array();
-    for (int i = 0; i < READINGS && !launch_interrupted(); i++) {
-        measure_canaries(session, canaries_ns);
-        json_array_append_new(readings, canaries_to_json(canaries_ns));
-    }
-    json_object_set_new(session->run, "canaries_before", readings);
-}
-
-/* Appends the readings of a canary. */
-static size_t list_readings(const json_t *from, enum canary canary, double *readings)
-{
-    size_t index, count = 0;
-    json_t *entry;
-    json_array_foreach(from, index, entry) readings[count++] =
-        json_number_value(json_object_get(entry, quiet_thresholds[QUIET_CANARY_INTEGER + canary].key));
-    return count;
-}
-
-/* What the canary sang before and in earlier blocks, this one last. */
-static double drift_of(const struct session *session, enum canary canary, double last_ns)
-{
-    const json_t *before = json_object_get(session->run, "canaries_before"),
-                 *blocks = json_object_get(session->run, "blocks");
-    double *readings = calloc(json_array_size(before) + json_array_size(blocks) + 1, sizeof *readings);
-    if (!readings)
-        return NAN;
-    size_t count = list_readings(before, canary, readings);
-    count += list_readings(blocks, canary, readings + count);
-    readings[count++] = last_ns;
-    double drift = quiet_drift(readings, count);
-    free(readings);
-    return drift;
-}
-
-static int judge_block(struct session *session, unsigned block, const struct environment *before,
-                       struct error *error)
-{
-    struct environment after;
-    double values[QUIET_CHECK_COUNT], canaries_ns[CANARY_COUNT];
-    char reason[128];
-    environment_read(&after);
-    struct disturbance disturbance = environment_between(before, &after);
-    measure_canaries(session, canaries_ns);
-    values[QUIET_STEAL] = disturbance.steal_fraction;
-    values[QUIET_FOREIGN_CPU] = disturbance.foreign_cpu_fraction;
-    values[QUIET_THROTTLED] = disturbance.throttled_ns;
-    values[QUIET_SWAP] = disturbance.swapped_pages;
-    values[QUIET_CLOCK] = disturbance.clock_jump_ns;
-    for (int canary = 0; canary < CANARY_COUNT; canary++)
-        values[QUIET_CANARY_INTEGER + canary] = drift_of(session, (enum canary)canary, canaries_ns[canary]);
-    enum quiet quiet = quiet_judge(values, reason, sizeof reason);
-    unsigned disturbed = blocks_in_state(session, BLOCK_INVALID);
-    bool repeat_left = disturbed < repeats_max(session);
-    bool accept = !session->gate || quiet == QUIET_YES || (quiet == QUIET_REPEAT && !repeat_left);
-    enum block_state state = accept ? BLOCK_ACCEPTED : BLOCK_INVALID;
-    session->block_states[block] = (unsigned char)state;
-    json_array_append_new(
-        json_object_get(session->run, "blocks"),
-        block_to_json(block, values, &disturbance, canaries_ns, block_state_names[state], reason));
-    if (accept)
-        return 0;
-    session->blocks_disturbed++;
-    progress_disturbed(session->quiet, block, reason, repeat_left);
-    session->launches += repeat_left ? session->plan.count : 0;
-    for (size_t arm = 0; arm < session->arm_count; arm++)
-        if (samples_file_invalidate(&session->arms[arm].samples, block, reason, error))
-            return -1;
-    return 0;
-}
-
 static bool block_whole(const struct session *session, unsigned block)
 {
     for (size_t slot = 0; slot < session->plan.count; slot++)
@@ -447,8 +317,9 @@ static bool block_whole(const struct session *session, unsigned block)
 /* As many as are planned, and one for each that does not count. */
 static unsigned blocks_in_all(const struct session *session)
 {
-    unsigned disturbed = blocks_in_state(session, BLOCK_INVALID), repeats = repeats_max(session);
-    return session->plan.blocks + blocks_in_state(session, BLOCK_INTERRUPTED) +
+    unsigned disturbed = session_blocks_in_state(session, BLOCK_INVALID),
+             repeats = session_repeats_max(session);
+    return session->plan.blocks + session_blocks_in_state(session, BLOCK_INTERRUPTED) +
            (disturbed < repeats ? disturbed : repeats);
 }
 
@@ -461,12 +332,15 @@ static int measure_blocks(struct session *session, struct error *error)
         if (session->block_states[block] == BLOCK_INTERRUPTED || block_whole(session, block))
             continue; /* before a resume */
         struct environment before;
-        environment_read(&before);
+        session_gate_begin(session);
+        environment_read("", &before);
         result = measure_block(session, block, error);
-        if (result == 0 && judge_block(session, block, &before, error))
+        if (result == 0 && session_gate_judge(session, block, &before, error))
             result = -1;
         if (result == 0 && write_run(session, "running", error))
             result = -1;
+        if (result == 0 && session_gate_hopeless(session))
+            result = 2;
         if (result == 0)
             progress_block(session->quiet, block + 1, (unsigned)(session->launches / session->plan.count),
                            session->launches_failed, blocks_left_s(session, block));
@@ -477,11 +351,12 @@ static int measure_blocks(struct session *session, struct error *error)
 
 int session_measure(struct session *session, struct error *error)
 {
-    measure_first_canaries(session);
+    session_gate_open(session);
     int ended = measure_blocks(session, error);
     if (ended == 1 && drop_unjudged(session, error))
         ended = -1;
-    const char *outcome = ended < 0 ? "failed" : ended ? "interrupted" : "complete";
+    static const char *const outcomes[] = {"complete", "interrupted", "disturbed"};
+    const char *outcome = ended < 0 ? "failed" : outcomes[ended];
     return write_run(session, outcome, ended < 0 ? NULL : error) ? -1 : ended;
 }
 
@@ -494,5 +369,6 @@ void session_close(struct session *session)
     json_decref(session->run);
     free(session->done);
     free(session->block_states);
+    busy_free(&session->busy);
     plan_free(&session->plan);
 }

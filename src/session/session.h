@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "busy.h"
 #include "error.h"
 #include "folder_lock.h"
 #include "paths.h"
@@ -29,11 +30,13 @@ struct session {
     struct program own; /* what arms run if they are not told otherwise */
     int topology_file;  /* topology.xml of this machine, for launches */
     double launch_ms, timeout_s;
-    bool gate; /* disturbed blocks are repeated and do not count */
+    bool gives_up; /* when the first few blocks are all disturbed */
+    bool gate;     /* disturbed blocks are repeated and do not count */
     struct session_arm arms[2];
     size_t arm_count;
     char folder[PATH_BYTES]; /* the results folder if it was made beforehand; else "" */
     size_t folder_before;    /* as of folder_make */
+    char rules_path[PATH_BYTES]; /* the user's own rules; empty: those that come along */
     char run_id[96];
     json_t *run; /* what goes into run.json, but for the plan and the outcome */
     bool quiet;
@@ -42,7 +45,11 @@ struct session {
     unsigned char *done;         /* [blocks_max * count]: rows there already, by block and slot */
     unsigned char *block_states; /* [blocks_max]: enum block_state */
     uint64_t launches, launches_done, launches_failed;
-    unsigned blocks_disturbed;
+    unsigned blocks_disturbed; /* since this process began */
+    char disturbed_by[128];    /* the last of them: which check, how much */
+    bool throttled_expected;   /* there is a quota */
+    struct busy busy;          /* when the last block began, until one counts */
+    char busy_names[256];      /* what used the CPU besides us while it was disturbed */
     double measured_s, started_s;
 };
 
@@ -60,7 +67,8 @@ int session_resume(struct session *session, struct error *error);
 
 /* All launches that are not done yet; a row each, on disk as it ends, and each arm's run.json with the
  * outcome
- * ("complete", "interrupted" or "failed"). 0, 1 when interrupted, -1 with error. */
+ * ("complete", "interrupted", "disturbed" or "failed"). 0, 1 when interrupted, 2 when the first few blocks
+ * were all disturbed and it gave up, -1 with error. */
 int session_measure(struct session *session, struct error *error);
 
 /* One launch of a cell, its row to be kept by the caller. -1: interrupted. */

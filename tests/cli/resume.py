@@ -44,7 +44,9 @@ class Interrupted(Case):
         run = self.start('run', '--filter', '^native/null/empty/serial/', '--profile', 'smoke', '--launch-ms', '1',
                          '--blocks', '1000', '--out', 'out')
         self.wait_until(lambda: count_rows(self.folder / 'out') > 0, 'no rows')
-        _, errors = self.crosspoint('run', '--resume', 'out', code=2)
+        second = self.start('run', '--resume', 'out')
+        errors = second.communicate()[1]
+        self.assertEqual(second.returncode, 2)
         self.assertIn(f'out: another run (process {run.pid}) is writing to it', errors)
         run.send_signal(signal.SIGINT)
         self.finish(run, 130)
