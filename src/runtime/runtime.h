@@ -8,7 +8,17 @@
 
 #include "cell.h"
 #include "error.h"
+#include "program.h"
+#include "result.h"
 #include "topology.h"
+
+/* One sample to be taken. */
+struct runtime_launch {
+    const struct program *program; /* the build that is measured */
+    const struct cell *cell;
+    uint64_t items;
+    int topology; /* a descriptor of this machine's topology.xml */
+};
 
 struct runtime {
     const char *name, *summary;
@@ -22,6 +32,11 @@ struct runtime {
     uint64_t (*items)(const struct cell *cell, uint64_t items, uint64_t *granule);
     /* Whether the cell can run here. -1: error is the reason of a `skipped` row. */
     int (*runnable)(const struct cell *cell, const struct topology *topology, struct error *error);
+    /* In a process of the launch's own, whose output goes to the caller: becomes the launch. Returns with
+     * errno if it cannot. */
+    void (*launch)(const struct runtime_launch *launch);
+    /* What a launch printed, which is cut up, as a row. -1 if it is none. */
+    int (*read_row)(char *text, struct row_buffer *row);
 };
 
 extern const struct runtime *const runtimes[]; /* ends with NULL */

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,6 +15,7 @@
 #include "cell_run.h"
 #include "child.h"
 #include "measure.h"
+#include "runtime.h"
 
 static volatile sig_atomic_t interrupted;
 
@@ -92,8 +92,7 @@ static void capture_read(struct capture *capture)
 
 static _Noreturn void become_launch(const struct launch *launch, int out, int err)
 {
-    char name[CELL_NAME_BYTES], items[32], topology[32], padding[4096];
-    const struct program *program = launch->program;
+    char padding[4096];
     sigset_t none;
     setpgid(0, 0);
     sigemptyset(&none);
@@ -106,14 +105,12 @@ static _Noreturn void become_launch(const struct launch *launch, int out, int er
     memset(padding, '.', length);
     padding[length] = '\0';
     setenv("CROSSPOINT_PADDING", padding, 1);
-    cell_format(launch->cell, name);
-    snprintf(items, sizeof items, "--items=%" PRIu64, launch->items);
-    /* Not our own /proc/PID/fd: that is closed to it where either of us has capabilities. */
-    snprintf(topology, sizeof topology, "/proc/self/fd/%d", launch->topology);
-    fcntl(launch->topology, F_SETFD, 0);
-    program_exec(program,
-                 (char *[]){(char *)program->path, "launch", items, "--topology", topology, name, NULL});
-    dprintf(STDERR_FILENO, "%s: %s\n", program->path, strerror(errno));
+    runtime_of(launch->cell)
+        ->launch(&(struct runtime_launch){.program = launch->program,
+                                          .cell = launch->cell,
+                                          .items = launch->items,
+                                          .topology = launch->topology});
+    dprintf(STDERR_FILENO, "%s: %s\n", launch->program->path, strerror(errno));
     _exit(EXIT_FAILURE);
 }
 
@@ -186,24 +183,6 @@ static enum ending attend(pid_t leader, struct capture *out, struct capture *err
     }
 }
 
-/* name=value lines. -1 if one is not ours. */
-static int parse_row(char *text, struct row_buffer *row)
-{
-    for (char *line; (line = strsep(&text, "\n"));) {
-        if (!*line)
-            continue;
-        char *equals = strchr(line, '=');
-        if (!equals)
-            return -1;
-        *equals = '\0';
-        int column = column_find(line);
-        if (column < 0)
-            return -1;
-        row_set(row, (enum column)column, "%s", equals + 1);
-    }
-    return *row->row.text[COLUMN_STATUS] ? 0 : -1;
-}
-
 static void fail_row(struct row_buffer *row, const struct launch *launch, const char *reason)
 {
     row_reset(row);
@@ -227,7 +206,7 @@ static void fill_row(const struct launch *launch, enum ending ending, int status
         snprintf(reason, sizeof reason, "%.400s", err->text);
     else if (WEXITSTATUS(status))
         snprintf(reason, sizeof reason, "the launch exited with status %d", WEXITSTATUS(status));
-    else if (parse_row(out->text, row) == 0)
+    else if (runtime_of(launch->cell)->read_row(out->text, row) == 0)
         return;
     else
         snprintf(reason, sizeof reason, "the launch printed no row");
