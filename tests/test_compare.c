@@ -753,7 +753,7 @@ static void test_markdown(void **state)
         "|---|--:|--:|--:|---|--:|---|\n"
         "| conc:4 | 8 | 64.0/s | 64.0/s | 1.00× (1.00–1.00) | 0 % | **same** |\n"
         "| conc:16 | 8 | 100/s | 50.0/s | 0.500× (0.500–0.500) | 0 % | **slower** |\n"
-        "| x, \"y\" \\| z | 8/0 | 3.00/s |  |  |  | **inconclusive**<br>one-sided: only in base |\n\n"
+        "| x, \"y\" \\| z | 8/0 | 3.00/s | | | | **inconclusive**<br>one-sided: only in base |\n\n"
         "1 slower, 0 faster, 1 same, 1 inconclusive (1 of them not comparable): work per second, effect 5 "
         "%.\n"
         "Paired by block, signed-rank test; 2 tests, Holm-adjusted, 5 %.\n"

@@ -156,7 +156,7 @@ static void test_malformed(void **state)
         {"[pair x]\ncolour = blue\n", 11, "unknown key 'colour' in [pair x]; known: kind, better"},
         {"[pair ]\nkind = equal\n", 11, "the name of [pair ] is empty"},
         {"[chart]\nscript = pie\n", 11, "unknown chart script 'pie'; known: bars, sweep"},
-        {"[chart]\nlegend = no\n", 11, "unknown key 'legend' in [chart]; known: script, title"},
+        {"[chart]\nlegend = no\n", 11, "unknown key 'legend' in [chart]; known: script, title, items, axis"},
         {"nonsense\n", 10, "neither [section] nor key = value"},
         {"[pair open\nkind = equal\n", 10, "neither [section] nor key = value"},
     };

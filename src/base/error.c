@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "exit_codes.h"
+#include "words.h"
 
 int error_set(struct error *error, const char *format, ...)
 {
@@ -34,6 +35,6 @@ int error_prefix(struct error *error, const char *format, ...)
 
 int error_tell(const struct error *error)
 {
-    fprintf(stderr, "crosspoint: %s\n", error->text);
+    word_print(stderr, "crosspoint: %s\n", error->text);
     return EXIT_USAGE;
 }

@@ -13,7 +13,8 @@ int error_set(struct error *error, const char *format, ...) __attribute__((forma
 /* Puts "prefix: " in front of the text: the place where the error was met. Returns -1. */
 int error_prefix(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* "crosspoint: TEXT" on stderr; returns EXIT_USAGE, so that a command can `return error_tell(&error)`. */
+/* "crosspoint: TEXT" on stderr, control characters told and not sent; returns EXIT_USAGE, so that a command
+ * can `return error_tell(&error)`. */
 int error_tell(const struct error *error);
 
 #endif

@@ -8,6 +8,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "words.h"
+
 int progress_width(int descriptor)
 {
     struct winsize size;
@@ -73,8 +75,8 @@ void progress_disturbed(bool quiet, unsigned block, const char *reason, bool rep
     if (quiet)
         return;
     rewrite("");
-    fprintf(stderr, "block %u disturbed: %s; %s\n", block + 1, reason,
-            repeat ? "it will be repeated" : "no repeats are left, it does not count");
+    word_print(stderr, "block %u disturbed: %s; %s\n", block + 1, reason,
+               repeat ? "it will be repeated" : "no repeats are left, it does not count");
 }
 
 void progress_clear(bool quiet)

@@ -2,10 +2,12 @@
 #include "words.h"
 
 #include <math.h>
-#include <stdbool.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "utf8.h"
 
 void word_number(double value, char *text, size_t text_bytes)
 {
@@ -74,6 +76,56 @@ void word_effect(double effect, char *text, size_t text_bytes)
             break;
     }
     snprintf(text, text_bytes, "%s%s %%", effect < 0 ? "−" : "", figure);
+}
+
+/* Bytes of the character at text; 0 if it is a control character (C0, DEL, C1) or none. */
+static size_t plain_bytes_at(const char *text)
+{
+    size_t bytes = utf8_character(text, strnlen(text, 4));
+    unsigned char first = (unsigned char)text[0], second = bytes > 1 ? (unsigned char)text[1] : 0;
+    bool control = first < 0x20 || first == 0x7f || (first == 0xc2 && second < 0xa0);
+    return control ? 0 : bytes;
+}
+
+bool word_is_plain(const char *text)
+{
+    for (size_t bytes; *text; text += bytes)
+        if (!(bytes = plain_bytes_at(text)))
+            return false;
+    return true;
+}
+
+void word_plain(const char *text, char *plain, size_t plain_bytes)
+{
+    size_t used = 0;
+    while (*text && used + WORD_PLAIN_GROWTH < plain_bytes) {
+        size_t bytes = plain_bytes_at(text);
+        if (bytes) {
+            memcpy(plain + used, text, bytes);
+            used += bytes;
+            text += bytes;
+        } else {
+            used += (size_t)snprintf(plain + used, plain_bytes - used, "\\x%02x", (unsigned char)*text++);
+        }
+    }
+    if (plain_bytes)
+        plain[used] = '\0';
+}
+
+void word_print(FILE *out, const char *format, ...)
+{
+    char *text, plain[4096];
+    va_list arguments;
+    va_start(arguments, format);
+    int bytes = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (bytes < 0)
+        return;
+    for (char *rest = text, *line; (line = strsep(&rest, "\n"));) {
+        word_plain(line, plain, sizeof plain);
+        fprintf(out, "%s%s", plain, rest ? "\n" : "");
+    }
+    free(text);
 }
 
 static bool starts_character(char byte)

@@ -3,7 +3,9 @@
 #ifndef CROSSPOINT_WORDS_H
 #define CROSSPOINT_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* Shortest decimal that reads back the same; empty for NaN and infinities. For machines. */
 void word_number(double value, char *text, size_t text_bytes);
@@ -19,6 +21,14 @@ void word_ratio(double ratio, double low, double high, char *text, size_t text_b
 
 /* "10 %", "−10 %": the effect of a rule. */
 void word_effect(double effect, char *text, size_t text_bytes);
+
+/* A terminal obeys control characters, and text from files may hold any: in plain text each byte of them, and
+ * of what is no UTF-8, reads "\x1b". It takes at most WORD_PLAIN_GROWTH times the bytes. */
+enum { WORD_PLAIN_GROWTH = 4 };
+bool word_is_plain(const char *text);
+void word_plain(const char *text, char *plain, size_t plain_bytes);
+/* printf for terminals: what was formatted is made plain, but for its line ends. */
+void word_print(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Columns that UTF-8 text takes on a terminal. */
 size_t word_width(const char *text);

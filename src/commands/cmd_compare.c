@@ -12,6 +12,7 @@
 #include "options.h"
 #include "run_options.h"
 #include "progress.h"
+#include "words.h"
 
 struct options {
     const char *paths[2], *format;
@@ -132,8 +133,8 @@ static int load(const struct options *options, struct compare_runs *runs, struct
         return -1;
     for (size_t i = 0; i < 2; i++)
         if (runs->cut_bytes[i])
-            fprintf(stderr, "crosspoint: warning: %s: the last line is cut (%zu bytes) and left out\n",
-                    options->paths[i], runs->cut_bytes[i]);
+            word_print(stderr, "crosspoint: warning: %s: the last line is cut (%zu bytes) and left out\n",
+                       options->paths[i], runs->cut_bytes[i]);
     return 0;
 }
 
@@ -147,7 +148,7 @@ static int choose_pairing(const struct options *options, enum compare_pairing *p
         *pairing = compare_origin_pairing(&base, &new);
         compare_origin_warning(&base, &new, warning, sizeof warning);
         if (*warning)
-            fprintf(stderr, "crosspoint: warning: %s\n", warning);
+            word_print(stderr, "crosspoint: warning: %s\n", warning);
         result = 0;
     }
     compare_origin_free(&base);

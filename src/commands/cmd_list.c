@@ -1,34 +1,85 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cell_run.h"
 #include "command.h"
+#include "model.h"
 #include "options.h"
 #include "paths.h"
+#include "progress.h"
 #include "selection.h"
+#include "print_table.h"
+#include "wording.h"
 
 struct options {
     const char *what;
 };
 
+/* Names and what they are. */
+enum { NAME, SUMMARY, COLUMN_END };
+static const struct table_column columns_shown[COLUMN_END] = {
+    [NAME] = {"name", "name", TABLE_ALL},
+    [SUMMARY] = {"summary", "summary", TABLE_ALL, .fit = TABLE_WRAP},
+};
+
+static void open_table(struct table *table)
+{
+    table_open(table, TABLE_TEXT, columns_shown, COLUMN_END);
+    table->bare = true;
+}
+
+static void add(struct table *table, const char *name, const char *summary)
+{
+    table_row(table, TABLE_ALL, 0);
+    table_text(table, NAME, "%s", name);
+    table_text(table, SUMMARY, "%s", summary);
+}
+
 static int list_models(void)
 {
+    struct table table;
+    open_table(&table);
     for (size_t i = 0; models[i]; i++)
-        printf("%-22s %s\n", models[i]->name, models[i]->summary);
-    return EXIT_FINE;
+        add(&table, models[i]->name, models[i]->summary);
+    return print_table(&table);
+}
+
+/* Which models it does not go with, and why not. */
+static void add_unfit(struct table *table, const struct workload *workload)
+{
+    char reason[200];
+    for (size_t m = 0; models[m]; m++) {
+        if (model_fits(models[m], workload, reason, sizeof reason) == 0)
+            continue;
+        table_row(table, TABLE_ALL, 1);
+        table_text(table, NAME, "not");
+        table_text(table, SUMMARY, "under %s: %s", models[m]->name, reason);
+    }
+}
+
+static void add_param(struct table *table, const struct workload_param *param)
+{
+    table_row(table, TABLE_ALL, 1);
+    table_text(table, NAME, "%s", param->key);
+    table_text(table, SUMMARY, "%s (%s%sdefault %s)", param->summary, param->choices ? param->choices : "",
+               param->choices ? "; " : "", param->value_default);
 }
 
 static int list_workloads(void)
 {
+    struct table table;
+    open_table(&table);
     for (size_t i = 0; workloads[i]; i++) {
         char name[64];
         snprintf(name, sizeof name, "%s/%s", workloads[i]->family, workloads[i]->name);
-        printf("%-22s %s\n", name, workloads[i]->summary);
+        add(&table, name, workloads[i]->summary);
         for (const struct workload_param *param = workloads[i]->params; param && param->key; param++)
-            printf("%-22s   %s: %s (default %s)\n", "", param->key, param->summary, param->value_default);
+            add_param(&table, param);
+        add_unfit(&table, workloads[i]);
     }
-    return EXIT_FINE;
+    return print_table(&table);
 }
 
 static int load_rules(struct rules *rules, struct error *error)
@@ -41,13 +92,22 @@ static int list_rules(void)
 {
     struct rules rules = {0};
     struct error error;
-    int code = EXIT_FINE;
-    if (load_rules(&rules, &error))
+    struct table table;
+    int code;
+    open_table(&table);
+    if (load_rules(&rules, &error)) {
         code = error_tell(&error);
-    for (size_t i = 0; i < rules.count && code == EXIT_FINE; i++)
-        printf("%-34s %s%s%s%s\n", rules.rules[i].id, rules.rules[i].claim,
-               *rules.rules[i].documents ? " (" : "", rules.rules[i].documents,
-               *rules.rules[i].documents ? ")" : "");
+    } else {
+        for (size_t i = 0; i < rules.count; i++) {
+            const struct rule *rule = &rules.rules[i];
+            add(&table, rule->id, rule->claim);
+            if (*rule->documents)
+                table_text(&table, SUMMARY, "%s (%s)", rule->claim, rule->documents);
+        }
+        code = print_table(&table);
+        putchar('\n');
+        table_put_wrapped(stdout, word_documents, 0, (size_t)progress_width(STDOUT_FILENO));
+    }
     rules_free(&rules);
     return code;
 }

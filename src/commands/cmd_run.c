@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cells_table.h"
 #include "command.h"
 #include "conclude.h"
 #include "launch.h"
@@ -15,6 +16,7 @@
 #include "quiet.h"
 #include "run_setup.h"
 #include "session_gate.h"
+#include "print_table.h"
 
 struct options {
     struct run_options run;
@@ -57,12 +59,25 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
 static void print_thresholds(struct session *session, const char *profile)
 {
-    printf("\n%-16s %-34s %10s %10s\n", "disturbance", "source", "repeat", "invalid");
+    enum { NAME, SOURCE, REPEAT, INVALID, COLUMN_END };
+    static const struct table_column columns_shown[COLUMN_END] = {
+        [NAME] = {"name", "disturbance", TABLE_ALL},
+        [SOURCE] = {"source", "source", TABLE_ALL, .fit = TABLE_WRAP},
+        [REPEAT] = {"repeat", "repeat", TABLE_ALL},
+        [INVALID] = {"invalid", "invalid", TABLE_ALL},
+    };
+    struct table table;
+    table_open(&table, TABLE_TEXT, columns_shown, COLUMN_END);
     for (int check = 0; check < QUIET_CHECK_COUNT; check++) {
         const struct quiet_threshold *threshold = &quiet_thresholds[check];
-        printf("%-16s %-34s %7.3g %-5s > %.3g\n", threshold->name, threshold->source,
-               threshold->repeat * threshold->scale, threshold->unit, threshold->invalid * threshold->scale);
+        table_row(&table, TABLE_ALL, 0);
+        table_text(&table, NAME, "%s", threshold->name);
+        table_text(&table, SOURCE, "%s", threshold->source);
+        table_text(&table, REPEAT, "%.3g %s", threshold->repeat * threshold->scale, threshold->unit);
+        table_text(&table, INVALID, "> %.3g", threshold->invalid * threshold->scale);
     }
+    putchar('\n');
+    print_table(&table);
     if (session->gate)
         printf("at most %u blocks are repeated\n", quiet_repeats_max(session->plan.blocks));
     else
@@ -72,17 +87,29 @@ static void print_thresholds(struct session *session, const char *profile)
 
 static void print_plan(struct session *session, const char *profile)
 {
+    enum { CELL, ITEMS, LAUNCH, COLUMN_END };
+    static const struct table_column columns_shown[COLUMN_END] = {
+        [CELL] = {"cell", "cell", TABLE_ALL, .fit = TABLE_LEAD},
+        [ITEMS] = {"items", "items", TABLE_ALL, .right = true},
+        [LAUNCH] = {"launch", "launch", TABLE_ALL, .right = true},
+    };
     const struct plan *plan = &session->plan;
+    struct table table;
     size_t skipped = 0;
-    printf("%-90s %12s %8s\n", "cell", "items", "launch");
+    table_open(&table, TABLE_TEXT, columns_shown, COLUMN_END);
     for (size_t i = 0; i < plan->count; i++) {
         const struct plan_cell *cell = &plan->cells[i];
         skipped += cell->skip[0] != '\0';
-        if (cell->skip[0])
-            printf("%-90s skipped: %s\n", cell->name, cell->skip);
-        else
-            printf("%-90s %12" PRIu64 " %5.0f ms\n", cell->name, cell->items, cell->launch_s * 1e3);
+        table_row(&table, TABLE_ALL, 0);
+        table_text(&table, CELL, "%s", cell->name);
+        if (cell->skip[0]) {
+            table_aside(&table, CELL, "skipped: %s", cell->skip);
+            continue;
+        }
+        table_text(&table, ITEMS, "%" PRIu64, cell->items);
+        table_text(&table, LAUNCH, "%.0f ms", cell->launch_s * 1e3);
     }
+    print_table(&table);
     printf("\n%u blocks of %zu cells (%zu skipped), seed %" PRIu64 "; expected time %.0f s\n", plan->blocks,
            plan->count, skipped, plan->seed, plan_expected_s(plan));
     print_thresholds(session, profile);
@@ -100,8 +127,10 @@ static int conclude(const struct session *session)
     }
     struct error page_error = {""};
     int page_failed = conclusion_write(&conclusion, session->arms[0].folder, &page_error);
-    verdicts_write(&conclusion.verdicts, "text", progress_colour(STDOUT_FILENO),
-                   progress_width(STDOUT_FILENO), stdout, &error);
+    const struct table_style style = {.colour = progress_colour(STDOUT_FILENO),
+                                      .width = (size_t)progress_width(STDOUT_FILENO)};
+    verdicts_write(&conclusion.verdicts, "text", style.colour, (int)style.width, stdout, &error);
+    cells_write_unjudged(&conclusion.results, &conclusion.verdicts, &style, stdout);
     if (page_failed)
         error_tell(&page_error);
     code = page_failed ? EXIT_USAGE : conclusion_exit_code(&conclusion);

@@ -138,7 +138,8 @@ static int conclude(const struct selftest *selftest, struct error *error)
     snprintf(path, sizeof path, "%s/selftest.csv", selftest->folder);
     if (access(selftest->folder, F_OK) == 0 && selftest_checks_write_csv(&selftest->checks, path, error))
         return error_tell(error);
-    selftest_checks_write_text(&selftest->checks, progress_colour(STDOUT_FILENO), stdout);
+    selftest_checks_write_text(&selftest->checks, progress_colour(STDOUT_FILENO),
+                               (size_t)progress_width(STDOUT_FILENO), stdout);
     return selftest_checks_exit_code(&selftest->checks);
 }
 

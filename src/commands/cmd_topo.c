@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "options.h"
 #include "placement.h"
+#include "print_table.h"
 #include "topology.h"
 
 struct options {
@@ -42,38 +44,80 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
 static void print_units(const struct unit *units, size_t count, bool hybrid)
 {
-    printf("%-6s %-6s %-6s %-6s %s%s\n", "unit", "core", "L3", "NUMA", "package", hybrid ? "  kind" : "");
+    enum { UNIT, CORE, L3, NUMA, PACKAGE, KIND, COLUMN_END };
+    static const struct table_column columns[COLUMN_END] = {
+        [UNIT] = {"unit", "unit", TABLE_ALL, .right = true},
+        [CORE] = {"core", "core", TABLE_ALL, .right = true},
+        [L3] = {"l3", "L3", TABLE_ALL, .right = true},
+        [NUMA] = {"numa", "NUMA", TABLE_ALL, .right = true},
+        [PACKAGE] = {"package", "package", TABLE_ALL, .right = true},
+        [KIND] = {"kind", "kind", TABLE_ALL, .right = true},
+    };
+    struct table table;
+    table_open(&table, TABLE_TEXT, columns, hybrid ? COLUMN_END : KIND);
     for (size_t i = 0; i < count; i++) {
-        printf("%-6u %-6u %-6u %-6u ", units[i].os_index, units[i].core, units[i].l3, units[i].numa);
-        printf(hybrid ? "%-8u %u\n" : "%u\n", units[i].package, units[i].kind);
+        table_row(&table, TABLE_ALL, 0);
+        table_count(&table, UNIT, units[i].os_index);
+        table_count(&table, CORE, units[i].core);
+        table_count(&table, L3, units[i].l3);
+        table_count(&table, NUMA, units[i].numa);
+        table_count(&table, PACKAGE, units[i].package);
+        if (hybrid)
+            table_count(&table, KIND, units[i].kind);
     }
+    print_table(&table);
     if (hybrid)
         puts("kind: of the core; the higher, the faster. Workers that are placed share one where it has "
              "room.");
 }
 
-static void print_list(const char *label, const unsigned *units, size_t count)
+enum { POLICY, SEATS, GENERATOR, PLACEMENT_END };
+
+static void set_seats(struct table *table, const unsigned *seats, size_t count)
 {
-    printf(" %s", label);
+    char *text = NULL;
+    size_t bytes;
+    FILE *memory = open_memstream(&text, &bytes);
+    if (!memory)
+        return;
     for (size_t i = 0; i < count; i++)
-        printf(" %u", units[i]);
+        fprintf(memory, "%s%u", i ? " " : "", seats[i]);
+    fclose(memory);
+    table_text(table, SEATS, "%s", text ? text : "");
+    free(text);
 }
 
-static int print_policy(const struct placement_policy *policy, const struct unit *units, size_t unit_count,
-                        unsigned *seats, size_t workers)
+static void add_policy(struct table *table, const struct placement_policy *policy, const struct unit *units,
+                       size_t unit_count, unsigned *seats, size_t workers)
 {
     struct error error;
-    printf("%-9s", policy->name);
-    int distinct = placement_assign(policy, units, unit_count, seats, workers, &error);
-    if (distinct < 0)
-        return printf(" %s\n", error.text);
-    if (distinct == 0)
-        return printf(" unbound: the scheduler decides\n");
-    print_list("workers on", seats, workers);
     unsigned generator;
-    if (placement_assign_generator(policy, units, unit_count, workers, &generator, 1, &error) > 0)
-        print_list("  load generator on", &generator, 1);
-    return printf("\n");
+    int distinct = placement_assign(policy, units, unit_count, seats, workers, &error);
+    table_row(table, TABLE_ALL, 0);
+    table_text(table, POLICY, "%s", policy->name);
+    if (distinct < 0)
+        table_text(table, SEATS, "%s", error.text);
+    else if (distinct == 0)
+        table_text(table, SEATS, "unbound: the scheduler decides");
+    else
+        set_seats(table, seats, workers);
+    if (distinct > 0 &&
+        placement_assign_generator(policy, units, unit_count, workers, &generator, 1, &error) > 0)
+        table_count(table, GENERATOR, generator);
+}
+
+static void print_placements(const struct unit *units, size_t unit_count, unsigned *seats, size_t workers)
+{
+    static const struct table_column columns[PLACEMENT_END] = {
+        [POLICY] = {"place", "placement", TABLE_ALL},
+        [SEATS] = {"workers", "workers on", TABLE_ALL, .fit = TABLE_WRAP},
+        [GENERATOR] = {"generator", "load generator on", TABLE_ALL},
+    };
+    struct table table;
+    table_open(&table, TABLE_TEXT, columns, PLACEMENT_END);
+    for (size_t i = 0; i < placement_policy_count; i++)
+        add_policy(&table, &placement_policies[i], units, unit_count, seats, workers);
+    print_table(&table);
 }
 
 int cmd_topo(int argc, char **argv)
@@ -110,8 +154,7 @@ int cmd_topo(int argc, char **argv)
     printf("\n\n");
     print_units(units, unit_count, topology_kinds(topology) > 1);
     printf("\n%zu worker%s:\n", workers, workers == 1 ? "" : "s");
-    for (size_t i = 0; i < placement_policy_count; i++)
-        print_policy(&placement_policies[i], units, unit_count, seats, workers);
+    print_placements(units, unit_count, seats, workers);
     free(seats);
     topology_close(topology);
     return EXIT_FINE;

@@ -9,6 +9,7 @@
 #include "compare_program.h"
 #include "options.h"
 #include "progress.h"
+#include "words.h"
 
 static const char *const arm_names[2] = {"base", "new"};
 
@@ -116,16 +117,16 @@ static int print(const struct compared *compared, const char *format, struct err
 static void tell_again(const struct compared *first, const struct compared *again)
 {
     size_t k = 0;
-    fprintf(stderr, "measured again: %zu of %zu confirmed\n", first->confirmed, again->count);
+    word_print(stderr, "measured again: %zu of %zu confirmed\n", first->confirmed, again->count);
     for (size_t i = 0; i < again->count; i++) {
         const struct compare_row *row = &again->rows[i];
         while (strcmp(first->rows[k].cell, row->cell) != 0) /* both in the order of names */
             k++;
         if (row->verdict == COMPARE_SLOWER && !first->rows[k].broken)
-            fprintf(stderr, "regression: %s, ratio %.3g and %.3g\n", row->cell, first->rows[k].ratio,
-                    row->ratio);
+            word_print(stderr, "regression: %s, ratio %.3g and %.3g\n", row->cell, first->rows[k].ratio,
+                       row->ratio);
         else if (!row->judged && !row->broken)
-            fprintf(stderr, "neither confirmed nor cleared: %s, %s\n", row->cell, row->reason);
+            word_print(stderr, "neither confirmed nor cleared: %s, %s\n", row->cell, row->reason);
     }
 }
 
@@ -133,9 +134,9 @@ static void tell_again(const struct compared *first, const struct compared *agai
 static void tell_interrupted(const char *folder)
 {
     if (*folder && access(folder, F_OK) == 0)
-        fprintf(stderr, "interrupted; all that was measured is in %s\n", folder);
+        word_print(stderr, "interrupted; all that was measured is in %s\n", folder);
     else
-        fprintf(stderr, "interrupted; nothing was measured yet\n");
+        word_print(stderr, "interrupted; nothing was measured yet\n");
 }
 
 /* 0, 1 when interrupted, -1 with error. */
@@ -145,9 +146,9 @@ static int measure_again(const struct compare_ab *ab, struct compare_ab_round *f
     struct compared *compared = &first->runs.compared;
     size_t flagged = compared->verdicts[COMPARE_SLOWER] + compared->broken;
     snprintf(again->folder, sizeof again->folder, "%.4000s/again", first->folder);
-    fprintf(stderr, "%zu cell%s slower%s; measuring %s again in fresh blocks\n", flagged,
-            flagged == 1 ? " is" : "s are", compared->broken ? ", or failed in new" : "",
-            flagged == 1 ? "it" : "them");
+    word_print(stderr, "%zu cell%s slower%s; measuring %s again in fresh blocks\n", flagged,
+               flagged == 1 ? " is" : "s are", compared->broken ? ", or failed in new" : "",
+               flagged == 1 ? "it" : "them");
     int result = compare_ab_round(ab, first, again, error);
     if (result == 0)
         compared_confirm(compared, &again->runs.compared);

@@ -12,6 +12,7 @@
 #include "paths.h"
 #include "report.h"
 #include "scaling.h"
+#include "words.h"
 
 int conclusion_open(const char *path, const char *rules_path, struct conclusion *conclusion,
                     struct error *error)
@@ -72,8 +73,8 @@ void conclusion_tell_missing(const struct conclusion *conclusion)
 {
     const struct verdicts *verdicts = &conclusion->verdicts;
     if (conclusion->own_rules && verdicts->missing_rule)
-        fprintf(stderr, "crosspoint: rule %s was not measured: there is no row of %s\n",
-                verdicts->missing_rule->id, verdicts->missing_cell);
+        word_print(stderr, "crosspoint: rule %s was not measured: there is no row of %s\n",
+                   verdicts->missing_rule->id, verdicts->missing_cell);
 }
 
 int conclusion_exit_code(const struct conclusion *conclusion)

@@ -216,7 +216,7 @@ int cell_runnable(const struct cell *cell, const struct topology *topology, stru
     const struct workload *workload = workload_find(cell->family, cell->workload);
     char unfit[200];
     if (model_fits(model, workload, unfit, sizeof unfit))
-        return error_set(error, "%s", unfit);
+        return error_set(error, "%s/%s: %s", cell->family, cell->workload, unfit);
     if (model->workers_max && workers > model->workers_max)
         return error_set(error, "%s, %u needed; take a smaller conc", model->workers_max_words, workers);
     struct limits limits;

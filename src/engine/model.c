@@ -45,8 +45,7 @@ int model_fits(const struct model *model, const struct workload *workload, char 
     unsigned gives = model->gives | (workload->begin ? model->gives_begin : 0);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (workload->needs & words[i].trait & ~gives) {
-            snprintf(text, text_bytes, "%s/%s: its tasks %s, and %s %s", workload->family, workload->name,
-                     words[i].need, model->name, words[i].lack);
+            snprintf(text, text_bytes, "its tasks %s, and %s %s", words[i].need, model->name, words[i].lack);
             return -1;
         }
     return 0;

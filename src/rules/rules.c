@@ -243,11 +243,29 @@ static int read_chart_key(struct reader *reader, const char *name, const char *v
     struct rule *rule = reader->rule;
     if (strcmp(name, "title") == 0)
         return copy_text(reader, name, value, rule->chart_title, sizeof rule->chart_title);
+    if (strcmp(name, "items") == 0)
+        return copy_text(reader, name, value, rule->chart_items, sizeof rule->chart_items);
+    if (strcmp(name, "axis") == 0)
+        return copy_text(reader, name, value, rule->chart_axis, sizeof rule->chart_axis);
     if (strcmp(name, "script") != 0)
-        return fail_at(reader, reader->line, "unknown key '%s' in [chart]; known: script, title", name);
+        return fail_at(reader, reader->line, "unknown key '%s' in [chart]; known: script, title, items, axis",
+                       name);
     if (strcmp(value, chart_scripts[0]) != 0 && strcmp(value, chart_scripts[1]) != 0)
         return fail_at(reader, reader->line, "unknown chart script '%s'; known: bars, sweep", value);
     return copy_text(reader, name, value, rule->chart_script, sizeof rule->chart_script);
+}
+
+static int read_answer_key(struct reader *reader, const char *name, const char *value)
+{
+    struct rule_answer *answer = &reader->rule->answer;
+    if (strcmp(name, "question") == 0)
+        return copy_text(reader, name, value, answer->question, sizeof answer->question);
+    if (answer->count == RULE_ANSWERS_MAX)
+        return fail_at(reader, reader->line, "more than %d answers", RULE_ANSWERS_MAX);
+    struct rule_words *words = &answer->words[answer->count++];
+    return copy_text(reader, "an answer's key", name, words->label, sizeof words->label)
+               ? -1
+               : copy_text(reader, name, value, words->words, sizeof words->words);
 }
 
 static struct pair_source *find_pair(struct reader *reader, const char *name)
@@ -279,13 +297,16 @@ static int take_key(void *context, const char *section, const char *name, const 
         read_rule_key(reader, name, value);
     } else if (strcmp(section, "chart") == 0) {
         read_chart_key(reader, name, value);
+    } else if (strcmp(section, "answer") == 0) {
+        read_answer_key(reader, name, value);
     } else if (strncmp(section, "pair ", 5) == 0) {
         struct pair_source *source = find_pair(reader, section + 5 + strspn(section + 5, " "));
         if (source && read_pair_key(reader, source, name, value) == 1)
             fail_at(reader, reader->line, "unknown key '%s' in [%s]; known: %s, sweep, sweep_quick", name,
                     section, required_keys);
     } else {
-        fail_at(reader, reader->line, "unknown section [%s]; known: [rule], [pair NAME], [chart]", section);
+        fail_at(reader, reader->line, "unknown section [%s]; known: [rule], [pair NAME], [chart], [answer]",
+                section);
     }
     return !reader->failed;
 }
@@ -420,6 +441,12 @@ static int check_rule(struct reader *reader)
                  rule->pairs[0].sweep.count ? "sweep" : "bars");
     if (!*rule->chart_title)
         snprintf(rule->chart_title, sizeof rule->chart_title, "%s", rule->claim);
+    if (!*rule->chart_items)
+        snprintf(rule->chart_items, sizeof rule->chart_items, "tasks");
+    if (!*rule->chart_axis)
+        snprintf(rule->chart_axis, sizeof rule->chart_axis, "%s", rule->pairs[0].sweep.key);
+    if (rule->answer.count && !*rule->answer.question)
+        return fail_at(reader, line, "[answer] has no question");
     return 0;
 }
 

@@ -22,6 +22,13 @@
  *     [chart]
  *     script      bars or sweep: how swept pairs are drawn; pairs without a sweep are bars
  *     title       default: the claim
+ *     items       what its items are called: messages; default: tasks
+ *     axis        what the swept key is called: in flight at once (conc); default: the key
+ *
+ *     [answer]    optional: the rule answers one of the questions that a report begins with
+ *     question    computing
+ *     holds       words for the verdict, or for one of its reasons: an event loop
+ *     equivalent  ...
  */
 /* clang-format on */
 #ifndef CROSSPOINT_RULES_H
@@ -37,8 +44,17 @@
 enum rule_kind { RULE_COMPARE, RULE_EQUAL, RULE_CROSSOVER, RULE_KIND_COUNT };
 extern const char *const rule_kind_names[RULE_KIND_COUNT];
 
-enum { RULE_PAIRS_MAX = 8, RULE_SWEEP_MAX = 16, RULE_RUNTIMES_MAX = 2 };
+enum { RULE_PAIRS_MAX = 8, RULE_SWEEP_MAX = 16, RULE_RUNTIMES_MAX = 2, RULE_ANSWERS_MAX = 10 };
 
+/* label: a verdict's name or the sub-label in its reason. */
+struct rule_words {
+    char label[24], words[80];
+};
+struct rule_answer {
+    char question[40]; /* "": none */
+    struct rule_words words[RULE_ANSWERS_MAX];
+    size_t count;
+};
 struct rule_sweep {
     char key[24]; /* "": no sweep */
     char values[RULE_SWEEP_MAX][16];
@@ -60,7 +76,8 @@ struct rule {
     size_t runtime_count;
     struct rule_pair pairs[RULE_PAIRS_MAX];
     size_t pair_count;
-    char chart_script[16], chart_title[160];
+    char chart_script[16], chart_title[160], chart_items[24], chart_axis[64];
+    struct rule_answer answer;
 };
 struct rules {
     struct rule *rules; /* sorted by id */

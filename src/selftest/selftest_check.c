@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "exit_codes.h"
-#include "table_text.h"
-#include "wording.h"
 #include "file.h"
+#include "table.h"
+#include "words.h"
 
 const char *const selftest_verdict_names[SELFTEST_VERDICT_COUNT] = {"passed", "failed", "not shown",
                                                                     "skipped"};
@@ -50,86 +50,67 @@ int selftest_checks_exit_code(const struct selftest_checks *checks)
     return EXIT_FINE;
 }
 
+enum { TEST, SUBJECT, SHOWN, REQUIRED, VERDICT, DETAIL, COLUMN_END };
+
+static const struct table_column check_columns[COLUMN_END] = {
+    [TEST] = {"test", "test", TABLE_ALL},
+    [SUBJECT] = {"subject", "subject", TABLE_ALL, .fit = TABLE_WRAP},
+    [SHOWN] = {"shown", "shown", TABLE_ALL, .fit = TABLE_WRAP},
+    [REQUIRED] = {"required", "must be", TABLE_ALL, .fit = TABLE_WRAP},
+    [VERDICT] = {"verdict", "verdict", TABLE_ALL},
+    [DETAIL] = {"detail", "", TABLE_MACHINES},
+};
+
+/* People read the details of what did not pass, cut; the file has them in full. */
+static void fill(struct table *table, const struct selftest_checks *checks)
+{
+    enum { DETAIL_WIDTH = 140 };
+    static const enum table_role roles[SELFTEST_VERDICT_COUNT] = {[SELFTEST_PASSED] = TABLE_GOOD,
+                                                                  [SELFTEST_FAILED] = TABLE_BAD,
+                                                                  [SELFTEST_NOT_SHOWN] = TABLE_UNCLEAR,
+                                                                  [SELFTEST_SKIPPED] = TABLE_QUIET};
+    for (size_t i = 0; i < checks->count; i++) {
+        const struct selftest_check *check = &checks->rows[i];
+        char detail[sizeof check->detail];
+        table_row(table, TABLE_ALL, 0);
+        table_text(table, TEST, "%s", check->test);
+        table_text(table, SUBJECT, "%s", check->subject);
+        table_text(table, SHOWN, "%s", check->shown);
+        table_text(table, REQUIRED, "%s", check->required);
+        table_text(table, VERDICT, "%s", selftest_verdict_names[check->verdict]);
+        table_role(table, VERDICT, roles[check->verdict]);
+        table_text(table, DETAIL, "%s", check->detail);
+        word_cut(check->detail, DETAIL_WIDTH, detail, sizeof detail);
+        if (check->verdict != SELFTEST_PASSED)
+            table_aside(table, TEST, "%s", detail);
+    }
+}
+
 int selftest_checks_write_csv(const struct selftest_checks *checks, const char *path, struct error *error)
 {
     struct file_new file;
+    struct table table;
     FILE *out = file_create(&file, path, error);
     if (!out)
         return -1;
-    fputs("test,subject,shown,required,verdict,detail\n", out);
-    for (size_t i = 0; i < checks->count; i++) {
-        const struct selftest_check *check = &checks->rows[i];
-        const char *fields[] = {check->test,
-                                check->subject,
-                                check->shown,
-                                check->required,
-                                selftest_verdict_names[check->verdict],
-                                check->detail};
-        for (size_t k = 0; k < sizeof fields / sizeof *fields; k++) {
-            fputs(k ? "," : "", out);
-            put_csv_field(out, fields[k]);
-        }
-        putc('\n', out);
-    }
-    return file_finish(&file, error);
+    table_open(&table, TABLE_CSV, check_columns, COLUMN_END);
+    fill(&table, checks);
+    bool whole = !table.failed && !table_write(&table, NULL, out);
+    table_free(&table);
+    if (whole)
+        return file_finish(&file, error);
+    file_drop(&file);
+    return error_set(error, "%s: cannot be written", path);
 }
 
-/* The table for people; selftest.csv has the details in full. */
-
-enum { DETAIL_COLUMNS = 140 };
-
-struct widths {
-    size_t test, subject, shown, required;
-};
-
-static void widen(size_t *width, const char *text)
+void selftest_checks_write_text(const struct selftest_checks *checks, bool colour, size_t width, FILE *out)
 {
-    size_t wanted = word_width(text);
-    *width = *width < wanted ? wanted : *width;
-}
-
-static void put_column(FILE *out, const char *text, size_t width)
-{
-    fprintf(out, "%s%*s  ", text, (int)(width - word_width(text)), "");
-}
-
-static const char *colour_of(enum selftest_verdict verdict)
-{
-    static const char *const colours[SELFTEST_VERDICT_COUNT] = {[SELFTEST_PASSED] = "\033[32m",
-                                                                [SELFTEST_FAILED] = "\033[31m",
-                                                                [SELFTEST_NOT_SHOWN] = "\033[33m",
-                                                                [SELFTEST_SKIPPED] = "\033[2m"};
-    return colours[verdict];
-}
-
-void selftest_checks_write_text(const struct selftest_checks *checks, bool colour, FILE *out)
-{
-    struct widths widths = {strlen("test"), strlen("subject"), strlen("shown"), strlen("must be")};
-    for (size_t i = 0; i < checks->count; i++) {
-        widen(&widths.test, checks->rows[i].test);
-        widen(&widths.subject, checks->rows[i].subject);
-        widen(&widths.shown, checks->rows[i].shown);
-        widen(&widths.required, checks->rows[i].required);
-    }
-    put_column(out, "test", widths.test);
-    put_column(out, "subject", widths.subject);
-    put_column(out, "shown", widths.shown);
-    put_column(out, "must be", widths.required);
-    fputs("verdict\n", out);
-    for (size_t i = 0; i < checks->count; i++) {
-        const struct selftest_check *check = &checks->rows[i];
-        put_column(out, check->test, widths.test);
-        put_column(out, check->subject, widths.subject);
-        put_column(out, check->shown, widths.shown);
-        put_column(out, check->required, widths.required);
-        fprintf(out, "%s%s%s\n", colour ? colour_of(check->verdict) : "",
-                selftest_verdict_names[check->verdict], colour ? "\033[0m" : "");
-        if (check->detail[0] && check->verdict != SELFTEST_PASSED) {
-            char detail[sizeof check->detail];
-            word_cut(check->detail, DETAIL_COLUMNS, detail, sizeof detail);
-            fprintf(out, "%*s  %s\n", (int)widths.test, "", detail);
-        }
-    }
+    const struct table_style style = {.colour = colour, .width = width};
+    struct table table;
+    table_open(&table, TABLE_TEXT, check_columns, COLUMN_END);
+    fill(&table, checks);
+    table_write(&table, &style, out);
+    table_free(&table);
     fprintf(out, "\n%zu passed, %zu failed, %zu not shown, %zu skipped\n",
             count_verdicts(checks, SELFTEST_PASSED), count_verdicts(checks, SELFTEST_FAILED),
             count_verdicts(checks, SELFTEST_NOT_SHOWN), count_verdicts(checks, SELFTEST_SKIPPED));

@@ -39,7 +39,8 @@ int selftest_checks_exit_code(const struct selftest_checks *checks);
 
 /* test,subject,shown,required,verdict,detail */
 int selftest_checks_write_csv(const struct selftest_checks *checks, const char *path, struct error *error);
-void selftest_checks_write_text(const struct selftest_checks *checks, bool colour, FILE *out);
+/* width: columns to fit, 0: no limit. */
+void selftest_checks_write_text(const struct selftest_checks *checks, bool colour, size_t width, FILE *out);
 
 /* Comparisons of what is the same. */
 struct selftest_tally {

@@ -201,12 +201,12 @@ static void put_data(FILE *out, const struct chart *chart)
 
 /* Script */
 
-static void put_metric(FILE *out, enum column metric, const struct cell *cell)
+static void put_metric(FILE *out, enum column metric, const struct rule *rule)
 {
     char label[64];
     snprintf(label, sizeof label, "%s", word_metric_name(metric));
     if (metric == COLUMN_ITEMS_PER_SECOND)
-        snprintf(label, sizeof label, "%s per second", word_items(cell));
+        snprintf(label, sizeof label, "%s per second", rule->chart_items);
     gnuplot_put_value(out, "SCALE", chart_metric_scale(metric));
     gnuplot_put_string(out, "Y_LABEL", label);
 }
@@ -413,7 +413,7 @@ static void put_sweep(FILE *out, const struct panel *panel)
     gnuplot_put_value(out, "X_MIN", x_min);
     gnuplot_put_value(out, "X_MAX", x_max);
     put_sweep_tics(out, panel);
-    gnuplot_put_string(out, "X_LABEL", word_sweep_key(panel->verdict->pair->sweep.key));
+    gnuplot_put_string(out, "X_LABEL", panel->verdict->rule->chart_axis);
     double y_min = extreme(panel, fmin), y_max = extreme(panel, fmax);
     bool logarithmic = y_max / y_min > 10;
     y_min = logarithmic ? y_min / pow(y_max / y_min, 0.06) : 0;
@@ -441,7 +441,7 @@ static void put_panel(FILE *out, const struct chart *chart, size_t index, const 
     gnuplot_put_bold(out, "PANEL_TITLE", title);
     gnuplot_put_string(out, "BETTER_MODEL", panel->points->comparison.better.model);
     gnuplot_put_string(out, "WORSE_MODEL", panel->points->comparison.worse.model);
-    put_metric(out, panel->verdict->pair->metric, &panel->points->comparison.better);
+    put_metric(out, panel->verdict->pair->metric, panel->verdict->rule);
     if (panel->sweep)
         put_sweep(out, panel);
     else

@@ -5,17 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "html.h"
-
-static void put_scalar(FILE *out, const json_t *value)
-{
-    char *text = NULL;
-    if (json_is_string(value))
-        html_put_text(out, json_string_value(value));
-    else if (!json_is_null(value) && (text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6))))
-        html_put_text(out, text);
-    free(text);
-}
+#include "table.h"
 
 static bool is_nested(const json_t *value)
 {
@@ -27,49 +17,86 @@ static bool is_nested(const json_t *value)
     return false;
 }
 
-static void put_value(FILE *out, const json_t *value)
+static void put_scalar(FILE *out, const json_t *value)
 {
-    size_t index;
-    json_t *item;
-    if (!json_is_array(value)) {
-        put_scalar(out, value);
-        return;
-    }
-    json_array_foreach(value, index, item)
-    {
-        fputs(index ? ", " : "", out);
-        put_scalar(out, item);
-    }
+    char *text = NULL;
+    if (json_is_string(value))
+        fputs(json_string_value(value), out);
+    else if (!json_is_null(value) && (text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6))))
+        fputs(text, out);
+    free(text);
 }
 
-static void put_facts(FILE *out, const char *prefix, const json_t *value);
+/* A list of scalars is one text. */
+static void set_value(struct table *table, size_t column, const json_t *value)
+{
+    char *text = NULL;
+    size_t bytes, index;
+    json_t *item;
+    FILE *memory = open_memstream(&text, &bytes);
+    if (!memory) {
+        table->failed = true;
+        return;
+    }
+    if (!json_is_array(value))
+        put_scalar(memory, value);
+    json_array_foreach(value, index, item)
+    {
+        fputs(index ? ", " : "", memory);
+        put_scalar(memory, item);
+    }
+    fclose(memory);
+    table_text(table, column, "%s", text ? text : "");
+    free(text);
+}
 
-static void put_fact(FILE *out, const char *prefix, const char *key, const json_t *value)
+/* Names and their values */
+
+enum { NAME, VALUE, FACT_COLUMN_END };
+
+static const struct table_column fact_columns[FACT_COLUMN_END] = {
+    [NAME] = {"name", "", TABLE_ALL},
+    [VALUE] = {"value", "", TABLE_ALL},
+};
+
+static void add_facts(struct table *table, const char *prefix, const json_t *value);
+
+static void add_fact(struct table *table, const char *prefix, const char *key, const json_t *value)
 {
     char name[256];
     snprintf(name, sizeof name, "%s%s%s", prefix, *prefix ? "." : "", key);
     if (is_nested(value)) {
-        put_facts(out, name, value);
+        add_facts(table, name, value);
         return;
     }
-    html_put_element(out, "<tr><td>", name, "</td><td>");
-    put_value(out, value);
-    fputs("</td></tr>\n", out);
+    table_row(table, TABLE_ALL, 0);
+    table_text(table, NAME, "%s", name);
+    set_value(table, VALUE, value);
 }
 
-static void put_facts(FILE *out, const char *prefix, const json_t *value)
+static void add_facts(struct table *table, const char *prefix, const json_t *value)
 {
     const char *key;
     json_t *item;
     size_t index;
     if (json_is_object(value))
-        json_object_foreach((json_t *)value, key, item) put_fact(out, prefix, key, item);
+        json_object_foreach((json_t *)value, key, item) add_fact(table, prefix, key, item);
     json_array_foreach(value, index, item)
     {
         char number[24];
         snprintf(number, sizeof number, "%zu", index + 1);
-        put_fact(out, prefix, number, item);
+        add_fact(table, prefix, number, item);
     }
+}
+
+static void put_facts(FILE *out, const json_t *value)
+{
+    struct table table;
+    table_open(&table, TABLE_HTML, fact_columns, FACT_COLUMN_END);
+    table.bare = true;
+    add_facts(&table, "", value);
+    table_write(&table, NULL, out);
+    table_free(&table);
 }
 
 /* Objects with the same keys are rows. */
@@ -87,23 +114,25 @@ static bool is_records(const json_t *value)
 
 static void put_records(FILE *out, const json_t *value)
 {
-    size_t index;
+    size_t index, count = 0;
     const char *key;
-    json_t *record, *item;
-    fputs("<tr>", out);
-    json_object_foreach(json_array_get(value, 0), key, item) html_put_element(out, "<th>", key, "</th>");
-    fputs("</tr>\n", out);
+    json_t *record, *item, *first = json_array_get(value, 0);
+    struct table_column *columns = calloc(json_object_size(first) + 1, sizeof *columns);
+    struct table table;
+    if (!columns)
+        return;
+    json_object_foreach(first, key, item) columns[count++] =
+        (struct table_column){.key = key, .title = key, .formats = TABLE_ALL};
+    table_open(&table, TABLE_HTML, columns, count);
     json_array_foreach(value, index, record)
     {
-        fputs("<tr>", out);
-        json_object_foreach(json_array_get(value, 0), key, item)
-        {
-            fputs("<td>", out);
-            put_value(out, json_object_get(record, key));
-            fputs("</td>", out);
-        }
-        fputs("</tr>\n", out);
+        table_row(&table, TABLE_ALL, 0);
+        for (size_t k = 0; k < count; k++)
+            set_value(&table, k, json_object_get(record, columns[k].key));
     }
+    table_write(&table, NULL, out);
+    table_free(&table);
+    free(columns);
 }
 
 enum { FACTS_SHOWN_MAX = 40 };
@@ -122,21 +151,20 @@ static size_t count_facts(const json_t *value)
 }
 
 /* Long lists are folded. */
-static void put_fact_table(FILE *out, const char *title, const json_t *value)
+static void put_part(FILE *out, const char *title, const json_t *value)
 {
     size_t count = count_facts(value);
     if (!count)
         return;
     if (count > FACTS_SHOWN_MAX)
-        html_put_element(out, "<details><summary>", title, "</summary>");
+        html_put_element(out, "<details><summary>", title, "</summary>\n");
     else
-        html_put_element(out, "<div><h4>", title, "</h4>");
-    fputs("<table>\n", out);
+        html_put_element(out, "<div><h4>", title, "</h4>\n");
     if (is_records(value))
         put_records(out, value);
     else
-        put_facts(out, "", value);
-    fprintf(out, "</table>%s\n", count > FACTS_SHOWN_MAX ? "</details>" : "</div>");
+        put_facts(out, value);
+    fputs(count > FACTS_SHOWN_MAX ? "</details>\n" : "</div>\n", out);
 }
 
 void report_put_run(FILE *out, const json_t *run)
@@ -152,11 +180,11 @@ void report_put_run(FILE *out, const json_t *run)
         if (strcmp(key, "plan") == 0 || strcmp(key, "blocks") == 0) /* a row a cell or block: for programs */
             continue;
         if (is_nested(item))
-            put_fact_table(out, key, item);
+            put_part(out, key, item);
         else
             json_object_set(plain, key, item);
     }
-    put_fact_table(out, "run", plain);
+    put_part(out, "run", plain);
     json_decref(plain);
     fputs("</div>\n", out);
 }

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char word_documents[] = "D0 to D4 are five tutorials on concurrency that make these claims; "
+                              "docs/measurement.md names their subjects.";
+
 void word_point_ratio(const struct verdict_point *point, char *text, size_t text_bytes)
 {
     bool interval = point->ci_level >= 0.95 - 1e-9;
@@ -41,6 +44,18 @@ void word_metric(enum column metric, double value, char *text, size_t text_bytes
     char figure[24];
     word_figure(value, figure, sizeof figure);
     snprintf(text, text_bytes, "%s%s", figure, ends_with(columns[metric].name, "_per_second") ? "/s" : "");
+}
+
+void table_set_interval(struct table *table, size_t column, enum column metric, double median, double low,
+                        double high)
+{
+    char words[3][40];
+    word_metric(metric, median, words[0], sizeof words[0]);
+    word_metric(metric, low, words[1], sizeof words[1]);
+    word_metric(metric, high, words[2], sizeof words[2]);
+    table_words(table, column, "%s", words[0]);
+    if (*words[0])
+        table_aside(table, column, "%s–%s", words[1], words[2]);
 }
 
 const char *word_metric_name(enum column metric)
@@ -118,9 +133,10 @@ void word_arm(const struct cell *cell, const struct cell *other, char *text, siz
     list_keys(cell, &own);
     list_keys(other, &others);
     size_t used = (size_t)snprintf(text, text_bytes, "%s", cell->model);
-    bool one_loop = strcmp(cell->model, "event-loop") == 0 && cell->workers == 1; /* as its name says */
+    bool one_for_all =
+        cell->conc && cell->workers == 1; /* what follows from conc has no workers in its name */
     for (size_t i = 0; i < own.count && used < text_bytes; i++)
-        if (!shares(&others, &own.keys[i]) && !(one_loop && strcmp(own.keys[i].key, "workers") == 0))
+        if (!shares(&others, &own.keys[i]) && !(one_for_all && strcmp(own.keys[i].key, "workers") == 0))
             used += (size_t)snprintf(text + used, text_bytes - used, " %s:%s", own.keys[i].key,
                                      own.keys[i].value);
 }
@@ -151,28 +167,6 @@ void word_common(const struct cell *const *cells, size_t count, const char *key,
         if ((!key || strcmp(key, own.keys[i].key) != 0) && all_share(cells, count, &own.keys[i]))
             used += (size_t)snprintf(text + used, text_bytes - used, ", %s:%s", own.keys[i].key,
                                      own.keys[i].value);
-}
-
-const char *word_items(const struct cell *cell)
-{
-    return strcmp(cell->workload, "echo") == 0 ? "messages" : "tasks";
-}
-
-const char *word_sweep_key(const char *key)
-{
-    static const struct {
-        const char *key, *words;
-    } known[] = {
-        {"conc", "in flight at once (conc)"},
-        {"workers", "workers"},
-        {"terms", "length of a task (terms)"},
-        {"payload", "payload, bytes"},
-        {"resident-mib", "resident memory of the parent, MiB"},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(key, known[i].key) == 0)
-            return known[i].words;
-    return key;
 }
 
 /* What is swept is counted in whole numbers. */

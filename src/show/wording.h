@@ -7,14 +7,22 @@
 
 #include "cell.h"
 #include "result.h"
+#include "table.h"
 #include "verdict.h"
 #include "words.h"
+
+/* What D0 to D4 are. */
+extern const char word_documents[];
 
 /* The ratio of a point, with its interval if that has 95 % or more: few blocks do not reach them. */
 void word_point_ratio(const struct verdict_point *point, char *text, size_t text_bytes);
 
 /* A value of a metric with its unit: "12.3 k/s", "4.5 ms", "16 MiB". */
 void word_metric(enum column metric, double value, char *text, size_t text_bytes);
+
+/* The median of a metric, its interval below it; nothing if it is NaN. */
+void table_set_interval(struct table *table, size_t column, enum column metric, double median, double low,
+                        double high);
 
 /* "work per second", "99th percentile of latency", ... */
 const char *word_metric_name(enum column metric);
@@ -25,12 +33,6 @@ void word_arm(const struct cell *cell, const struct cell *other, char *text, siz
 /* What all cells have in common, but for key (may be NULL): "cpu/sum-squares, place:compact". */
 void word_common(const struct cell *const *cells, size_t count, const char *key, char *text,
                  size_t text_bytes);
-
-/* What its items are: "tasks", "messages". */
-const char *word_items(const struct cell *cell);
-
-/* A key of a sweep with its unit: "connections or tasks in flight (conc)". */
-const char *word_sweep_key(const char *key);
 
 /* "from conc 12 (9–15)", of a falling sweep "up to terms 84k (78k–91k)"; empty if there is no crossing. */
 void word_crossing(const struct verdict *verdict, char *text, size_t text_bytes);

@@ -152,6 +152,24 @@ class Run(Case):
         self.assertEqual((run['run_id'], run['plan']['seed'], run['outcome']['state']), ('out', 7, 'complete'))
         self.crosspoint('topo', '--topology', 'out/topology.xml')
 
+    def test_cells_without_a_rule(self):
+        """What no rule judges ends with a table of its cells, and the page has it."""
+        output, _ = self.crosspoint(*SMALL, '--out', 'out', '--blocks', '2')
+        self.assertRegex(output, r'no rule was measured\n\ncell +n +per second \(95 % interval\)\n'
+                                 r'native/null/empty/serial\S* +2 +\S+/s\nnative/null/empty/thread-pool\S* +2 +\S+/s\n')
+        page = (self.folder / 'out' / 'report.html').read_text()
+        self.assertIn('<details open><summary>Medians of every cell</summary>', page)
+
+    def test_text_of_strangers(self):
+        """Names and reasons from a file reach no terminal as control characters."""
+        shutil.copytree(RESULTS, self.folder / 'results')
+        samples = self.folder / 'results' / 'samples.csv'
+        samples.write_text(samples.read_text().replace('sleep is not to be had here', '\x1b]0;owned\x07'))
+        for form in 'text', 'markdown':
+            output, errors = self.crosspoint('rules', 'results', '--rules', RULES, '--format', form)
+            self.assertNotIn('\x1b', output + errors)
+            self.assertIn('x1b]0;owned', output)
+
     def test_quiet(self):
         self.assertEqual(self.crosspoint(*SMALL, '--out', 'out', '--quiet')[1], '')
 
@@ -188,13 +206,13 @@ class OneUnit(Case):
 
 
 class Terminal(Case):
-    def on_terminal(self, *arguments, **env):
-        """Output and errors, on a terminal of 100 columns."""
+    def on_terminal(self, *arguments, width=100, **env):
+        """Output and errors, on a terminal of so many columns."""
         try:
             own, terminal = pty.openpty()
         except OSError as error:
             self.skipTest(f'no terminal to be had: {error}')
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack('4H', 40, 100, 0, 0))
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack('4H', 40, width, 0, 0))
         process = self.start(*arguments, env={'TERM': 'xterm', **env}, stdout=terminal, stderr=terminal)
         os.close(terminal)
         text = b''
@@ -212,6 +230,17 @@ class Terminal(Case):
         self.assertIn('\x1b[', self.on_terminal(*judge))
         self.assertNotIn('\x1b', self.on_terminal(*judge, NO_COLOR='1'))
         self.assertNotIn('\x1b', self.on_terminal(*judge, '--format', 'csv'))
+
+    def test_width(self):
+        """Nothing is wider than the terminal."""
+        for arguments in (['list', 'models'], ['list', 'workloads'], ['list', 'rules'],
+                          ['topo', '--topology', 'pack:2 numa:2 l3:1 core:8 pu:2'],
+                          ['rules', RESULTS, '--rules', RULES], ['compare', RESULTS, RESULTS],
+                          [*SMALL, '--dry-run', '--quiet']):
+            with self.subTest(arguments[0]):
+                text = self.on_terminal(*arguments, width=80, NO_COLOR='1')
+                for line in text.replace('\r', '\n').splitlines():
+                    self.assertLessEqual(len(line), 80, line)
 
     def test_progress(self):
         text = self.on_terminal(*SMALL, '--out', 'out')

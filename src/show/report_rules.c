@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* The verdicts at a glance, and rule by rule. */
+#include <string.h>
+
+#include "answers.h"
+#include "report_part.h"
+#include "verdict_table.h"
+#include "wording.h"
+
+static const char *const chip_classes[] = {"holds", "refuted", "unclear"};
+
+static void put_chip(FILE *out, enum judgement judgement, const char *text)
+{
+    fprintf(out, "<span class=\"chip %s\">%s</span>", chip_classes[judgement], text);
+}
+
+void report_put_counts(FILE *out, const struct verdicts *verdicts)
+{
+    static const char *const names_many[] = {"hold", "do not hold", "inconclusive"};
+    size_t counts[3] = {0};
+    for (size_t i = 0; i < verdicts->count; i = verdicts_group_end(verdicts, i))
+        counts[verdicts->verdicts[i].rule_judgement]++;
+    fputs("<p>", out);
+    for (int i = 0; i < 3; i++) {
+        char count[24];
+        snprintf(count, sizeof count, "%zu", counts[i]);
+        put_chip(out, (enum judgement)i, count);
+        fprintf(out, " %s%s", counts[i] == 1 ? judgement_names[i] : names_many[i],
+                i < 2 ? " &nbsp; " : "</p>\n");
+    }
+}
+
+void report_put_answers(FILE *out, const struct verdicts *verdicts)
+{
+    char too_few[128];
+    struct table table;
+    answers_word_too_few(verdicts, too_few, sizeof too_few);
+    answers_table(verdicts, TABLE_HTML, &table);
+    if (table.count && *too_few)
+        html_put_element(out, "<p><b>", too_few, "</b></p>\n");
+    else if (table.count)
+        table_write(&table, NULL, out);
+    table_free(&table);
+}
+
+int report_put_overview(FILE *out, const struct verdicts *verdicts)
+{
+    struct table table;
+    int failed = 0;
+    fputs("<h2>Verdicts</h2>\n", out);
+    verdicts_table(verdicts, TABLE_HTML, &table);
+    if (verdicts->count)
+        failed = table_write(&table, NULL, out);
+    else
+        fputs("<p>No rule was measured.</p>\n", out);
+    table_free(&table);
+    return failed;
+}
+
+/* Of all runtimes of a rule. */
+static size_t rule_end(const struct verdicts *verdicts, size_t first)
+{
+    size_t end = first;
+    while (end < verdicts->count && verdicts->verdicts[end].rule == verdicts->verdicts[first].rule)
+        end++;
+    return end;
+}
+
+static bool several_runtimes(const struct verdicts *verdicts, size_t first, size_t end)
+{
+    return strcmp(verdicts->verdicts[first].runtime, verdicts->verdicts[end - 1].runtime) != 0;
+}
+
+static int put_numbers(FILE *out, const struct verdicts *verdicts, size_t first, size_t end)
+{
+    struct table table;
+    points_table(verdicts, NULL, TABLE_HTML, &table);
+    for (size_t i = first; i < end; i++) {
+        const struct verdict *verdict = &verdicts->verdicts[i];
+        char heading[128];
+        snprintf(heading, sizeof heading, "%s%s%s", verdict->pair_name, *verdict->pair_name ? ": " : "",
+                 word_metric_name(verdict->pair->metric));
+        table_heading(&table, heading);
+        points_table_add(verdicts, verdict, &table);
+    }
+    fputs("<details><summary>Numbers; p-values are adjusted</summary>\n", out);
+    int failed = table_write(&table, NULL, out);
+    fputs("</details>\n", out);
+    table_free(&table);
+    return failed;
+}
+
+static void put_sentences(FILE *out, const struct verdicts *verdicts, size_t first, size_t end)
+{
+    bool runtimes = several_runtimes(verdicts, first, end);
+    for (size_t i = first; i < end; i++) {
+        const struct verdict *verdict = &verdicts->verdicts[i];
+        char sentence[1024];
+        word_sentence(verdicts, verdict, sentence, sizeof sentence);
+        fputs("<p>", out);
+        if (runtimes)
+            html_put_element(out, "<b>", verdict->runtime, "</b> ");
+        if (*verdict->pair_name)
+            html_put_element(out, "<b>", verdict->pair_name, ".</b> ");
+        html_put_element(out, "", sentence, "</p>\n");
+    }
+}
+
+static void put_head(FILE *out, const struct verdicts *verdicts, size_t first, size_t end)
+{
+    const struct verdict *verdict = &verdicts->verdicts[first];
+    const struct rule *rule = verdict->rule;
+    html_put_element(out, "<section><h3 id=\"", rule->id, "\">");
+    html_put_element(out, "", rule->claim, "</h3>\n<p class=\"quiet\">");
+    put_chip(out, verdict->rule_judgement, judgement_names[verdict->rule_judgement]);
+    if (several_runtimes(verdicts, first, end))
+        html_put_element(out, " (", verdict->runtime, ")");
+    html_put_element(out, " &nbsp; <code>", rule->id, "</code>");
+    if (*rule->documents)
+        html_put_element(out, ", claimed by the tutorials ", rule->documents, "");
+    fputs("</p>\n", out);
+}
+
+int report_put_rules(FILE *out, const struct verdicts *verdicts, const struct page *page, struct error *error)
+{
+    if (verdicts->count)
+        html_put_element(out, "<h2>Rule by rule</h2>\n<p class=\"quiet\">", word_documents, "</p>\n");
+    for (size_t first = 0, end; first < verdicts->count; first = end) {
+        const struct rule *rule = verdicts->verdicts[first].rule;
+        end = rule_end(verdicts, first);
+        put_head(out, verdicts, first, end);
+        put_sentences(out, verdicts, first, end);
+        if (report_put_chart(out, rule->id, rule->chart_title, page, error))
+            return -1;
+        if (put_numbers(out, verdicts, first, end))
+            return error_set(error, "%s: cannot write the page", page->folder);
+        fputs("</section>\n", out);
+    }
+    return 0;
+}
