@@ -44,17 +44,17 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
 static void print_units(const struct unit *units, size_t count, bool hybrid)
 {
-    enum { UNIT, CORE, L3, NUMA, PACKAGE, KIND, COLUMN_END };
+    enum { UNIT, CORE, L3, NUMA, PACKAGE, CORE_KIND, COLUMN_END };
     static const struct table_column columns[COLUMN_END] = {
         [UNIT] = {"unit", "unit", TABLE_ALL, .right = true},
         [CORE] = {"core", "core", TABLE_ALL, .right = true},
         [L3] = {"l3", "L3", TABLE_ALL, .right = true},
         [NUMA] = {"numa", "NUMA", TABLE_ALL, .right = true},
         [PACKAGE] = {"package", "package", TABLE_ALL, .right = true},
-        [KIND] = {"kind", "kind", TABLE_ALL, .right = true},
+        [CORE_KIND] = {"kind", "kind", TABLE_ALL, .right = true},
     };
     struct table table;
-    table_open(&table, TABLE_TEXT, columns, hybrid ? COLUMN_END : KIND);
+    table_open(&table, TABLE_TEXT, columns, COLUMN_END);
     for (size_t i = 0; i < count; i++) {
         table_row(&table, TABLE_ALL, 0);
         table_count(&table, UNIT, units[i].os_index);
@@ -63,12 +63,13 @@ static void print_units(const struct unit *units, size_t count, bool hybrid)
         table_count(&table, NUMA, units[i].numa);
         table_count(&table, PACKAGE, units[i].package);
         if (hybrid)
-            table_count(&table, KIND, units[i].kind);
+            table_count(&table, CORE_KIND, units[i].kind);
     }
+    table_hide_empty(&table);
     print_table(&table);
     if (hybrid)
-        puts("kind: of the core; the higher, the faster. Workers that are placed share one where it has "
-             "room.");
+        puts("kind: of the core; the higher, the faster. Workers that are placed share\n"
+             "one where it has room.");
 }
 
 enum { POLICY, SEATS, GENERATOR, PLACEMENT_END };

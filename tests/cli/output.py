@@ -193,7 +193,7 @@ class Run(Case):
 class OneUnit(Case):
     def test_topo(self):
         output = self.crosspoint('topo', preexec_fn=use_one_unit)[0]
-        self.assertRegex(output, r'\A1 processing unit, .*\nworkers:max is 1\n\nunit .*\n\d+ .*\n\n1 worker:\n')
+        self.assertRegex(output, r'\A1 processing unit, .*\nworkers:max is 1\n\n *unit .*\n *\d+ .*\n\n1 worker:\n')
         self.assertRegex(output, r'\nsplit +place:split needs 2 processing units')
 
     def test_skipped(self):
