@@ -7,7 +7,11 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "busy.h"
 
 #include "environment.h"
 #include "topology.h"
@@ -35,13 +39,14 @@ static void sums_over_the_allowed_units(void **state)
 static void fractions_are_of_capacity(void **state)
 {
     (void)state;
-    struct environment before = {.units = 2}, after = {.wall_ns = 1000000000,
-                                                       .busy_ns = 1500000000,
-                                                       .own_ns = 1000000000,
-                                                       .stolen_ns = 20000000,
-                                                       .units = 2,
-                                                       .swapped_pages = 3,
-                                                       .suspended_ns = -5};
+    struct environment before = {.units = 2, .vmstat_known = true}, after = {.wall_ns = 1000000000,
+                                                                             .busy_ns = 1500000000,
+                                                                             .own_ns = 1000000000,
+                                                                             .stolen_ns = 20000000,
+                                                                             .units = 2,
+                                                                             .swapped_pages = 3,
+                                                                             .vmstat_known = true,
+                                                                             .suspended_ns = -5};
     struct disturbance disturbance = environment_between(&before, &after);
     assert_true(fabs(disturbance.foreign_cpu_fraction - 0.25) < 1e-12);
     assert_true(fabs(disturbance.steal_fraction - 0.01) < 1e-12);
@@ -101,6 +106,42 @@ static void a_poor_clock_source_is_beyond_every_limit(void **state)
     assert_true(environment_between(&before, &after).clock_jump_ns == 0);
 }
 
+/* A check that has nothing to go by is told; its figure is unknown, not 0. */
+static void what_cannot_be_seen_is_told(void **state)
+{
+    (void)state;
+    struct blind blind[BLIND_MAX];
+    struct environment good = {.units = 2, .units_allowed = 2, .vmstat_known = true, .clock_known = true};
+    assert_int_equal(environment_blind(&good, false, blind), 0);
+    assert_int_equal(environment_blind(&good, true, blind), 1);
+    assert_string_equal(blind[0].check, "throttled_ns");
+    struct environment before, after;
+    environment_read("/nonexistent", &before);
+    assert_int_equal(environment_blind(&before, false, blind), 4);
+    environment_read("/nonexistent", &after);
+    struct disturbance disturbance = environment_between(&before, &after);
+    assert_true(isnan(disturbance.steal_fraction) && isnan(disturbance.foreign_cpu_fraction) &&
+                isnan(disturbance.swapped_pages));
+    good.units = 1; /* of two: a container's view */
+    assert_int_equal(environment_blind(&good, false, blind), 2);
+    after = good;
+    after.wall_ns = 1000;
+    assert_true(isnan(environment_between(&good, &after).steal_fraction));
+}
+
+static void the_busiest_are_named(void **state)
+{
+    (void)state;
+    struct busy_process first[] = {{1, "init", 5, 10}, {7, "cc1", 6, 100}},
+                        then[] = {{1, "init", 5, 10}, {7, "cc1", 6, 150}, {9, "ld", 9, 20}};
+    struct busy before = {first, 2, 0}, after = {then, 3, UINT64_C(1000000000)};
+    char text[128], expected[128];
+    long ticks = sysconf(_SC_CLK_TCK);
+    busy_describe(&before, &after, text, sizeof text);
+    snprintf(expected, sizeof expected, "cc1 (pid 7) %ld %%, ld (pid 9) %ld %%", 5000 / ticks, 2000 / ticks);
+    assert_string_equal(text, expected);
+}
+
 static void the_canaries_sing(void **state)
 {
     (void)state;
@@ -125,6 +166,8 @@ int main(void)
         cmocka_unit_test(reads_swap_faults_and_memory),
         cmocka_unit_test(faults_are_counted_and_the_least_memory_kept),
         cmocka_unit_test(a_poor_clock_source_is_beyond_every_limit),
+        cmocka_unit_test(what_cannot_be_seen_is_told),
+        cmocka_unit_test(the_busiest_are_named),
         cmocka_unit_test(the_canaries_sing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,7 @@ import re
 import shutil
 import signal
 
-from harness import Case, count_rows, main, read_rows, read_run
+from harness import PROGRAM, Case, count_rows, main, read_rows, read_run
 
 CELLS = '^native/(null/empty/(serial|thread-pool|process-pool)|io/sleep/process-pool)/'
 
@@ -27,7 +27,7 @@ class Interrupted(Case):
                 break
         self.assertEqual(runner.returncode, 130, errors)
         self.assertEqual(output, '')
-        self.assertTrue(errors.endswith('go on with: crosspoint run --resume out\n'), errors)
+        self.assertTrue(errors.endswith(f'go on with: {PROGRAM} run --resume out\n'), errors)
         rows, run = read_rows(self.folder / 'out'), read_run(self.folder / 'out')
         self.assertEqual(len({(row['block'], row['slot']) for row in rows}), len(rows))
         self.assertEqual((run['outcome']['state'], run['outcome']['rows']), ('interrupted', len(rows)))
@@ -56,6 +56,8 @@ class Interrupted(Case):
         """Goes on with out/: the same plan, to its end, and the text kept stays as it is."""
         code = 0 if run['options']['profile'] == 'smoke' else None  # 3 if disturbed throughout
         output, errors = self.crosspoint('run', '--resume', 'out', code=code)
+        if read_run(self.folder / 'out')['outcome']['state'] == 'disturbed':
+            self.skipTest('nothing but disturbed blocks: the run gave up')
         self.assertTrue(output.endswith('report: out/report.html\n'))
         for done, blocks in re.findall(r'block (\d+) of (\d+)', errors):
             self.assertLessEqual(int(done), int(blocks))
