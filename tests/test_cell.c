@@ -90,7 +90,7 @@ static void test_malformed(void **state)
         {"native/cpu/sum-squares/serial/workers:-1", "from 1 to"},
         {"native/cpu/sum-squares/serial/conc:two", "from 1 to"},
         {"native/cpu/sum-squares/serial/terms:", "no key:value"},
-        {"native/cpu/sum-squares/serial/a:1/b:2/c:3/d:4/e:5", "more than 4"},
+        {"native/cpu/sum-squares/serial/a:1/b:2/c:3/d:4/e:5/f:6/g:7/h:8/i:9", "more than 8"},
         {"native/cpu/sum-squares/serial/place:a-very-long-place-name", "too long"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
