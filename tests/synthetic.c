@@ -188,6 +188,13 @@ void synthetic_suite(struct synthetic *synthetic, unsigned blocks)
     }
 }
 
+int synthetic_load(const struct synthetic *synthetic, struct samples *samples, struct error *error)
+{
+    static const enum column metrics[] = {COLUMN_ITEMS_PER_SECOND,     COLUMN_WALL_NS, COLUMN_LATENCY_P99_NS,
+                                          COLUMN_SWITCHES_INVOLUNTARY, COLUMN_VALUE,   COLUMN_MEMORY_BYTES};
+    return samples_load(synthetic->folder, metrics, sizeof metrics / sizeof *metrics, samples, error);
+}
+
 char *synthetic_read(const char *folder, const char *name)
 {
     char path[512], *text = NULL;

@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "result.h"
 #include "rules.h"
+#include "samples.h"
 
 struct synthetic {
     char folder[64]; /* holds samples.csv */
@@ -39,6 +39,9 @@ void synthetic_text(const char *path, const char *text);
 char *synthetic_read(const char *folder, const char *name);
 /* The first number of NAME = ... in a gnuplot script, quoted or not. */
 double synthetic_script_number(const char *folder, const char *script, const char *name);
+
+/* The folder's rows with the figures that the tests look at. As samples_load. */
+int synthetic_load(const struct synthetic *synthetic, struct samples *samples, struct error *error);
 
 /* The rule files' own nine rules on a made-up machine of 2 units: plausible figures, every kind of verdict.
  */

@@ -20,7 +20,7 @@ static const char *source_root = ".";
 
 struct scene {
     struct synthetic synthetic;
-    struct results results;
+    struct samples samples;
     struct rules rules;
     struct verdicts verdicts;
     struct drawn drawn;
@@ -31,9 +31,9 @@ struct scene {
 static void judge(struct scene *scene, const char *rules)
 {
     synthetic_close(&scene->synthetic);
-    if (results_load(scene->synthetic.folder, &scene->results, &scene->error) ||
+    if (synthetic_load(&scene->synthetic, &scene->samples, &scene->error) ||
         rules_load(rules, &scene->rules, &scene->error) ||
-        verdicts_judge(&scene->results, &scene->rules, &scene->verdicts, &scene->error))
+        verdicts_judge(&scene->samples, &scene->rules, &scene->verdicts, &scene->error))
         fail_msg("%s", scene->error.text);
     snprintf(scene->scripts, sizeof scene->scripts, "%s/scripts/gnuplot", source_root);
 }
@@ -42,7 +42,7 @@ static void end(struct scene *scene)
 {
     verdicts_free(&scene->verdicts);
     rules_free(&scene->rules);
-    results_free(&scene->results);
+    samples_free(&scene->samples);
     drawn_free(&scene->drawn);
     synthetic_remove(&scene->synthetic);
 }
@@ -157,7 +157,7 @@ static void test_report(void **state)
     begin_hostile(&scene);
     if (charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.drawn, &scene.error) !=
             1 ||
-        report_write(&scene.verdicts, &scene.results, scene.synthetic.folder, &scene.drawn, &scene.error))
+        report_write(&scene.verdicts, &scene.samples, scene.synthetic.folder, &scene.drawn, &scene.error))
         fail_msg("%s", scene.error.text);
     static const char *const expected[] = {"<!doctype html>",
                                            "data:image/svg+xml;base64,",
@@ -181,12 +181,12 @@ static void test_report(void **state)
     snprintf(path, sizeof path, "%s/run.json", scene.synthetic.folder);
     synthetic_text(path, "{\n\"machine\": }");
     assert_int_equal(
-        report_write(&scene.verdicts, &scene.results, scene.synthetic.folder, &scene.drawn, &scene.error),
+        report_write(&scene.verdicts, &scene.samples, scene.synthetic.folder, &scene.drawn, &scene.error),
         -1);
     assert_non_null(strstr(scene.error.text, "run.json: line 2: "));
     unlink(path);
     assert_int_equal(
-        report_write(&scene.verdicts, &scene.results, scene.synthetic.folder, &scene.drawn, &scene.error), 0);
+        report_write(&scene.verdicts, &scene.samples, scene.synthetic.folder, &scene.drawn, &scene.error), 0);
     end(&scene);
 }
 
@@ -240,7 +240,7 @@ static void test_nothing_measured(void **state)
         charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.drawn, &scene.error),
         0);
     assert_int_equal(
-        report_write(&scene.verdicts, &scene.results, scene.synthetic.folder, &scene.drawn, &scene.error), 0);
+        report_write(&scene.verdicts, &scene.samples, scene.synthetic.folder, &scene.drawn, &scene.error), 0);
     expect_file(scene.synthetic.folder, "report.html", "No rule was measured.");
     end(&scene);
 }

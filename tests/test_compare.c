@@ -39,39 +39,51 @@ static double spiked(struct synthetic *random)
 static scatter *const scatters[] = {log_normal, bimodal, spiked};
 enum { SCATTER_COUNT = sizeof scatters / sizeof *scatters };
 
-static void add(struct compare_table *table, const char *cell, unsigned block, double value)
+static void add_row(struct samples *samples, struct samples_input *input, double value)
 {
     struct error error;
-    struct compare_input input = {.cell = cell, .reason = "", .block = block, .value = value, .items = NAN};
-    assert_int_equal(compare_table_add(table, &input, &error), 0);
+    double figures[COLUMN_COUNT];
+    for (int column = 0; column < COLUMN_COUNT; column++)
+        figures[column] = value;
+    input->by_column = figures;
+    input->generator_busy = NAN;
+    input->line = samples->row_count;
+    assert_int_equal(samples_add(samples, input, &error), 0);
 }
 
-static void add_status(struct compare_table *table, const char *cell, unsigned block, enum status status,
+static void add(struct samples *samples, const char *cell, unsigned block, double value)
+{
+    struct samples_input input = {.cell = cell, .reason = "", .block = block, .items = NAN};
+    add_row(samples, &input, value);
+}
+
+static void add_status(struct samples *samples, const char *cell, unsigned block, enum status status,
                        const char *reason)
 {
-    struct error error;
-    struct compare_input input = {
-        .cell = cell, .reason = reason, .block = block, .status = status, .value = NAN, .items = NAN};
-    assert_int_equal(compare_table_add(table, &input, &error), 0);
+    struct samples_input input = {
+        .cell = cell, .reason = reason, .block = block, .status = status, .items = NAN};
+    add_row(samples, &input, NAN);
 }
 
 struct pair {
-    struct compare_table base, new;
+    struct samples base, new;
+    enum column metric;
     struct compared compared;
 };
 
 static void pair_open(struct pair *pair, enum column metric)
 {
-    compare_table_init(&pair->base, metric);
-    compare_table_init(&pair->new, metric);
+    pair->metric = metric;
+    samples_init(&pair->base, &metric, 1);
+    samples_init(&pair->new, &metric, 1);
     memset(&pair->compared, 0, sizeof pair->compared);
 }
 
 static void pair_close(struct pair *pair)
 {
     compared_free(&pair->compared);
-    compare_table_free(&pair->base);
-    compare_table_free(&pair->new);
+    samples_free(&pair->base);
+    samples_free(&pair->new);
 }
 
 /* Cell number i, `factor` times the value in the second run. */
@@ -90,9 +102,10 @@ static const struct compare_row *pair_compare(struct pair *pair, enum compare_pa
 {
     struct compare_options options = {.effect = effect, .pairing = pairing};
     struct error error;
-    assert_int_equal(compare_table_finish(&pair->base, &error), 0);
-    assert_int_equal(compare_table_finish(&pair->new, &error), 0);
-    assert_int_equal(compare_tables(&pair->base, &pair->new, &options, &pair->compared, &error), 0);
+    assert_int_equal(samples_finish(&pair->base, &error), 0);
+    assert_int_equal(samples_finish(&pair->new, &error), 0);
+    assert_int_equal(compare_tables(&pair->base, &pair->new, pair->metric, &options, &pair->compared, &error),
+                     0);
     return pair->compared.rows;
 }
 
@@ -280,7 +293,7 @@ static void test_reasons(void **state)
         {"one-sided: only in new", false},
         {"no ratio: items_per_second is 0 or below in 1 rows", false},
         {"too few: no block in common", false},
-        {"too few: 4 of 6 blocks", true},
+        {"too few: 4 of the 6 blocks needed", true},
         {"environment: steal 7 %", false},
         {"no figure for items_per_second", false},
         {"", true},
@@ -330,7 +343,8 @@ static void test_failed(void **state)
          "failed in base (1 of 14 launches) and in new: killed by signal 11"},
         {8, 14, false, COMPARE_INCONCLUSIVE,
          "failed in base (8 of 14 launches) and in new: killed by signal 11"},
-        {12, 0, false, COMPARE_INCONCLUSIVE, "failed in base (12 of 14 launches), 2 of 5 rows left: timeout"},
+        {12, 0, false, COMPARE_INCONCLUSIVE,
+         "failed in base (12 of 14 launches), 2 of the 5 blocks needed are left: timeout"},
         {0, 0, false, COMPARE_SAME, ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -470,8 +484,8 @@ static void test_just_alpha(void **state)
         unsigned m, n_base, n_new;
         const char *reason;
         int code;
-    } cases[] = {{1, 3, 3, "too few: 3 of 4 rows a side", EXIT_TOO_LITTLE_DATA},
-                 {6, 3, 7, "too few: 3 of 5 rows a side", EXIT_TOO_LITTLE_DATA},
+    } cases[] = {{1, 3, 3, "too few: 3 of the 4 rows a side needed", EXIT_TOO_LITTLE_DATA},
+                 {6, 3, 7, "too few: 3 of the 5 rows a side needed", EXIT_TOO_LITTLE_DATA},
                  {1, 4, 4, "", EXIT_REGRESSION}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct pair pair;
@@ -551,14 +565,12 @@ static void test_different_work(void **state)
     static const enum column metrics[] = {COLUMN_WALL_NS, COLUMN_LATENCY_P50_NS};
     for (size_t i = 0; i < 2; i++) {
         struct pair pair;
-        struct error error;
         pair_open(&pair, metrics[i]);
         for (unsigned block = 0; block < 10; block++) {
-            struct compare_input input = {
-                .cell = "a", .reason = "", .block = block, .value = 50, .items = 100};
-            assert_int_equal(compare_table_add(&pair.base, &input, &error), 0);
-            input.items = result_is_total(metrics[i]) ? 200 : NAN;
-            assert_int_equal(compare_table_add(&pair.new, &input, &error), 0);
+            struct samples_input input = {.cell = "a", .reason = "", .block = block, .items = 100};
+            add_row(&pair.base, &input, 50);
+            input.items = 200;
+            add_row(&pair.new, &input, 50);
         }
         const struct compare_row *rows = pair_compare(&pair, COMPARE_PAIRED, 0.05);
         assert_int_equal(rows[0].verdict, i ? COMPARE_SAME : COMPARE_INCONCLUSIVE);
@@ -625,7 +637,8 @@ static void test_confirm(void **state)
         {COMPARE_INCONCLUSIVE, "not confirmed: 1.00× (1.00–1.00) in the second round"},
         {COMPARE_SAME, ""},
         {COMPARE_INCONCLUSIVE, "not judged in the second round: environment: steal 7 %"},
-        {COMPARE_INCONCLUSIVE, "not judged in the second round: environment: 3 of 6 rows left: steal 7 %"},
+        {COMPARE_INCONCLUSIVE,
+         "not judged in the second round: environment: 3 of the 6 blocks needed are left: steal 7 %"},
         {COMPARE_INCONCLUSIVE, "failed in new: killed by signal 11"},
     };
     struct pair first, again;
@@ -814,10 +827,12 @@ static void test_text(void **state)
 
 /* Files */
 
-static void read_folder(const char *folder, struct compare_table *table)
+static const enum column metric = COLUMN_ITEMS_PER_SECOND;
+
+static void read_folder(const char *folder, struct samples *table)
 {
     struct error error;
-    assert_int_equal(compare_table_load(folder, COLUMN_ITEMS_PER_SECOND, table, NULL, &error), 0);
+    assert_int_equal(samples_load(folder, &metric, 1, table, &error), 0);
 }
 
 /* Copies samples.csv with its rows in another order. */
@@ -868,16 +883,18 @@ static void test_order(void **state)
             char *text[2];
             options.pairing = (enum compare_pairing)pairing;
             for (int run = 0; run < 2; run++) {
-                struct compare_table tables[2];
+                struct samples tables[2];
                 struct compared compared;
                 read_folder(base.folder, &tables[0]);
                 read_folder(run ? shuffled.folder : new.folder, &tables[1]);
-                assert_int_equal(compare_tables(&tables[0], &tables[1], &options, &compared, &error), 0);
+                assert_int_equal(compare_tables(&tables[0], &tables[1], COLUMN_ITEMS_PER_SECOND, &options,
+                                                &compared, &error),
+                                 0);
                 assert_int_equal(compared.comparable, compared.count);
                 text[run] = write_format(&compared, formats[i]);
                 compared_free(&compared);
-                compare_table_free(&tables[0]);
-                compare_table_free(&tables[1]);
+                samples_free(&tables[0]);
+                samples_free(&tables[1]);
             }
             assert_string_equal(text[0], text[1]);
             free(text[0]);
@@ -890,19 +907,19 @@ static void test_order(void **state)
 
 static void load_fails(const char *path, const char *reason)
 {
-    struct compare_table table;
+    struct samples table;
     struct error error = {""};
-    assert_int_equal(compare_table_load(path, COLUMN_ITEMS_PER_SECOND, &table, NULL, &error), -1);
+    assert_int_equal(samples_load(path, &metric, 1, &table, &error), -1);
     assert_non_null(strstr(error.text, path));
     assert_non_null(strstr(error.text, reason));
-    compare_table_free(&table);
+    samples_free(&table);
 }
 
 static void test_malformed(void **state)
 {
     (void)state;
     struct synthetic synthetic;
-    struct compare_table table;
+    struct samples table;
     struct compare_options options = {.effect = 0.05};
     struct compared compared;
     struct error error;
@@ -912,18 +929,18 @@ static void test_malformed(void **state)
     fflush(synthetic.file);
     read_folder(synthetic.folder, &table);
     assert_int_equal(table.cell_count, 0);
-    assert_int_equal(compare_tables(&table, &table, &options, &compared, &error), 0);
+    assert_int_equal(compare_tables(&table, &table, COLUMN_ITEMS_PER_SECOND, &options, &compared, &error), 0);
     assert_int_equal(compared_exit_code(&compared), EXIT_NOTHING_COMPARABLE);
     free(write_format(&compared, "text"));
     compared_free(&compared);
-    compare_table_free(&table);
+    samples_free(&table);
 
     synthetic_row(&synthetic, "native/null/empty/serial", 3, "ok", "", COLUMN_ITEMS_PER_SECOND, 5);
     synthetic_row(&synthetic, "native/null/empty/serial", 3, "invalid", "", COLUMN_ITEMS_PER_SECOND, 5);
     fflush(synthetic.file);
     read_folder(synthetic.folder, &table);
-    assert_int_equal(table.cells[0].count, 1);
-    compare_table_free(&table);
+    assert_int_equal(table.cells[0].rows[STATUS_OK], 1);
+    samples_free(&table);
     synthetic_row(&synthetic, "native/null/empty/serial", 3, "ok", "", COLUMN_ITEMS_PER_SECOND, 6);
     fflush(synthetic.file);
     load_fails(path,

@@ -101,16 +101,16 @@ static void test_cut_last_line(void **state)
 static void expect_failure(const char *text, const char *reason)
 {
     char path[] = "/tmp/crosspoint-test-XXXXXX";
-    struct results results;
+    struct samples samples;
     struct error error = {""};
     int file = mkstemp(path);
     assert_true(file >= 0);
     close(file);
     synthetic_text(path, text);
-    assert_int_equal(results_load(path, &results, &error), -1);
+    assert_int_equal(samples_load(path, NULL, 0, &samples, &error), -1);
     if (!strstr(error.text, reason) || !strstr(error.text, path))
         fail_msg("expected '%s' in: %s", reason, error.text);
-    results_free(&results);
+    samples_free(&samples);
     unlink(path);
 }
 
@@ -126,17 +126,17 @@ static void expect_row_failure(const char *row, const char *reason)
 static void test_malformed(void **state)
 {
     (void)state;
-    struct results results;
+    struct samples samples;
     struct error error;
     char commas[COLUMN_COUNT] = "", row[512];
     expect_failure("", "line 1: empty");
     expect_failure("a,b,c\n1,2,3\n", "line 1: no column 'run_id'");
-    expect_row_failure("r,0,0,cell", "line 2: 4 fields where the header has 39");
+    expect_row_failure("r,0,0,cell", "line 2: 4 fields where the header has 44");
     expect_row_failure("r,0,0,\"cell", "line 2: a quoted field does not end");
     expect_row_failure("r,0,0,\"ce\"ll", "line 2:");
     memset(commas, ',', COLUMN_COUNT - 1 - COLUMN_STATUS);
     snprintf(row, sizeof row, "r,zero,0,c,,,,,,,,,ok%s", commas);
-    expect_row_failure(row, "line 2: block: 'zero' is no number");
+    expect_row_failure(row, "line 2: block 'zero' is no whole number from 0 up");
     snprintf(row, sizeof row, "r,-1,0,c,,,,,,,,,ok%s", commas);
     expect_row_failure(row, "line 2: block '-1' is no whole number from 0 up");
     snprintf(row, sizeof row, "r,0,0.5,c,,,,,,,,,ok%s", commas);
@@ -149,11 +149,11 @@ static void test_malformed(void **state)
     expect_row_failure(row, "line 2: cell is empty");
     snprintf(row, sizeof row, "r,0,0,c,,,,,,,,,ok,,nan%.*s", COLUMN_COUNT - 1 - COLUMN_ITEMS, commas);
     expect_row_failure(row, "line 2: items: 'nan' is no number");
-    assert_int_equal(results_load("/nonexistent/results", &results, &error), -1);
+    assert_int_equal(samples_load("/nonexistent/results", NULL, 0, &samples, &error), -1);
     assert_non_null(strstr(error.text, "/nonexistent/results: No such file"));
     char empty[] = "/tmp/crosspoint-test-XXXXXX";
     assert_non_null(mkdtemp(empty));
-    assert_int_equal(results_load(empty, &results, &error), -1);
+    assert_int_equal(samples_load(empty, NULL, 0, &samples, &error), -1);
     assert_non_null(strstr(error.text, empty));
     assert_non_null(strstr(error.text, "/samples.csv: No such file"));
     rmdir(empty);
@@ -187,7 +187,7 @@ static void file_open(struct file *file)
     }
 }
 
-static int file_load(const struct file *file, const char *before, struct results *results,
+static int file_load(const struct file *file, const char *before, struct samples *samples,
                      struct error *error)
 {
     FILE *out = fopen(file->path, "we");
@@ -196,7 +196,7 @@ static int file_load(const struct file *file, const char *before, struct results
     assert_int_equal(fwrite(file->text, 1, file->length, out), file->length);
     assert_int_equal(fclose(out), 0);
     error->text[0] = '\0';
-    return results_load(file->path, results, error);
+    return samples_load(file->path, NULL, 0, samples, error);
 }
 
 static size_t line_of(const struct file *file, size_t place)
@@ -212,7 +212,7 @@ static void test_nul(void **state)
 {
     (void)state;
     struct file file;
-    struct results results;
+    struct samples samples;
     struct error error;
     char place[64];
     file_open(&file);
@@ -220,10 +220,10 @@ static void test_nul(void **state)
         char was = file.text[i];
         snprintf(place, sizeof place, ": line %zu: a NUL byte", line_of(&file, i));
         file.text[i] = '\0';
-        assert_int_equal(file_load(&file, "", &results, &error), -1);
+        assert_int_equal(file_load(&file, "", &samples, &error), -1);
         if (!strstr(error.text, place))
             fail_msg("byte %zu: %s", i, error.text);
-        results_free(&results);
+        samples_free(&samples);
         file.text[i] = was;
     }
     unlink(file.path);
@@ -233,20 +233,20 @@ static void test_byte_order_mark(void **state)
 {
     (void)state;
     struct file file;
-    struct results results;
+    struct samples samples;
     struct error error;
     file_open(&file);
-    assert_int_equal(file_load(&file, "\xef\xbb\xbf", &results, &error), 0);
-    assert_int_equal(results.sample_count, 2);
-    assert_string_equal(results.samples[1].reason, "a, b");
-    results_free(&results);
-    assert_int_equal(file_load(&file, "\xef\xbb\xbf\xef\xbb\xbf", &results, &error), -1);
+    assert_int_equal(file_load(&file, "\xef\xbb\xbf", &samples, &error), 0);
+    assert_int_equal(samples.row_count, 2);
+    assert_string_equal(samples_reason(&samples, &samples.rows[1]), "a, b");
+    samples_free(&samples);
+    assert_int_equal(file_load(&file, "\xef\xbb\xbf\xef\xbb\xbf", &samples, &error), -1);
     assert_non_null(strstr(error.text, "line 1: no column 'run_id'"));
-    results_free(&results);
+    samples_free(&samples);
     file.length = 0;
-    assert_int_equal(file_load(&file, "\xef\xbb\xbf\n", &results, &error), -1);
+    assert_int_equal(file_load(&file, "\xef\xbb\xbf\n", &samples, &error), -1);
     assert_non_null(strstr(error.text, "line 1: empty"));
-    results_free(&results);
+    samples_free(&samples);
     unlink(file.path);
 }
 
@@ -276,17 +276,17 @@ static void test_noise(void **state)
     file_open(&whole);
     for (int round = 0; round < 1000; round++) {
         struct file file = whole;
-        struct results results;
+        struct samples samples;
         struct error error;
         for (int i = 0; i < 1 + round % 4; i++) {
             random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
             file.text[(random >> 33) % file.length] = noise[(random >> 30) % sizeof noise];
         }
-        if (file_load(&file, "", &results, &error))
+        if (file_load(&file, "", &samples, &error))
             assert_non_null(strstr(error.text, ": line "));
         else
-            assert_true(results.sample_count <= 4);
-        results_free(&results);
+            assert_true(samples.row_count <= 4);
+        samples_free(&samples);
     }
     unlink(whole.path);
 }
@@ -295,7 +295,7 @@ static void test_load(void **state)
 {
     (void)state;
     struct synthetic synthetic;
-    struct results results;
+    struct samples samples;
     struct error error;
     char path[128];
     synthetic_open(&synthetic);
@@ -308,25 +308,113 @@ static void test_load(void **state)
     synthetic_row(&synthetic, "native/cpu/sum-squares/thread-pool/workers:4/place:compact", 1, "invalid",
                   "steal", COLUMN_WALL_NS, 7);
     synthetic_close(&synthetic);
-    assert_int_equal(results_load(synthetic.folder, &results, &error), 0);
-    assert_int_equal(results.cell_count, 3);
-    assert_int_equal(results.sample_count, 4);
-    assert_int_equal(results.units_max, 4);
-    assert_string_equal(results.run_id, "synthetic");
-    assert_int_equal(results_find_cell(&results, "native/io/sleep/thread-pool/conc:64"), 2);
-    assert_int_equal(results_find_cell(&results, "native/io/sleep/serial"), -1);
-    assert_int_equal(results.samples[2].status, STATUS_SKIPPED);
-    assert_string_equal(results.samples[2].reason, "no such, \"limit\"");
-    assert_true(isnan(results.samples[2].number[COLUMN_WALL_NS]));
-    assert_int_equal(results.samples[3].cell, 1);
-    assert_int_equal(results.samples[3].block, 1);
-    results_free(&results);
+    assert_int_equal(synthetic_load(&synthetic, &samples, &error), 0);
+    assert_int_equal(samples.cell_count, 3);
+    assert_int_equal(samples.row_count, 4);
+    assert_int_equal(samples.units_max, 4);
+    assert_string_equal(samples.run_id, "synthetic");
+    assert_ptr_equal(samples_find(&samples, "native/io/sleep/thread-pool/conc:64"), &samples.cells[2]);
+    assert_null(samples_find(&samples, "native/io/sleep/serial"));
+    const struct samples_cell *pool = &samples.cells[0], *sleep = &samples.cells[2];
+    assert_string_equal(pool->name, "native/cpu/sum-squares/thread-pool/workers:4/place:compact");
+    assert_int_equal(sleep->rows[STATUS_SKIPPED], 1);
+    assert_string_equal(sleep->reasons[STATUS_SKIPPED], "no such, \"limit\"");
+    assert_true(isnan(samples.figures[COLUMN_WALL_NS][sleep->first]));
+    assert_int_equal(pool->count, 2);
+    assert_int_equal(samples.rows[pool->first + 1].block, 1);
+    assert_int_equal(samples.rows[pool->first + 1].status, STATUS_INVALID);
+    assert_true(samples.figures[COLUMN_WALL_NS][pool->first + 1] == 7);
+    samples_free(&samples);
 
     snprintf(path, sizeof path, "%s/run.json", synthetic.folder);
     synthetic_text(path, "{\"machine\": {\"units_max\": 6}}");
-    assert_int_equal(results_load(synthetic.folder, &results, &error), 0);
-    assert_int_equal(results.units_max, 6);
-    results_free(&results);
+    assert_int_equal(synthetic_load(&synthetic, &samples, &error), 0);
+    assert_int_equal(samples.units_max, 6);
+    samples_free(&samples);
+    synthetic_remove(&synthetic);
+}
+
+/* Files of older runs end with the columns of their time. */
+static void test_appended_columns(void **state)
+{
+    (void)state;
+    char text[4096], path[] = "/tmp/crosspoint-test-XXXXXX";
+    struct samples samples;
+    struct error error;
+    static const enum column fairness = COLUMN_FAIRNESS;
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    close(descriptor);
+    assert_true(result_format_header(text, sizeof text) > 0);
+    char *end = strstr(text, ",tasks_lost");
+    assert_non_null(end);
+    snprintf(end, sizeof text - (size_t)(end - text), "\nr,0,0,c,,,,,,,,,ok%.*s\n",
+             COLUMN_REQUIRED_COUNT - 1 - COLUMN_STATUS, ",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,");
+    synthetic_text(path, text);
+    assert_int_equal(samples_load(path, &fairness, 1, &samples, &error), 0);
+    assert_int_equal(samples.row_count, 1);
+    assert_true(isnan(samples.figures[COLUMN_FAIRNESS][0]));
+    samples_free(&samples);
+    *strstr(text, "throttled_ns") = 'x';
+    synthetic_text(path, text);
+    assert_int_equal(samples_load(path, NULL, 0, &samples, &error), -1);
+    assert_non_null(strstr(error.text, "line 1: no column 'throttled_ns'"));
+    samples_free(&samples);
+    unlink(path);
+}
+
+static void test_two_ok_rows_in_a_block(void **state)
+{
+    (void)state;
+    struct synthetic synthetic;
+    struct samples samples;
+    struct error error;
+    synthetic_open(&synthetic);
+    synthetic_row(&synthetic, "native/null/empty/serial", 7, "ok", "", COLUMN_WALL_NS, 1);
+    synthetic_row(&synthetic, "native/null/empty/thread-pool", 7, "ok", "", COLUMN_WALL_NS, 1);
+    synthetic_row(&synthetic, "native/null/empty/serial", 7, "failed", "", COLUMN_COUNT, 0);
+    synthetic_row(&synthetic, "native/null/empty/serial", 7, "ok", "", COLUMN_COUNT, 0);
+    synthetic_close(&synthetic);
+    assert_int_equal(synthetic_load(&synthetic, &samples, &error), -1);
+    assert_non_null(strstr(error.text, "/samples.csv: line 5: a second ok row of native/null/empty/serial in "
+                                       "block 7; the first is in line 2"));
+    samples_free(&samples);
+    synthetic_remove(&synthetic);
+}
+
+/* In whatever order rows stand, and whatever ran beside them. */
+static void test_pairs(void **state)
+{
+    (void)state;
+    static const char better[] = "native/null/empty/serial", worse[] = "native/null/empty/thread-pool";
+    struct synthetic synthetic;
+    struct samples samples;
+    struct samples_pairing pairing;
+    struct error error;
+    synthetic_open(&synthetic);
+    for (unsigned i = 0; i < 12; i++) {
+        unsigned block = 5 * i % 12;
+        synthetic_row(&synthetic, better, block, block == 3 ? "failed" : "ok", "", COLUMN_WALL_NS, block);
+        synthetic_row(&synthetic, worse, 11 - block, "ok", "", block == 2 ? COLUMN_COUNT : COLUMN_WALL_NS,
+                      1 + block);
+    }
+    synthetic_close(&synthetic);
+    assert_int_equal(synthetic_load(&synthetic, &samples, &error), 0);
+    assert_int_equal(samples_pair(&samples, samples_find(&samples, better), &samples,
+                                  samples_find(&samples, worse), COLUMN_WALL_NS, &pairing),
+                     0);
+    assert_int_equal(pairing.better.ok, 11);
+    assert_int_equal(pairing.better.with_figure, 11);
+    assert_int_equal(pairing.better.without_ratio, 1); /* block 0 took 0 */
+    assert_int_equal(pairing.worse.with_figure, 11);
+    assert_int_equal(pairing.count, 10); /* all but 3 and 9 */
+    for (size_t i = 0; i < pairing.count; i++) {
+        assert_true(i == 0 || pairing.pairs[i].block > pairing.pairs[i - 1].block);
+        assert_true(pairing.pairs[i].better == pairing.pairs[i].block);
+        assert_true(pairing.pairs[i].worse == 12 - pairing.pairs[i].block);
+    }
+    samples_pairing_free(&pairing);
+    samples_free(&samples);
     synthetic_remove(&synthetic);
 }
 
@@ -342,6 +430,9 @@ int main(void)
         cmocka_unit_test(test_byte_order_mark),
         cmocka_unit_test(test_column_twice),
         cmocka_unit_test(test_noise),
+        cmocka_unit_test(test_appended_columns),
+        cmocka_unit_test(test_two_ok_rows_in_a_block),
+        cmocka_unit_test(test_pairs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,7 +19,7 @@ static const char *source_root = ".";
 
 struct scene {
     struct synthetic synthetic;
-    struct results results;
+    struct samples samples;
     struct scaling scaling;
     struct drawn drawn;
     struct error error;
@@ -40,15 +40,15 @@ static void begin(struct scene *scene, unsigned units)
 static void find(struct scene *scene)
 {
     synthetic_close(&scene->synthetic);
-    if (results_load(scene->synthetic.folder, &scene->results, &scene->error) ||
-        scaling_find(&scene->results, &scene->scaling, &scene->error))
+    if (synthetic_load(&scene->synthetic, &scene->samples, &scene->error) ||
+        scaling_find(&scene->samples, &scene->scaling, &scene->error))
         fail_msg("%s", scene->error.text);
 }
 
 static void end(struct scene *scene)
 {
     scaling_free(&scene->scaling);
-    results_free(&scene->results);
+    samples_free(&scene->samples);
     drawn_free(&scene->drawn);
     synthetic_remove(&scene->synthetic);
 }
@@ -98,7 +98,7 @@ static bool draw(struct scene *scene, int expected)
         return false;
     snprintf(scripts, sizeof scripts, "%s/scripts/gnuplot", source_root);
     int drawn =
-        scaling_draw(&scene->results, scripts, scene->synthetic.folder, 2, &scene->drawn, &scene->error);
+        scaling_draw(&scene->samples, scripts, scene->synthetic.folder, 2, &scene->drawn, &scene->error);
     if (drawn < 0)
         fail_msg("%s", scene->error.text);
     assert_int_equal(drawn, expected);
@@ -404,8 +404,8 @@ static void test_blocks(void **state)
         synthetic_row(&scene.synthetic, two, 7, "ok", "", COLUMN_ITEMS_PER_SECOND, 100);
     }
     synthetic_close(&scene.synthetic);
-    assert_int_equal(results_load(scene.synthetic.folder, &scene.results, &scene.error), 0);
-    assert_int_equal(scaling_find(&scene.results, &scene.scaling, &scene.error), -1);
+    assert_int_equal(synthetic_load(&scene.synthetic, &scene.samples, &scene.error), 0);
+    assert_int_equal(scaling_find(&scene.samples, &scene.scaling, &scene.error), -1);
     assert_string_equal(scene.error.text,
                         "cell native/cpu/x/thread-pool/workers:1 has more than one ok row in block 7");
     end(&scene);
@@ -421,9 +421,9 @@ static void test_nothing_scales(void **state)
     find(&scene);
     assert_int_equal(scene.scaling.count, 0);
     assert_int_equal(
-        scaling_draw(&scene.results, "/nonexistent", scene.synthetic.folder, 1, &scene.drawn, &scene.error),
+        scaling_draw(&scene.samples, "/nonexistent", scene.synthetic.folder, 1, &scene.drawn, &scene.error),
         0);
-    assert_int_equal(report_write(&none, &scene.results, scene.synthetic.folder, &scene.drawn, &scene.error),
+    assert_int_equal(report_write(&none, &scene.samples, scene.synthetic.folder, &scene.drawn, &scene.error),
                      0);
     expect(&scene, "report.html", "</html>");
     expect_none(&scene, "report.html", ">Scaling<");
@@ -444,7 +444,7 @@ static void test_report(void **state)
         end(&scene);
         return;
     }
-    assert_int_equal(report_write(&none, &scene.results, scene.synthetic.folder, &scene.drawn, &scene.error),
+    assert_int_equal(report_write(&none, &scene.samples, scene.synthetic.folder, &scene.drawn, &scene.error),
                      0);
     expect(&scene, "report.html", "<h2>Scaling</h2>");
     expect(&scene, "report.html", "data:image/svg+xml;base64,");
@@ -461,7 +461,7 @@ static void test_errors(void **state)
     write_model(&scene, &law, "", eight, 3, 6, 0);
     find(&scene);
     assert_int_equal(
-        scaling_draw(&scene.results, "/nonexistent", scene.synthetic.folder, 1, &scene.drawn, &scene.error),
+        scaling_draw(&scene.samples, "/nonexistent", scene.synthetic.folder, 1, &scene.drawn, &scene.error),
         -1);
     assert_string_equal(scene.error.text, "/nonexistent/style.gp: No such file or directory");
     end(&scene);

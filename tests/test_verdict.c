@@ -23,7 +23,7 @@ static const char *source_root = ".";
 /* One rule on made-up results. */
 struct scene {
     struct synthetic synthetic;
-    struct results results;
+    struct samples samples;
     struct rules rules;
     struct verdicts verdicts;
     struct error error;
@@ -38,11 +38,11 @@ static void begin(struct scene *scene)
 static int judge_file(struct scene *scene, const char *rules)
 {
     synthetic_close(&scene->synthetic);
-    if (results_load(scene->synthetic.folder, &scene->results, &scene->error) ||
+    if (synthetic_load(&scene->synthetic, &scene->samples, &scene->error) ||
         rules_load(rules, &scene->rules, &scene->error))
         fail_msg("%s", scene->error.text);
-    scene->results.units_max = 2;
-    return verdicts_judge(&scene->results, &scene->rules, &scene->verdicts, &scene->error);
+    scene->samples.units_max = 2;
+    return verdicts_judge(&scene->samples, &scene->rules, &scene->verdicts, &scene->error);
 }
 
 static int judge(struct scene *scene, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -68,7 +68,7 @@ static void end(struct scene *scene)
 {
     verdicts_free(&scene->verdicts);
     rules_free(&scene->rules);
-    results_free(&scene->results);
+    samples_free(&scene->samples);
     synthetic_remove(&scene->synthetic);
 }
 
@@ -247,19 +247,6 @@ static void test_order_of_rows(void **state)
     assert_true(ratios[0] == ratios[1]);
 }
 
-static void test_two_ok_rows_in_a_block(void **state)
-{
-    (void)state;
-    struct scene scene;
-    begin(&scene);
-    synthetic_row(&scene.synthetic, BETTER, 7, "ok", "", COLUMN_ITEMS_PER_SECOND, 1);
-    synthetic_row(&scene.synthetic, WORSE, 7, "ok", "", COLUMN_ITEMS_PER_SECOND, 1);
-    synthetic_row(&scene.synthetic, WORSE, 7, "ok", "", COLUMN_ITEMS_PER_SECOND, 1);
-    assert_int_equal(judge(&scene, "kind = compare\neffect = 10%%"), -1);
-    assert_string_equal(scene.error.text, "cell " WORSE " has more than one ok row in block 7");
-    end(&scene);
-}
-
 static void test_rows_that_are_not_ok(void **state)
 {
     (void)state;
@@ -355,9 +342,9 @@ static void test_too_few_cores(void **state)
     synthetic_text(
         path, "[rule]\nclaim = c\nruntimes = native\nkind = equal\neffect = 10%\nmetric = items_per_second\n"
               "better = cpu/sum-squares/thread-pool/workers:max\nworse = cpu/sum-squares/serial\n");
-    assert_int_equal(results_load(scene.synthetic.folder, &scene.results, &scene.error), 0);
+    assert_int_equal(synthetic_load(&scene.synthetic, &scene.samples, &scene.error), 0);
     assert_int_equal(rules_load(path, &scene.rules, &scene.error), 0);
-    assert_int_equal(verdicts_judge(&scene.results, &scene.rules, &scene.verdicts, &scene.error), 0);
+    assert_int_equal(verdicts_judge(&scene.samples, &scene.rules, &scene.verdicts, &scene.error), 0);
     expect(&scene, 0, JUDGEMENT_INCONCLUSIVE, "too few cores: 1 processing unit");
     end(&scene);
 }
@@ -671,7 +658,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_different_work),
         cmocka_unit_test(test_far_apart),
         cmocka_unit_test(test_order_of_rows),
-        cmocka_unit_test(test_two_ok_rows_in_a_block),
         cmocka_unit_test(test_rows_that_are_not_ok),
         cmocka_unit_test(test_repeated_block),
         cmocka_unit_test(test_undecided),

@@ -132,9 +132,9 @@ static int load(const struct options *options, struct compare_runs *runs, struct
     if (compare_runs_load(options->paths, options->metric, runs, error))
         return -1;
     for (size_t i = 0; i < 2; i++)
-        if (runs->cut_bytes[i])
+        if (runs->tables[i].cut_bytes)
             word_print(stderr, "crosspoint: warning: %s: the last line is cut (%zu bytes) and left out\n",
-                       options->paths[i], runs->cut_bytes[i]);
+                       options->paths[i], runs->tables[i].cut_bytes);
     return 0;
 }
 

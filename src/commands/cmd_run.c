@@ -130,7 +130,7 @@ static int conclude(const struct session *session)
     const struct table_style style = {.colour = progress_colour(STDOUT_FILENO),
                                       .width = (size_t)progress_width(STDOUT_FILENO)};
     verdicts_write(&conclusion.verdicts, "text", style.colour, (int)style.width, stdout, &error);
-    cells_write_unjudged(&conclusion.results, &conclusion.verdicts, &style, stdout);
+    cells_write_unjudged(&conclusion.samples, &conclusion.verdicts, &style, stdout);
     if (page_failed)
         error_tell(&page_error);
     code = page_failed ? EXIT_USAGE : conclusion_exit_code(&conclusion);

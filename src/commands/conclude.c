@@ -14,6 +14,15 @@
 #include "scaling.h"
 #include "words.h"
 
+/* What the rules judge, what scaling is drawn of, and what is told of every cell. */
+static int load_samples(const char *path, const struct rules *rules, struct samples *samples,
+                        struct error *error)
+{
+    enum column metrics[COLUMN_COUNT + 3] = {COLUMN_ITEMS_PER_SECOND, COLUMN_LATENCY_P99_NS, COLUMN_VALUE};
+    size_t count = 3 + rules_metrics(rules, metrics + 3);
+    return samples_load(path, metrics, count, samples, error);
+}
+
 int conclusion_open(const char *path, const char *rules_path, struct conclusion *conclusion,
                     struct error *error)
 {
@@ -25,15 +34,16 @@ int conclusion_open(const char *path, const char *rules_path, struct conclusion 
             return -1;
         rules_path = own;
     }
-    if (rules_load(rules_path, &conclusion->rules, error) || results_load(path, &conclusion->results, error))
+    if (rules_load(rules_path, &conclusion->rules, error) ||
+        load_samples(path, &conclusion->rules, &conclusion->samples, error))
         return -1;
-    return verdicts_judge(&conclusion->results, &conclusion->rules, &conclusion->verdicts, error);
+    return verdicts_judge(&conclusion->samples, &conclusion->rules, &conclusion->verdicts, error);
 }
 
 void conclusion_free(struct conclusion *conclusion)
 {
     verdicts_free(&conclusion->verdicts);
-    results_free(&conclusion->results);
+    samples_free(&conclusion->samples);
     rules_free(&conclusion->rules);
 }
 
@@ -60,8 +70,8 @@ int conclusion_write(const struct conclusion *conclusion, const char *folder, st
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     unsigned jobs = processors > 1 ? (unsigned)processors : 1;
     bool all = charts_draw(&conclusion->verdicts, scripts, folder, jobs, &drawn, error) >= 0 &&
-               scaling_draw(&conclusion->results, scripts, folder, jobs, &drawn, error) >= 0;
-    if (report_write(&conclusion->verdicts, &conclusion->results, folder, &drawn, &page_error)) {
+               scaling_draw(&conclusion->samples, scripts, folder, jobs, &drawn, error) >= 0;
+    if (report_write(&conclusion->verdicts, &conclusion->samples, folder, &drawn, &page_error)) {
         *error = page_error;
         all = false;
     }
@@ -81,8 +91,8 @@ int conclusion_exit_code(const struct conclusion *conclusion)
 {
     if (conclusion->own_rules && !conclusion->verdicts.count)
         return EXIT_NOTHING_COMPARABLE;
-    for (size_t i = 0; i < conclusion->results.sample_count; i++)
-        if (conclusion->results.samples[i].status == STATUS_OK)
+    for (size_t i = 0; i < conclusion->samples.cell_count; i++)
+        if (conclusion->samples.cells[i].rows[STATUS_OK])
             return EXIT_FINE;
     return EXIT_NOTHING_COMPARABLE;
 }

@@ -6,12 +6,12 @@
 #include <stdbool.h>
 
 #include "error.h"
-#include "result.h"
+#include "samples.h"
 #include "rules.h"
 #include "verdict.h"
 
 struct conclusion {
-    struct results results;
+    struct samples samples;
     struct rules rules;
     struct verdicts verdicts;
     bool own_rules; /* the user's: one that was not measured is told */

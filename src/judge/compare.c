@@ -6,33 +6,26 @@
 #include <string.h>
 
 #include "exit_codes.h"
+#include "judge.h"
 #include "random.h"
 #include "statistics.h"
 
-const char *const compare_verdict_names[COMPARE_VERDICT_COUNT] = {"slower", "faster", "same", "inconclusive"};
-
-static const double alpha = 0.05;
-static const double level = 0.95;
-static const double power = 0.9;
 static const uint64_t seed = 20251;
 
-enum { BOOTSTRAP_N_MAX = 100 }; /* beyond, the two interval methods agree */
+const char *const compare_verdict_names[COMPARE_VERDICT_COUNT] = {"slower", "faster", "same", "inconclusive"};
 
-/* One cell's arms. */
+/* One cell in both runs. */
 struct arms {
-    const struct compare_cell *base, *new; /* NULL: not in that run */
-    double *base_values, *new_values;
+    const struct samples_cell *base, *new; /* NULL: not in that run */
+    struct samples_pairing pairing;        /* better: new; worse: base */
     size_t n_base, n_new;
-    double *x, *y; /* logarithms of new and base, turned so that more is better */
-    double *d;     /* log ratios by block; unpaired: of rows drawn into pairs, for what scatter could show */
-    size_t n_d;
 };
 
 struct comparer {
     struct compared *compared;
-    struct arms *arms; /* as compared.rows */
-    double *scratch;
-    size_t scratch_n;
+    const struct samples *base, *new;
+    struct arms *arms;                            /* as compared.rows */
+    double *base_values, *new_values, *x, *y, *d; /* one allocation, of the cell that is judged */
     struct statistics_cache cache;
 };
 
@@ -48,12 +41,13 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static void add_row(struct comparer *comparer, const struct compare_cell *base,
-                    const struct compare_cell *new)
+static int add_row(struct comparer *comparer, const struct samples_cell *base, const struct samples_cell *new)
 {
     struct compared *compared = comparer->compared;
-    comparer->arms[compared->count] = (struct arms){.base = base, .new = new};
-    comparer->scratch_n = larger(comparer->scratch_n, larger(base ? base->count : 0, new ? new->count : 0));
+    struct arms *arms = &comparer->arms[compared->count];
+    *arms = (struct arms){.base = base, .new = new};
+    if (samples_pair(comparer->new, new, comparer->base, base, compared->metric, &arms->pairing))
+        return -1;
     compared->rows[compared->count++] = (struct compare_row){
         .cell = base ? base->name : new->name,
         .base = NAN,
@@ -70,12 +64,28 @@ static void add_row(struct comparer *comparer, const struct compare_cell *base,
         .detectable = NAN,
         .verdict = COMPARE_INCONCLUSIVE,
     };
+    return 0;
+}
+
+static int make_room(struct comparer *comparer)
+{
+    size_t room = 1;
+    for (size_t i = 0; i < comparer->compared->count; i++) {
+        const struct samples_pairing *pairing = &comparer->arms[i].pairing;
+        room = larger(room, larger(pairing->better.with_figure, pairing->worse.with_figure));
+    }
+    comparer->base_values = malloc(5 * room * sizeof *comparer->base_values);
+    comparer->new_values = comparer->base_values + room;
+    comparer->x = comparer->base_values + 2 * room;
+    comparer->y = comparer->base_values + 3 * room;
+    comparer->d = comparer->base_values + 4 * room;
+    return comparer->base_values ? 0 : -1;
 }
 
 /* Both tables are in the same order of names. */
-static int match_cells(struct comparer *comparer, const struct compare_table *base,
-                       const struct compare_table *new)
+static int match_cells(struct comparer *comparer)
 {
+    const struct samples *base = comparer->base, *new = comparer->new;
     size_t room = base->cell_count + new->cell_count + 1;
     comparer->compared->rows = malloc(room * sizeof *comparer->compared->rows);
     comparer->arms = malloc(room * sizeof *comparer->arms);
@@ -84,46 +94,28 @@ static int match_cells(struct comparer *comparer, const struct compare_table *ba
     for (size_t i = 0, k = 0; i < base->cell_count || k < new->cell_count;) {
         int order = i == base->cell_count  ? 1
                     : k == new->cell_count ? -1
-                                           : compare_names(base->cells[i].name, new->cells[k].name);
-        add_row(comparer, order <= 0 ? &base->cells[i] : NULL, order >= 0 ? &new->cells[k] : NULL);
+                                           : samples_compare_names(base->cells[i].name, new->cells[k].name);
+        if (add_row(comparer, order <= 0 ? &base->cells[i] : NULL, order >= 0 ? &new->cells[k] : NULL))
+            return -1;
         i += order <= 0;
         k += order >= 0;
     }
-    comparer->scratch = malloc((5 * comparer->scratch_n + 1) * sizeof *comparer->scratch);
-    return comparer->scratch ? 0 : -1;
-}
-
-/* Counts only: what makes m must not look at the figures. */
-static size_t common_blocks(const struct compare_cell *base, const struct compare_cell *new)
-{
-    size_t common = 0;
-    for (size_t i = 0, k = 0; i < base->count && k < new->count;) {
-        uint32_t left = base->samples[i].block, right = new->samples[k].block;
-        common += left == right;
-        i += left <= right;
-        k += right <= left;
-    }
-    return common;
-}
-
-static bool same_work(const struct compare_cell *base, const struct compare_cell *new)
-{
-    double low = fmin(base->items_low, new->items_low), high = fmax(base->items_high, new->items_high);
-    return !(low < high);
+    return make_room(comparer);
 }
 
 static bool is_comparable(const struct arms *arms)
 {
-    return arms->n_base && arms->n_new && !arms->base->without_ratio &&
-           !arms->new->without_ratio &&same_work(arms->base, arms->new);
+    char reason[JUDGE_REASON_BYTES];
+    return arms->base && arms->new && arms->n_base && arms->n_new &&
+           !judge_word_no_ratio(&arms->pairing, reason, sizeof reason);
 }
 
-static size_t launches_of(const struct compare_cell *cell)
+static size_t launches_of(const struct samples_cell *cell)
 {
     return cell ? cell->rows[STATUS_OK] + cell->rows[STATUS_INVALID] + cell->rows[STATUS_FAILED] : 0;
 }
 
-static size_t failed_of(const struct compare_cell *cell)
+static size_t failed_of(const struct samples_cell *cell)
 {
     return cell ? cell->rows[STATUS_FAILED] : 0;
 }
@@ -138,10 +130,10 @@ static bool is_broken(const struct arms *arms)
 
 static void count_arms(struct comparer *comparer, struct arms *arms, struct compare_row *row)
 {
-    arms->n_base = arms->base ? arms->base->count : 0;
-    arms->n_new = arms->new ? arms->new->count : 0;
+    arms->n_base = arms->pairing.worse.with_figure;
+    arms->n_new = arms->pairing.better.with_figure;
     if (comparer->compared->options.pairing == COMPARE_PAIRED && arms->base && arms->new)
-        arms->n_base = arms->n_new = common_blocks(arms->base, arms->new);
+        arms->n_base = arms->n_new = arms->pairing.count;
     row->n_base = arms->n_base;
     row->n_new = arms->n_new;
     row->comparable = is_comparable(arms);
@@ -185,144 +177,97 @@ static size_t samples_needed(const struct compared *compared)
 
 /* A cell's figures */
 
-static void take_all(const struct compare_cell *cell, double *values)
-{
-    for (size_t i = 0; cell && i < cell->count; i++)
-        values[i] = cell->samples[i].value;
-}
-
-static void take_common(const struct arms *arms)
-{
-    size_t n = 0;
-    for (size_t i = 0, k = 0; i < arms->base->count && k < arms->new->count;) {
-        const struct compare_sample *base = &arms->base->samples[i], *new = &arms->new->samples[k];
-        if (base->block == new->block) {
-            arms->base_values[n] = base->value;
-            arms->new_values[n++] = new->value;
-        }
-        i += base->block <= new->block;
-        k += new->block <= base->block;
-    }
-}
-
 /* Partners are drawn: neighbours in time would share the drift that two separate runs do not. d takes what y
  * was. */
-static void draw_pairs(struct arms *arms)
+static size_t draw_pairs(const struct comparer *comparer, const struct arms *arms)
 {
     uint64_t state = seed;
-    memcpy(arms->d, arms->y, arms->n_base * sizeof *arms->d);
+    double *d = comparer->d;
+    size_t n = smaller(arms->n_base, arms->n_new);
+    memcpy(d, comparer->y, arms->n_base * sizeof *d);
     for (size_t i = arms->n_base; i > 1; i--) {
         size_t partner = (size_t)((random_next(&state) >> 32) * i >> 32);
-        double value = arms->d[i - 1];
-        arms->d[i - 1] = arms->d[partner];
-        arms->d[partner] = value;
+        double value = d[i - 1];
+        d[i - 1] = d[partner];
+        d[partner] = value;
     }
-    arms->n_d = smaller(arms->n_base, arms->n_new);
-    for (size_t i = 0; i < arms->n_d; i++)
-        arms->d[i] = arms->x[i] - arms->d[i];
+    for (size_t i = 0; i < n; i++)
+        d[i] = comparer->x[i] - d[i];
+    return n;
 }
 
-static void gather(const struct comparer *comparer, struct arms *arms)
+static void gather_unpaired(const struct comparer *comparer, const struct arms *arms,
+                            struct judge_figures *figures)
 {
-    const struct compared *compared = comparer->compared;
-    bool paired = compared->options.pairing == COMPARE_PAIRED;
-    double sign = columns[compared->metric].lower_better ? -1 : 1;
-    size_t room = comparer->scratch_n;
-    arms->base_values = comparer->scratch;
-    arms->new_values = arms->base_values + room;
-    arms->x = arms->new_values + room;
-    arms->y = arms->x + room;
-    arms->d = arms->y + room;
-    if (paired && arms->base && arms->new) {
-        take_common(arms);
-    } else {
-        take_all(arms->base, arms->base_values);
-        take_all(arms->new, arms->new_values);
-    }
+    enum column metric = comparer->compared->metric;
+    double sign = columns[metric].lower_better ? -1 : 1;
+    if (arms->base)
+        samples_values(comparer->base, arms->base, metric, comparer->base_values);
+    if (arms->new)
+        samples_values(comparer->new, arms->new, metric, comparer->new_values);
     for (size_t i = 0; i < arms->n_new; i++)
-        arms->x[i] = sign * log(arms->new_values[i]);
+        comparer->x[i] = sign * log(comparer->new_values[i]);
     for (size_t i = 0; i < arms->n_base; i++)
-        arms->y[i] = sign * log(arms->base_values[i]);
-    if (!paired) {
-        draw_pairs(arms);
+        comparer->y[i] = sign * log(comparer->base_values[i]);
+    *figures = (struct judge_figures){.d = comparer->d,
+                                      .n_d = draw_pairs(comparer, arms),
+                                      .x = comparer->x,
+                                      .n_x = arms->n_new,
+                                      .y = comparer->y,
+                                      .n_y = arms->n_base};
+}
+
+static void gather(const struct comparer *comparer, const struct arms *arms, struct judge_figures *figures)
+{
+    if (comparer->compared->options.pairing == COMPARE_UNPAIRED || !arms->base || !arms->new) {
+        gather_unpaired(comparer, arms, figures);
         return;
     }
-    arms->n_d = smaller(arms->n_base, arms->n_new);
-    for (size_t i = 0; i < arms->n_d; i++) {
-        double ratio = arms->new_values[i] / arms->base_values[i];
-        arms->d[i] = isnormal(ratio) ? sign * log(ratio) : arms->x[i] - arms->y[i]; /* halves stay halves */
+    for (size_t i = 0; i < arms->pairing.count; i++) {
+        comparer->base_values[i] = arms->pairing.pairs[i].worse;
+        comparer->new_values[i] = arms->pairing.pairs[i].better;
     }
+    judge_log_ratios(&arms->pairing, comparer->d);
+    *figures = (struct judge_figures){.d = comparer->d, .n_d = arms->pairing.count};
 }
 
-static int set_medians(struct compare_row *row, const struct arms *arms)
+static int set_medians(const struct comparer *comparer, const struct arms *arms, struct compare_row *row)
 {
     struct median_interval base, new;
-    if (statistics_median(arms->base_values, arms->n_base, level, &base) ||
-        statistics_median(arms->new_values, arms->n_new, level, &new))
+    if (statistics_median(comparer->base_values, arms->n_base, judge_level, &base) ||
+        statistics_median(comparer->new_values, arms->n_new, judge_level, &new))
         return -1;
     row->base = base.median;
     row->new = new.median;
     return 0;
 }
 
-/* The tests at both ends of the effect. */
-struct shift {
-    double estimate, low, high, level;
-    double p_above_upper, p_below_upper, p_above_lower, p_below_lower;
-    bool exact;
-};
-
-static int test_paired(const struct arms *arms, double bound, struct statistics_cache *cache,
-                       struct shift *shift)
-{
-    struct signed_rank upper, lower;
-    if (statistics_signed_rank_bounds(arms->d, arms->n_d, bound, level, cache, &lower, &upper))
-        return -1;
-    *shift = (struct shift){upper.estimate, upper.low,       upper.high,   upper.level, upper.p_greater,
-                            upper.p_less,   lower.p_greater, lower.p_less, upper.exact};
-    return 0;
-}
-
-static int test_unpaired(const struct arms *arms, double bound, struct statistics_cache *cache,
-                         struct shift *shift)
-{
-    struct rank_sum upper, lower;
-    if (statistics_rank_sum_bounds(arms->x, arms->n_new, arms->y, arms->n_base, bound, level, cache, &lower,
-                                   &upper))
-        return -1;
-    *shift = (struct shift){upper.estimate, upper.low,       upper.high,   upper.level, upper.p_greater,
-                            upper.p_less,   lower.p_greater, lower.p_less, upper.exact};
-    return 0;
-}
-
 /* The pairs drawn from unequal sides use the smaller only: the shift is scaled to what both sides tell. And
  * the rank-sum test reaches a small p with fewer rows than the signed-rank test, whose formula this is. */
-static double detectable_shift(const struct compared *compared, const struct arms *arms,
+static double detectable_shift(const struct compared *compared, const struct judge_figures *figures,
                                const struct compare_row *row)
 {
     double test_alpha = compared->alpha / (double)compared->comparable;
     if (is_too_few(compared, row))
         return INFINITY;
     if (compared->options.pairing == COMPARE_UNPAIRED)
-        test_alpha = fmax(test_alpha, exp2(-(double)arms->n_d));
-    double shift = statistics_detectable_shift(arms->d, arms->n_d, test_alpha, power);
-    double both = 1 / (double)arms->n_base + 1 / (double)arms->n_new, drawn = 2 / (double)arms->n_d;
+        test_alpha = fmax(test_alpha, exp2(-(double)figures->n_d));
+    double shift = statistics_detectable_shift(figures->d, figures->n_d, test_alpha, judge_power);
+    double both = 1 / (double)row->n_base + 1 / (double)row->n_new, drawn = 2 / (double)figures->n_d;
     return shift * sqrt(both / drawn);
 }
 
-static int measure_row(struct comparer *comparer, struct arms *arms, struct compare_row *row)
+static int measure_row(struct comparer *comparer, const struct arms *arms, struct compare_row *row)
 {
     const struct compared *compared = comparer->compared;
-    bool paired = compared->options.pairing == COMPARE_PAIRED;
-    double bound = log1p(compared->options.effect);
-    struct shift shift;
-    gather(comparer, arms);
-    if (set_medians(row, arms))
+    struct judge_figures figures;
+    struct judge_shift shift;
+    gather(comparer, arms, &figures);
+    if (set_medians(comparer, arms, row))
         return -1;
     if (!row->comparable)
         return 0;
-    if (paired ? test_paired(arms, bound, &comparer->cache, &shift)
-               : test_unpaired(arms, bound, &comparer->cache, &shift))
+    if (judge_test(&figures, log1p(compared->options.effect), judge_level, &comparer->cache, &shift))
         return -1;
     row->ratio = exp(shift.estimate);
     row->ci_low = exp(shift.low);
@@ -333,7 +278,7 @@ static int measure_row(struct comparer *comparer, struct arms *arms, struct comp
     row->p_slower = shift.p_below_lower;
     row->p_not_slower = shift.p_above_lower;
     row->p_same = fmax(shift.p_below_upper, shift.p_above_lower);
-    row->detectable = expm1(detectable_shift(compared, arms, row));
+    row->detectable = expm1(detectable_shift(compared, &figures, row));
     return 0;
 }
 
@@ -365,31 +310,12 @@ static int adjust(struct compared *compared)
 
 /* Why not */
 
-/* The status that cost the cell most rows, of both sides. */
-static enum status worst_status(const struct arms *arms, const char **reason)
-{
-    enum status worst = STATUS_OK;
-    size_t most = 0;
-    *reason = "";
-    for (int status = STATUS_OK + 1; status < STATUS_COUNT; status++) {
-        const char *base = arms->base ? arms->base->reasons[status] : NULL;
-        const char *new = arms->new ? arms->new->reasons[status] : NULL;
-        size_t rows = (arms->base ? arms->base->rows[status] : 0) + (arms->new ? arms->new->rows[status] : 0);
-        if (rows <= most)
-            continue;
-        most = rows;
-        worst = (enum status)status;
-        *reason = base ? base : new ? new : "";
-    }
-    return worst;
-}
-
 /* "failed in new (9 of 14 launches): the launch was killed ...": which side, how often if not always, why.
  * what_is_left stands in between. */
 static void explain_failed(const struct arms *arms, const char *what_is_left, char *text, size_t bytes)
 {
     static const char *const names[] = {"base", "new"};
-    const struct compare_cell *const sides[] = {arms->base, arms->new};
+    const struct samples_cell *const sides[] = {arms->base, arms->new};
     const char *before = "failed", *reason = NULL;
     size_t used = 0;
     for (size_t i = 0; i < 2; i++) {
@@ -400,7 +326,7 @@ static void explain_failed(const struct arms *arms, const char *what_is_left, ch
         if (failed < launches)
             used += (size_t)snprintf(text + used, bytes - used, " (%zu of %zu launches)", failed, launches);
         before = " and";
-        reason = sides[i]->reasons[STATUS_FAILED] ? sides[i]->reasons[STATUS_FAILED] : reason;
+        reason = *sides[i]->reasons[STATUS_FAILED] ? sides[i]->reasons[STATUS_FAILED] : reason;
     }
     snprintf(text + used, bytes - used, "%s%s%s", what_is_left, reason ? ": " : "", reason ? reason : "");
 }
@@ -409,120 +335,80 @@ static void explain_failed(const struct arms *arms, const char *what_is_left, ch
 static void note_failures(const struct arms *arms, struct compare_row *row)
 {
     char failed[sizeof row->reason];
-    size_t used = strlen(row->reason);
     if ((!row->failed_base && !row->failed_new) || strncmp(row->reason, "failed", 6) == 0)
         return;
     explain_failed(arms, "", failed, sizeof failed);
-    snprintf(row->reason + used, sizeof row->reason - used, "%s%s", used ? "; " : "", failed);
+    judge_append(row->reason, sizeof row->reason, "%s", failed);
 }
 
-static bool is_quantile(enum column metric)
+static const char *unit_of(const struct compared *compared)
 {
-    return metric >= COLUMN_LATENCY_P50_NS && metric <= COLUMN_LATENCY_P999_NS;
-}
-
-/* Nor do figures of the rows that have one of those that have none. */
-static void note_absent(const struct compared *compared, const struct arms *arms, struct compare_row *row)
-{
-    size_t used = strlen(row->reason);
-    if (row->judged && (arms->base->without_figure || arms->new->without_figure))
-        snprintf(row->reason + used, sizeof row->reason - used, "%s%s in %zu of %zu rows", used ? "; " : "",
-                 is_quantile(compared->metric) ? "too few events" : "no figure",
-                 arms->base->without_figure + arms->new->without_figure,
-                 arms->base->rows[STATUS_OK] + arms->new->rows[STATUS_OK]);
+    return compared->options.pairing == COMPARE_PAIRED ? "blocks" : "rows a side";
 }
 
 /* Why there is no ratio, or a ratio of too few rows. */
 static void explain_lack(const struct compared *compared, const struct arms *arms, struct compare_row *row)
 {
-    static const char *const causes[STATUS_COUNT] = {"", "environment", "", "skipped"};
-    const char *reason;
-    enum status status = worst_status(arms, &reason);
+    const struct samples_pairing *pairing = &arms->pairing;
+    const struct judge_lack lack = {.left = smaller(arms->n_base, arms->n_new),
+                                    .needed = compared->samples_needed,
+                                    .few = "too few",
+                                    .unit = unit_of(compared)};
     char *text = row->reason, of_rows[48] = "";
-    size_t bytes = sizeof row->reason, left = smaller(arms->n_base, arms->n_new);
-    bool without_figure =
-        (arms->base && arms->base->without_figure) || (arms->new && arms->new->without_figure);
+    size_t bytes = sizeof row->reason;
+    bool complete =
+        pairing->better.with_figure == pairing->better.ok && pairing->worse.with_figure == pairing->worse.ok;
     if (!arms->base || !arms->new)
         snprintf(text, bytes, "one-sided: only in %s", arms->base ? "base" : "new");
-    else if (arms->base->without_ratio || arms->new->without_ratio)
-        snprintf(text, bytes, "no ratio: %s is 0 or below in %zu rows", columns[compared->metric].name,
-                 arms->base->without_ratio + arms->new->without_ratio);
-    else if (!same_work(arms->base, arms->new))
-        snprintf(text, bytes, "different work: %s is a total, and the launches had from %.0f to %.0f items",
-                 columns[compared->metric].name, fmin(arms->base->items_low, arms->new->items_low),
-                 fmax(arms->base->items_high, arms->new->items_high));
-    else if (without_figure && (!left || status == STATUS_OK))
-        snprintf(text, bytes, is_quantile(compared->metric) ? "too few events for %s" : "no figure for %s",
-                 columns[compared->metric].name);
-    else if (status == STATUS_FAILED) {
-        if (left)
-            snprintf(of_rows, sizeof of_rows, ", %zu of %zu rows left", left, compared->samples_needed);
+    else if (judge_word_no_ratio(pairing, text, bytes))
+        return;
+    else if ((row->failed_base || row->failed_new) && complete) {
+        if (lack.left)
+            snprintf(of_rows, sizeof of_rows, ", %zu of the %zu %s needed are left", lack.left, lack.needed,
+                     lack.unit);
         explain_failed(arms, of_rows, text, bytes);
-    } else if (status != STATUS_OK && !left)
-        snprintf(text, bytes, "%s%s%s", causes[status], *reason ? ": " : "", reason);
-    else if (status != STATUS_OK)
-        snprintf(text, bytes, "%s: %zu of %zu rows left%s%s", causes[status], left, compared->samples_needed,
-                 *reason ? ": " : "", reason);
-    else if (arms->base->count && arms->new->count && !left)
-        snprintf(text, bytes, "too few: no block in common");
-    else
-        snprintf(text, bytes, "too few: %zu of %zu %s", left, compared->samples_needed,
-                 compared->options.pairing == COMPARE_PAIRED ? "blocks" : "rows a side");
+    } else {
+        judge_word_lack(pairing, &lack, text, bytes);
+    }
 }
 
-/* How many rows a scatter like this one would take: the detectable shift falls with the root of n. */
 static void explain_undecided(const struct compared *compared, struct compare_row *row)
 {
-    double bound = log1p(compared->options.effect), estimate = log(row->ratio);
-    double distance = fabs(fabs(estimate) - bound), n = (double)smaller(row->n_base, row->n_new);
-    double needed = ceil(n * pow(log1p(row->detectable) / distance, 2));
-    const char *unit = compared->options.pairing == COMPARE_PAIRED ? "blocks" : "rows a side";
-    const char *limit = row->p_not_slower < compared->alpha ? "; not slower" : "";
-    if (needed > n && needed < 1000)
-        snprintf(row->reason, sizeof row->reason, "underpowered: about %.0f %s needed%s", needed, unit,
-                 limit);
-    else if (compared->options.effect == 0)
+    double effect = compared->options.effect, named = pow(1 + effect, 2);
+    bool below = row->ratio < 1;
+    const struct judge_undecided undecided = {.n = smaller(row->n_base, row->n_new),
+                                              .detectable = log1p(row->detectable),
+                                              .effect = effect,
+                                              .alternative = below ? 1 / named : named,
+                                              .threshold = below ? 1 / (1 + effect) : 1 + effect,
+                                              .unit = unit_of(compared)};
+    if (effect == 0)
         snprintf(row->reason, sizeof row->reason,
                  "no difference shown; an effect of 0 %% leaves no room for `same`");
-    else if (needed > n || distance < 1e-12)
-        snprintf(row->reason, sizeof row->reason, "underpowered: too close to %+.3g %% to tell%s",
-                 100 * (estimate < 0 ? 1 / (1 + compared->options.effect) - 1 : compared->options.effect),
-                 limit);
     else
-        snprintf(row->reason, sizeof row->reason, "underpowered: more than %.0f %s needed%s", n, unit, limit);
+        judge_word_undecided(&undecided, row->reason, sizeof row->reason);
+    if (effect > 0 && row->p_not_slower < compared->alpha)
+        judge_append(row->reason, sizeof row->reason, "not slower");
 }
 
 /* Verdicts */
 
-/* Does the interval reach over a bound that the test says is passed? */
-static bool reaches_over(enum compare_verdict verdict, double bound, double low, double high)
+static int check_skew(const struct comparer *comparer, const struct arms *arms, struct compare_row *row)
 {
-    if (verdict == COMPARE_SLOWER)
-        return high >= -bound;
-    if (verdict == COMPARE_FASTER)
-        return low <= bound;
-    return low <= -bound || high >= bound;
-}
-
-/* A bootstrap is dear: it is asked only where it could object, the exact interval at twice its width reaching
- * over. */
-static int check_skew(const struct comparer *comparer, struct arms *arms, struct compare_row *row)
-{
-    const struct compared *compared = comparer->compared;
-    double bound = log1p(compared->options.effect), estimate = log(row->ratio);
-    double low = 2 * log(row->ci_low) - estimate, high = 2 * log(row->ci_high) - estimate;
-    if (arms->n_d > BOOTSTRAP_N_MAX || !reaches_over(row->verdict, bound, low, high))
-        return 0;
-    gather(comparer, arms);
-    double wanted = 1 - 2 * compared->alpha;
-    if (compared->options.pairing == COMPARE_PAIRED
-            ? statistics_bootstrap(arms->d, arms->n_d, wanted, seed, &low, &high)
-            : statistics_bootstrap_shift(arms->x, arms->n_new, arms->y, arms->n_base, wanted, seed, &low,
-                                         &high))
+    double bound = log1p(comparer->compared->options.effect);
+    const struct judge_claim claims[] = {[COMPARE_SLOWER] = {-INFINITY, -bound},
+                                         [COMPARE_FASTER] = {bound, INFINITY},
+                                         [COMPARE_SAME] = {-bound, bound}};
+    const struct judge_shift shift = {
+        .estimate = log(row->ratio), .low = log(row->ci_low), .high = log(row->ci_high)};
+    struct judge_figures figures;
+    bool skew;
+    gather(comparer, arms, &figures);
+    if (judge_skew(&figures, &shift, &claims[row->verdict], &skew))
         return -1;
-    if (reaches_over(row->verdict, bound, low, high)) {
+    if (skew) {
         row->verdict = COMPARE_INCONCLUSIVE;
-        snprintf(row->reason, sizeof row->reason, "skew: two interval methods disagree");
+        judge_word_skew(row->reason, sizeof row->reason);
     }
     return 0;
 }
@@ -606,7 +492,7 @@ static void set_mean(struct compared *compared)
         return;
     for (size_t i = 0; i < compared->count; i++)
         squares += compared->rows[i].comparable ? pow(log(compared->rows[i].ratio) - mean, 2) : 0;
-    double half = student_quantile(level, compared->comparable - 1) * sqrt(squares / (n - 1) / n);
+    double half = student_quantile(judge_level, compared->comparable - 1) * sqrt(squares / (n - 1) / n);
     compared->mean_low = exp(mean - half);
     compared->mean_high = exp(mean + half);
 }
@@ -628,22 +514,25 @@ static int compare_cells(struct comparer *comparer)
         if (judge_row(comparer, &comparer->arms[i], &compared->rows[i]))
             return -1;
         note_failures(&comparer->arms[i], &compared->rows[i]);
-        note_absent(compared, &comparer->arms[i], &compared->rows[i]);
+        if (compared->rows[i].judged)
+            judge_append_absent(&comparer->arms[i].pairing, compared->rows[i].reason,
+                                sizeof compared->rows[i].reason);
         count_row(compared, &compared->rows[i]);
     }
     set_mean(compared);
     return 0;
 }
 
-int compare_tables(const struct compare_table *base, const struct compare_table *new,
+int compare_tables(const struct samples *base, const struct samples *new, enum column metric,
                    const struct compare_options *options, struct compared *compared, struct error *error)
 {
-    *compared = (struct compared){.options = *options, .metric = base->metric, .alpha = alpha};
-    struct comparer comparer = {.compared = compared};
-    int result =
-        match_cells(&comparer, base, new) || compare_cells(&comparer) ? error_set(error, "out of memory") : 0;
+    *compared = (struct compared){.options = *options, .metric = metric, .alpha = judge_alpha};
+    struct comparer comparer = {.compared = compared, .base = base, .new = new};
+    int result = match_cells(&comparer) || compare_cells(&comparer) ? error_set(error, "out of memory") : 0;
+    for (size_t i = 0; comparer.arms && i < compared->count; i++)
+        samples_pairing_free(&comparer.arms[i].pairing);
     statistics_cache_free(&comparer.cache);
-    free(comparer.scratch);
+    free(comparer.base_values);
     free(comparer.arms);
     return result;
 }
@@ -657,7 +546,7 @@ void compared_free(struct compared *compared)
 
 bool compare_has_interval(const struct compare_row *row)
 {
-    return row->ci_level >= level - 1e-9;
+    return row->ci_level >= judge_level - 1e-9;
 }
 
 int compared_exit_code(const struct compared *compared)

@@ -15,9 +15,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "compare_table.h"
 #include "error.h"
-#include "result.h"
+#include "samples.h"
 
 enum compare_pairing {
     COMPARE_UNPAIRED, /* rank-sum test: the runs came one after the other, so that a change of the machine
@@ -81,9 +80,9 @@ struct compared {
                       interval of their logarithms: the cells taken as a sample of programs */
 };
 
-/* The tables must be of one metric and outlive the rows. 0, or -1 with error (out of memory). Free with
+/* The tables must have the metric and outlive the rows. 0, or -1 with error (out of memory). Free with
  * compared_free, also after an error. */
-int compare_tables(const struct compare_table *base, const struct compare_table *new,
+int compare_tables(const struct samples *base, const struct samples *new, enum column metric,
                    const struct compare_options *options, struct compared *compared, struct error *error);
 void compared_free(struct compared *compared);
 

@@ -4,25 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "run_file.h"
 
 int compare_origin_load(const char *path, struct compare_origin *origin, struct error *error)
 {
-    char file[4096];
-    struct stat status;
-    json_error_t where;
+    json_t *run;
     *origin = (struct compare_origin){.fingerprint = NULL};
-    snprintf(file, sizeof file, "%s/run.json", path);
-    if (stat(path, &status) || !S_ISDIR(status.st_mode) || access(file, F_OK))
-        return 0;
-    json_t *run = json_load_file(file, JSON_REJECT_DUPLICATES, &where);
-    if (!run)
-        return where.line > 0 ? error_set(error, "%s: line %d: %s", file, where.line, where.text)
-                              : error_set(error, "%s: %s", file, where.text);
-    const char *session = json_string_value(json_object_get(run, "session"));
-    snprintf(origin->session, sizeof origin->session, "%s", session ? session : "");
-    json_t *fingerprint = json_object_get(json_object_get(run, "machine"), "fingerprint");
+    if (run_file_load_if_any(path, &run, error))
+        return -1;
+    snprintf(origin->session, sizeof origin->session, "%s", run_file_text(run, "session", ""));
+    json_t *fingerprint = run_file_value(run, "machine.fingerprint");
     if (json_is_object(fingerprint))
         origin->fingerprint = json_incref(fingerprint);
     json_decref(run);

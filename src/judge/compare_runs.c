@@ -7,8 +7,7 @@
 struct loading {
     const char *path;
     enum column metric;
-    struct compare_table *table;
-    size_t *cut_bytes;
+    struct samples *table;
     struct error error;
     int result;
 };
@@ -16,8 +15,7 @@ struct loading {
 static void *load(void *context)
 {
     struct loading *loading = context;
-    loading->result = compare_table_load(loading->path, loading->metric, loading->table, loading->cut_bytes,
-                                         &loading->error);
+    loading->result = samples_load(loading->path, &loading->metric, 1, loading->table, &loading->error);
     return NULL;
 }
 
@@ -26,10 +24,10 @@ int compare_runs_load(const char *const paths[2], enum column metric, struct com
 {
     struct loading loadings[2];
     pthread_t other;
-    *runs = (struct compare_runs){.cut_bytes = {0, 0}};
+    *runs = (struct compare_runs){.metric = metric};
     for (size_t i = 0; i < 2; i++) {
-        compare_table_init(&runs->tables[i], metric);
-        loadings[i] = (struct loading){paths[i], metric, &runs->tables[i], &runs->cut_bytes[i], {""}, 0};
+        samples_init(&runs->tables[i], &metric, 1);
+        loadings[i] = (struct loading){paths[i], metric, &runs->tables[i], {""}, 0};
     }
     bool started = pthread_create(&other, NULL, load, &loadings[1]) == 0;
     load(&loadings[0]);
@@ -47,12 +45,12 @@ int compare_runs_load(const char *const paths[2], enum column metric, struct com
 
 int compare_runs_judge(struct compare_runs *runs, const struct compare_options *options, struct error *error)
 {
-    return compare_tables(&runs->tables[0], &runs->tables[1], options, &runs->compared, error);
+    return compare_tables(&runs->tables[0], &runs->tables[1], runs->metric, options, &runs->compared, error);
 }
 
 void compare_runs_free(struct compare_runs *runs)
 {
     compared_free(&runs->compared);
-    compare_table_free(&runs->tables[0]);
-    compare_table_free(&runs->tables[1]);
+    samples_free(&runs->tables[0]);
+    samples_free(&runs->tables[1]);
 }

@@ -4,13 +4,13 @@
 #define CROSSPOINT_COMPARE_RUNS_H
 
 #include "compare.h"
-#include "compare_table.h"
 #include "error.h"
+#include "samples.h"
 
 struct compare_runs {
-    struct compare_table tables[2]; /* base, new */
-    size_t cut_bytes[2];            /* of a last line that was left out, as result_read */
-    struct compared compared;       /* of compare_tables; borrows from tables */
+    struct samples tables[2]; /* base, new */
+    enum column metric;
+    struct compared compared; /* of compare_tables; borrows from tables */
 };
 
 /* Reads two results folders or samples.csv files, both at a time. 0, or -1 with error. Free with

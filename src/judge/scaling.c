@@ -10,30 +10,15 @@
 
 /* What was measured */
 
-struct entry {
-    size_t cell;
-    unsigned block;
-    double per_second;
-};
 struct arm {
     struct cell cell;
-    const char *name;
-    const struct entry *entries; /* by block */
-    size_t count;
+    const struct samples_cell *rows;
 };
 struct arms {
-    struct entry *entries;
+    const struct samples *samples;
     struct arm *arms; /* those with data, by what a chart shares, then by model and workers */
     size_t count;
 };
-
-static int compare_entries(const void *a, const void *b)
-{
-    const struct entry *left = a, *right = b;
-    if (left->cell != right->cell)
-        return left->cell < right->cell ? -1 : 1;
-    return (left->block > right->block) - (left->block < right->block);
-}
 
 /* What a chart shares, but for conc: serial has none. */
 static int compare_workload(const struct cell *left, const struct cell *right)
@@ -64,36 +49,27 @@ static int compare_arms(const void *a, const void *b)
     return order ? order : (left->workers > right->workers) - (left->workers < right->workers);
 }
 
-static int gather_arms(const struct results *results, struct arms *arms, struct error *error)
+static bool has_rate(const struct samples *samples, const struct samples_cell *cell)
 {
-    size_t count = 0;
-    arms->entries = malloc((results->sample_count + 1) * sizeof *arms->entries);
-    arms->arms = calloc(results->cell_count + 1, sizeof *arms->arms);
-    if (!arms->entries || !arms->arms)
+    for (size_t i = cell->first; i < cell->first + cell->count; i++)
+        if (samples->rows[i].status == STATUS_OK && samples->figures[COLUMN_ITEMS_PER_SECOND][i] > 0)
+            return true;
+    return false;
+}
+
+static int gather_arms(const struct samples *samples, struct arms *arms, struct error *error)
+{
+    arms->samples = samples;
+    arms->arms = calloc(samples->cell_count + 1, sizeof *arms->arms);
+    if (!arms->arms)
         return error_set(error, "out of memory");
-    for (size_t i = 0; i < results->sample_count; i++) {
-        const struct sample *sample = &results->samples[i];
-        double per_second = sample->number[COLUMN_ITEMS_PER_SECOND];
-        if (sample->status == STATUS_OK && isfinite(per_second) && per_second > 0)
-            arms->entries[count++] = (struct entry){sample->cell, sample->block, per_second};
-    }
-    qsort(arms->entries, count, sizeof *arms->entries, compare_entries);
-    for (size_t first = 0, end; first < count; first = end) {
-        struct arm arm = {.name = results->cells[arms->entries[first].cell],
-                          .entries = &arms->entries[first]};
-        for (end = first; end < count && arms->entries[end].cell == arms->entries[first].cell; end++)
-            arm.count++;
-        if (!cell_parse(arm.name, NULL, &arm.cell, NULL))
+    for (size_t i = 0; i < samples->cell_count; i++) {
+        struct arm arm = {.rows = &samples->cells[i]};
+        if (has_rate(samples, arm.rows) && !cell_parse(arm.rows->name, NULL, &arm.cell, NULL))
             arms->arms[arms->count++] = arm;
     }
     qsort(arms->arms, arms->count, sizeof *arms->arms, compare_arms);
     return 0;
-}
-
-static void free_arms(struct arms *arms)
-{
-    free(arms->entries);
-    free(arms->arms);
 }
 
 /* Among all models of one chart. */
@@ -108,47 +84,33 @@ static const struct arm *find_serial(const struct arm *arms, size_t count)
 
 /* Points and fits */
 
-static int check_blocks(const struct arm *arm, struct error *error)
-{
-    for (size_t i = 1; i < arm->count; i++)
-        if (arm->entries[i].block == arm->entries[i - 1].block)
-            return error_set(error, "cell %s has more than one ok row in block %u", arm->name,
-                             arm->entries[i].block);
-    return 0;
-}
-
-/* A point without a block in common with its reference is left out. */
-static int add_point(struct scaling_series *series, const struct arm *arm, const struct arm *reference,
-                     struct error *error)
+/* A point without a block in common with its reference is left out; a rate of 0 tells no speedup. */
+static int add_point(struct scaling_series *series, const struct samples *samples, const struct arm *arm,
+                     const struct arm *reference, struct error *error)
 {
     struct scaling_point point = {.workers = arm->cell.workers};
-    double *speedups = malloc(arm->count * sizeof *speedups);
-    point.samples = malloc(arm->count * sizeof *point.samples);
-    if (!speedups || !point.samples || check_blocks(arm, error) || check_blocks(reference, error))
-        goto fail;
-    for (size_t i = 0, k = 0; i < arm->count; i++) {
-        while (k < reference->count && reference->entries[k].block < arm->entries[i].block)
-            k++;
-        if (k == reference->count || reference->entries[k].block != arm->entries[i].block)
+    struct samples_pairing pairing;
+    int result =
+        samples_pair(samples, arm->rows, samples, reference->rows, COLUMN_ITEMS_PER_SECOND, &pairing);
+    double *speedups = result ? NULL : malloc((pairing.count + 1) * sizeof *speedups);
+    point.samples = result ? NULL : malloc((pairing.count + 1) * sizeof *point.samples);
+    for (size_t i = 0; speedups && point.samples && i < pairing.count; i++) {
+        const struct sample_pair *pair = &pairing.pairs[i];
+        if (!(pair->better > 0 && pair->worse > 0))
             continue;
-        speedups[point.n] = arm->entries[i].per_second / reference->entries[k].per_second;
-        point.samples[point.n] = (struct scaling_sample){arm->entries[i].block, speedups[point.n]};
+        speedups[point.n] = pair->better / pair->worse;
+        point.samples[point.n] = (struct scaling_sample){pair->block, speedups[point.n]};
         point.n++;
     }
-    if (statistics_median(speedups, point.n, 0.95, &point.speedup))
-        goto fail;
-    if (point.n)
+    if (!speedups || !point.samples || statistics_median(speedups, point.n, 0.95, &point.speedup))
+        result = error_set(error, "out of memory");
+    if (!result && point.n)
         series->points[series->count++] = point;
     else
         free(point.samples);
     free(speedups);
-    return 0;
-fail:
-    if (!speedups || !point.samples)
-        error_set(error, "out of memory");
-    free(speedups);
-    free(point.samples);
-    return -1;
+    samples_pairing_free(&pairing);
+    return result;
 }
 
 /* The curves start at one worker: at the speedup measured there; where it was not, at the reference if that
@@ -183,15 +145,15 @@ static void free_series(struct scaling_series *series)
 }
 
 /* arms[count]: one model. Left out if it comes to fewer than two worker counts. */
-static int add_series(struct scaling_chart *chart, const struct arm *arms, size_t count,
-                      const struct arm *serial, struct error *error)
+static int add_series(struct scaling_chart *chart, const struct samples *samples, const struct arm *arms,
+                      size_t count, const struct arm *serial, struct error *error)
 {
     struct scaling_series series = {.reference_workers = serial ? 0 : arms->cell.workers,
                                     .points = calloc(count, sizeof *series.points)};
     snprintf(series.model, sizeof series.model, "%s", arms->cell.model);
     int result = series.points ? 0 : error_set(error, "out of memory");
     for (size_t i = 0; !result && i < count; i++)
-        result = add_point(&series, &arms[i], serial ? serial : arms, error);
+        result = add_point(&series, samples, &arms[i], serial ? serial : arms, error);
     if (!result && series.count && series.points[0].workers < series.points[series.count - 1].workers) {
         result = fit_series(&series, chart->units, error);
         if (!result) {
@@ -274,7 +236,7 @@ static int add_chart(struct scaling *scaling, const struct arm *arms, size_t cou
         for (end = first + 1; end < count && strcmp(arms[end].cell.model, arms[first].cell.model) == 0; end++)
             ;
         if (arms[first].cell.workers && arms[first].cell.workers < arms[end - 1].cell.workers)
-            result = add_series(&chart, &arms[first], end - first, serial, error);
+            result = add_series(&chart, all->samples, &arms[first], end - first, serial, error);
     }
     bool room = scaling->count < SCALING_CHARTS_MAX;
     if (result || !chart.count || !room) {
@@ -288,11 +250,11 @@ static int add_chart(struct scaling *scaling, const struct arm *arms, size_t cou
     return 0;
 }
 
-int scaling_find(const struct results *results, struct scaling *scaling, struct error *error)
+int scaling_find(const struct samples *samples, struct scaling *scaling, struct error *error)
 {
     struct arms all = {0};
     memset(scaling, 0, sizeof *scaling);
-    int result = gather_arms(results, &all, error);
+    int result = gather_arms(samples, &all, error);
     scaling->charts = result ? NULL : calloc(all.count + 1, sizeof *scaling->charts);
     if (!result && !scaling->charts)
         result = error_set(error, "out of memory");
@@ -300,9 +262,9 @@ int scaling_find(const struct results *results, struct scaling *scaling, struct 
         for (end = first + 1;
              end < all.count && compare_charts(&all.arms[end].cell, &all.arms[first].cell) == 0; end++)
             ;
-        result = add_chart(scaling, &all.arms[first], end - first, results->units_max, error);
+        result = add_chart(scaling, &all, &all.arms[first], end - first, samples->units_max, error);
     }
-    free_arms(&all);
+    free(all.arms);
     return result;
 }
 

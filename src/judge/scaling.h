@@ -9,7 +9,7 @@
 
 #include "cell.h"
 #include "error.h"
-#include "result.h"
+#include "samples.h"
 #include "scaling_fit.h"
 #include "statistics.h"
 
@@ -55,8 +55,8 @@ struct scaling {
     size_t left_out; /* beyond SCALING_CHARTS_MAX */
 };
 
-/* -1 with error: out of memory, or two ok rows of a cell in one block. Free with scaling_free also then. */
-int scaling_find(const struct results *results, struct scaling *scaling, struct error *error);
+/* samples must have items_per_second. -1 with error: out of memory. Free with scaling_free also then. */
+int scaling_find(const struct samples *samples, struct scaling *scaling, struct error *error);
 void scaling_free(struct scaling *scaling);
 
 /* The series that gets furthest, and at which of its points. */
@@ -76,7 +76,7 @@ struct drawn;
 /* Writes FOLDER/charts/ID.csv and ID.gp for each of them and runs gnuplot (at most jobs at a time); those
  * that were drawn go to drawn, which stays the caller's. script_folder holds style.gp and scaling.gp. Returns
  * how many charts were drawn, or -1 with error. */
-int scaling_draw(const struct results *results, const char *script_folder, const char *folder, unsigned jobs,
+int scaling_draw(const struct samples *samples, const char *script_folder, const char *folder, unsigned jobs,
                  struct drawn *drawn, struct error *error);
 
 #endif

@@ -5,19 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "statistics.h"
+#include "judge.h"
 
 const char *const judgement_names[3] = {"holds", "does not hold", "inconclusive"};
-
-static const double alpha = 0.05;
-static const double level = 0.95;
-static const double power = 0.9;
-static const uint64_t bootstrap_seed = 20251;
 
 enum { COMPARISONS_MAX = RULE_PAIRS_MAX * 2 * RULE_SWEEP_MAX };
 
 struct judge {
-    const struct results *results;
+    const struct samples *samples;
     struct verdicts *verdicts;
     size_t verdict_room, point_room;
     struct comparison *comparisons; /* COMPARISONS_MAX */
@@ -26,21 +21,21 @@ struct judge {
 
 /* What to judge */
 
-static bool occurs(const struct results *results, const struct cell *cell)
+static bool occurs(const struct samples *samples, const struct cell *cell)
 {
     char name[CELL_NAME_BYTES];
     cell_format(cell, name);
-    return results_find_cell(results, name) >= 0;
+    return samples_find(samples, name) != NULL;
 }
 
 static bool rule_was_run(struct judge *judge, const struct rule *rule, const char *runtime, bool *was_run)
 {
-    int count = rule_comparisons(rule, runtime, RULE_VALUES_ANY, judge->results->units_max,
+    int count = rule_comparisons(rule, runtime, RULE_VALUES_ANY, judge->samples->units_max,
                                  judge->comparisons, COMPARISONS_MAX, judge->error);
     *was_run = false;
     for (int i = 0; i < count && !*was_run; i++)
-        *was_run = occurs(judge->results, &judge->comparisons[i].better) &&
-                   occurs(judge->results, &judge->comparisons[i].worse);
+        *was_run = occurs(judge->samples, &judge->comparisons[i].better) &&
+                   occurs(judge->samples, &judge->comparisons[i].worse);
     return count >= 0;
 }
 
@@ -105,14 +100,14 @@ static void name_swept_pair(struct verdict *verdict, const struct comparison *co
 static int list_pair(struct judge *judge, const struct rule *rule, const struct rule_pair *pair,
                      const char *runtime)
 {
-    int count = rule_pair_comparisons(rule, pair, runtime, RULE_VALUES_ANY, judge->results->units_max,
+    int count = rule_pair_comparisons(rule, pair, runtime, RULE_VALUES_ANY, judge->samples->units_max,
                                       judge->comparisons, COMPARISONS_MAX, judge->error);
     if (count < 0)
         return -1;
     struct verdict *verdict = NULL;
     for (int i = 0; i < count; i++) {
         const struct comparison *comparison = &judge->comparisons[i];
-        if (!occurs(judge->results, &comparison->better) && !occurs(judge->results, &comparison->worse))
+        if (!occurs(judge->samples, &comparison->better) && !occurs(judge->samples, &comparison->worse))
             continue;
         if (!verdict || pair->kind != RULE_CROSSOVER) {
             verdict = add_verdict(judge, comparison);
@@ -137,7 +132,7 @@ static void note_missing(struct judge *judge, const struct rule *rule)
     if (judge->verdicts->missing_rule)
         return;
     judge->verdicts->missing_rule = rule;
-    cell_format(occurs(judge->results, &comparison->better) ? &comparison->worse : &comparison->better,
+    cell_format(occurs(judge->samples, &comparison->better) ? &comparison->worse : &comparison->better,
                 judge->verdicts->missing_cell);
 }
 
@@ -160,159 +155,6 @@ static int list_rule(struct judge *judge, const struct rule *rule)
 
 /* What was measured */
 
-struct entry {
-    unsigned block;
-    double value; /* NaN: an ok row without this figure */
-};
-struct arm {
-    long cell; /* -1: not in the results */
-    struct entry *entries;
-    size_t count, with_value, without_ratio; /* ok rows: all; with a figure above 0; with one that is not */
-    double items_low, items_high;
-    size_t rows_by_status[STATUS_COUNT];
-    const char *reason_by_status[STATUS_COUNT]; /* the first */
-};
-
-static int compare_blocks(const void *a, const void *b)
-{
-    unsigned left = ((const struct entry *)a)->block, right = ((const struct entry *)b)->block;
-    return (left > right) - (left < right);
-}
-
-static int gather_arm(struct judge *judge, const char *cell, enum column metric, struct arm *arm)
-{
-    const struct results *results = judge->results;
-    memset(arm, 0, sizeof *arm);
-    arm->items_low = INFINITY;
-    arm->items_high = -INFINITY;
-    arm->cell = results_find_cell(results, cell);
-    if (arm->cell < 0)
-        return 0;
-    arm->entries = malloc((results->sample_count + 1) * sizeof *arm->entries);
-    if (!arm->entries)
-        return error_set(judge->error, "out of memory");
-    for (size_t i = 0; i < results->sample_count; i++) {
-        const struct sample *sample = &results->samples[i];
-        if (sample->cell != (size_t)arm->cell)
-            continue;
-        if (!arm->rows_by_status[sample->status]++)
-            arm->reason_by_status[sample->status] = sample->reason;
-        if (sample->status != STATUS_OK)
-            continue;
-        double value = sample->number[metric];
-        bool usable = isfinite(value) && value > 0; /* a ratio needs both above 0 */
-        arm->with_value += usable;
-        arm->without_ratio += !isnan(value) && !usable;
-        arm->items_low = fmin(arm->items_low, sample->number[COLUMN_ITEMS]); /* fmin passes over NaN */
-        arm->items_high = fmax(arm->items_high, sample->number[COLUMN_ITEMS]);
-        arm->entries[arm->count++] = (struct entry){sample->block, usable ? value : NAN};
-    }
-    qsort(arm->entries, arm->count, sizeof *arm->entries, compare_blocks);
-    for (size_t i = 1; i < arm->count; i++)
-        if (arm->entries[i].block == arm->entries[i - 1].block)
-            return error_set(judge->error, "cell %s has more than one ok row in block %u", cell,
-                             arm->entries[i].block);
-    return 0;
-}
-
-static int pair_blocks(struct verdict_point *point, const struct arm *better, const struct arm *worse)
-{
-    point->samples = malloc((better->count + 1) * sizeof *point->samples);
-    if (!point->samples)
-        return -1;
-    for (size_t i = 0, k = 0; i < better->count; i++) {
-        while (k < worse->count && worse->entries[k].block < better->entries[i].block)
-            k++;
-        if (k == worse->count)
-            break;
-        if (worse->entries[k].block == better->entries[i].block && isfinite(better->entries[i].value) &&
-            isfinite(worse->entries[k].value))
-            point->samples[point->n++] = (struct verdict_sample){
-                better->entries[i].block, better->entries[i].value, worse->entries[k].value};
-    }
-    return 0;
-}
-
-static bool is_quantile(enum column metric)
-{
-    return metric >= COLUMN_LATENCY_P50_NS && metric <= COLUMN_LATENCY_P999_NS;
-}
-
-/* The status that cost most rows of both arms, or STATUS_OK. */
-static enum status worst_status(const struct arm *better, const struct arm *worse, size_t *rows,
-                                const char **reason)
-{
-    enum status worst = STATUS_OK;
-    *rows = 0;
-    *reason = "";
-    for (int status = STATUS_OK + 1; status < STATUS_COUNT; status++) {
-        size_t count = better->rows_by_status[status] + worse->rows_by_status[status];
-        if (count <= *rows)
-            continue;
-        worst = (enum status)status;
-        *rows = count;
-        *reason = better->rows_by_status[status] ? better->reason_by_status[status]
-                                                 : worse->reason_by_status[status];
-    }
-    return worst;
-}
-
-/* Where a ratio would say something else than the figures: rows must not be left out for their value, and
- * totals compare only over the same work. 0: there is no such reason. */
-static bool explain_no_ratio(struct verdict_point *point, const struct arm *better, const struct arm *worse)
-{
-    enum column metric = point->comparison.pair->metric;
-    double low = fmin(better->items_low, worse->items_low),
-           high = fmax(better->items_high, worse->items_high);
-    size_t without = better->without_ratio + worse->without_ratio;
-    if (without)
-        snprintf(point->reason, sizeof point->reason, "no ratio: %s is 0 or below in %zu rows",
-                 columns[metric].name, without);
-    else if (result_is_total(metric) && low < high)
-        snprintf(point->reason, sizeof point->reason,
-                 "different work: %s is a total, and the launches had from %.0f to %.0f items",
-                 columns[metric].name, low, high);
-    return *point->reason;
-}
-
-/* A verdict on the rows that have a figure says how many have none. */
-static void note_absent(struct verdict_point *point, const struct arm *better, const struct arm *worse)
-{
-    enum column metric = point->comparison.pair->metric;
-    size_t rows = better->count + worse->count, absent = rows - better->with_value - worse->with_value;
-    if (absent)
-        snprintf(point->note, sizeof point->note, "%s in %zu of %zu rows",
-                 is_quantile(metric) ? "too few events" : "no figure", absent, rows);
-}
-
-/* Why there are fewer blocks than a verdict needs, or none. */
-static void explain_lack(struct verdict_point *point, const struct arm *better, const struct arm *worse,
-                         size_t blocks_needed)
-{
-    static const char *const causes[STATUS_COUNT] = {"", "environment", "failed", "skipped"};
-    enum column metric = point->comparison.pair->metric;
-    char *text = point->reason;
-    size_t bytes = sizeof point->reason;
-    size_t rows;
-    const char *reason;
-    enum status status = worst_status(better, worse, &rows, &reason);
-    bool nothing = better->count == 0 || worse->count == 0;
-    if (status != STATUS_OK && nothing)
-        snprintf(text, bytes, "%s%s%s", causes[status], *reason ? ": " : "", reason);
-    else if (better->cell < 0 && worse->cell < 0)
-        snprintf(text, bytes, "skipped: not measured");
-    else if (better->cell < 0 || worse->cell < 0)
-        snprintf(text, bytes, "skipped: not measured: %s", better->cell < 0 ? point->better : point->worse);
-    else if (better->with_value < better->count || worse->with_value < worse->count)
-        snprintf(text, bytes, is_quantile(metric) ? "too few events for %s" : "no figure for %s",
-                 columns[metric].name);
-    else if (status != STATUS_OK)
-        snprintf(text, bytes, "%s: %zu of the %zu blocks needed are left%s%s", causes[status], point->n,
-                 blocks_needed, *reason ? ": " : "", reason);
-    else
-        snprintf(text, bytes, "underpowered: %zu of the %zu blocks needed", point->n, blocks_needed);
-}
-
 static void set_absent(struct verdict_point *point)
 {
     double *figures[] = {&point->better_median, &point->better_low,      &point->better_high,
@@ -324,16 +166,18 @@ static void set_absent(struct verdict_point *point)
         *figures[i] = NAN;
 }
 
-/* d[i] = ln of how many times better `better` was in block i. */
+static struct samples_pairing pairing_of(const struct verdict_point *point)
+{
+    return (struct samples_pairing){
+        .metric = point->comparison.pair->metric, .pairs = point->samples, .count = point->n};
+}
+
 static double *log_ratios(const struct verdict_point *point)
 {
-    bool lower_better = columns[point->comparison.pair->metric].lower_better;
+    const struct samples_pairing pairing = pairing_of(point);
     double *d = malloc((point->n + 1) * sizeof *d);
-    for (size_t i = 0; d && i < point->n; i++) {
-        double better = point->samples[i].better, worse = point->samples[i].worse, ratio = better / worse;
-        d[i] = isnormal(ratio) ? log(ratio) : log(better) - log(worse);
-        d[i] = lower_better ? -d[i] : d[i];
-    }
+    if (d)
+        judge_log_ratios(&pairing, d);
     return d;
 }
 
@@ -345,13 +189,13 @@ static int measure_arms(struct verdict_point *point)
         return -1;
     for (size_t i = 0; i < point->n; i++)
         values[i] = point->samples[i].better;
-    int result = statistics_median(values, point->n, level, &interval);
+    int result = statistics_median(values, point->n, judge_level, &interval);
     point->better_median = interval.median;
     point->better_low = interval.low;
     point->better_high = interval.high;
     for (size_t i = 0; i < point->n; i++)
         values[i] = point->samples[i].worse;
-    result |= statistics_median(values, point->n, level, &interval);
+    result |= statistics_median(values, point->n, judge_level, &interval);
     point->worse_median = interval.median;
     point->worse_low = interval.low;
     point->worse_high = interval.high;
@@ -362,25 +206,24 @@ static int measure_arms(struct verdict_point *point)
 static int test_point(struct verdict_point *point)
 {
     const struct rule_pair *pair = point->comparison.pair;
-    double threshold = log1p(pair->effect);
-    struct signed_rank upper, lower;
+    struct judge_shift shift;
     double *d = log_ratios(point);
+    const struct judge_figures figures = {.d = d, .n_d = point->n};
     int result = -1;
-    if (!d || measure_arms(point) || statistics_signed_rank(d, point->n, threshold, level, &upper) ||
-        statistics_signed_rank(d, point->n, -threshold, level, &lower))
+    if (!d || measure_arms(point) || judge_test(&figures, log1p(pair->effect), judge_level, NULL, &shift))
         goto done;
-    point->ratio = exp(upper.estimate);
-    if (upper.level > 0) { /* a single block tells no interval */
-        point->ci_low = exp(upper.low);
-        point->ci_high = exp(upper.high);
-        point->ci_level = upper.level;
+    point->ratio = exp(shift.estimate);
+    if (shift.level > 0) { /* a single block tells no interval */
+        point->ci_low = exp(shift.low);
+        point->ci_high = exp(shift.high);
+        point->ci_level = shift.level;
     }
     if (pair->kind == RULE_EQUAL) { /* two one-sided tests (Schuirmann 1987) */
-        point->p_holds = fmax(upper.p_less, lower.p_greater);
-        point->p_fails = fmin(1, 2 * fmin(upper.p_greater, lower.p_less));
+        point->p_holds = fmax(shift.p_below_upper, shift.p_above_lower);
+        point->p_fails = fmin(1, 2 * fmin(shift.p_above_upper, shift.p_below_lower));
     } else {
-        point->p_holds = upper.p_greater;
-        point->p_fails = upper.p_less;
+        point->p_holds = shift.p_above_upper;
+        point->p_fails = shift.p_below_upper;
     }
     result = 0;
 done:
@@ -388,32 +231,42 @@ done:
     return result;
 }
 
+static void explain_lack(const struct samples_pairing *pairing, struct verdict_point *point, size_t needed)
+{
+    const struct judge_lack lack = {
+        .left = point->n, .needed = needed, .few = "underpowered", .unit = "blocks"};
+    const struct samples_cell *better = pairing->better.cell, *worse = pairing->worse.cell;
+    if (!better && !worse)
+        snprintf(point->reason, sizeof point->reason, "skipped: not measured");
+    else if ((!better || !worse) && (better ? better : worse)->rows[STATUS_OK])
+        snprintf(point->reason, sizeof point->reason, "skipped: not measured: %s",
+                 better ? point->worse : point->better);
+    else
+        judge_word_lack(pairing, &lack, point->reason, sizeof point->reason);
+}
+
 static int measure_point(struct judge *judge, struct verdict_point *point)
 {
-    struct arm better, worse = {.entries = NULL};
-    enum column metric = point->comparison.pair->metric;
-    int result = -1;
+    const struct samples *samples = judge->samples;
+    struct samples_pairing pairing;
     set_absent(point);
-    if (gather_arm(judge, point->better, metric, &better) || gather_arm(judge, point->worse, metric, &worse))
-        goto done;
-    if (!explain_no_ratio(point, &better, &worse) && pair_blocks(point, &better, &worse)) {
-        error_set(judge->error, "out of memory");
-        goto done;
+    if (samples_pair(samples, samples_find(samples, point->better), samples,
+                     samples_find(samples, point->worse), point->comparison.pair->metric, &pairing))
+        return error_set(judge->error, "out of memory");
+    if (judge_word_no_ratio(&pairing, point->reason, sizeof point->reason)) {
+        samples_pairing_free(&pairing);
+    } else {
+        point->samples = pairing.pairs;
+        point->n = pairing.count;
     }
-    note_absent(point, &better, &worse);
-    if (point->n && test_point(point)) {
-        error_set(judge->error, "out of memory");
-        goto done;
-    }
-    if (point->comparison.parallelism && judge->results->units_max < 2)
+    judge_append_absent(&pairing, point->note, sizeof point->note);
+    if (point->n && test_point(point))
+        return error_set(judge->error, "out of memory");
+    if (point->comparison.parallelism && samples->units_max < 2)
         snprintf(point->reason, sizeof point->reason, "too few cores: 1 processing unit");
     else if (!*point->reason && point->n < judge->verdicts->blocks_needed)
-        explain_lack(point, &better, &worse, judge->verdicts->blocks_needed);
-    result = 0;
-done:
-    free(better.entries);
-    free(worse.entries);
-    return result;
+        explain_lack(&pairing, point, judge->verdicts->blocks_needed);
+    return 0;
 }
 
 /* Holm over all tests of the table, once over those of "holds" and once over those of "does not hold". Of the
@@ -459,36 +312,41 @@ static const char *refuted_label(const struct verdict_point *point)
     return "not larger";
 }
 
-/* Does the bootstrap's interval, at the test's own level (two-sided 1 - 2 alpha), reach over a threshold that
- * the test says is passed? */
-static int is_skew(const struct verdict_point *point, const double *d, bool *skew)
+static struct judge_claim claim_of(const struct verdict_point *point)
 {
     const struct rule_pair *pair = point->comparison.pair;
-    double threshold = log1p(pair->effect), low, high;
-    if (statistics_bootstrap(d, point->n, 1 - 2 * alpha, bootstrap_seed, &low, &high))
-        return -1;
-    bool over = low <= threshold && threshold <= high;
-    if (pair->kind == RULE_EQUAL)
-        over = over || (low <= -threshold && -threshold <= high);
-    *skew = over;
-    return 0;
+    double threshold = log1p(pair->effect);
+    bool holds = point->judgement == JUDGEMENT_HOLDS;
+    if (pair->kind != RULE_EQUAL)
+        return holds ? (struct judge_claim){threshold, INFINITY} : (struct judge_claim){-INFINITY, threshold};
+    if (holds)
+        return (struct judge_claim){-threshold, threshold};
+    return point->ratio > 1 ? (struct judge_claim){threshold, INFINITY}
+                            : (struct judge_claim){-INFINITY, -threshold};
 }
 
-/* How many blocks a scatter like this one would take: the detectable shift falls with the root of n. */
+static int check_skew(const struct verdict_point *point, const double *d, bool *skew)
+{
+    const struct judge_figures figures = {.d = d, .n_d = point->n};
+    const struct judge_shift shift = {
+        .estimate = log(point->ratio), .low = log(point->ci_low), .high = log(point->ci_high)};
+    const struct judge_claim claim = claim_of(point);
+    return judge_skew(&figures, &shift, &claim, skew);
+}
+
 static void explain_undecided(struct verdict_point *point, const double *d, size_t tests)
 {
     const struct rule_pair *pair = point->comparison.pair;
-    double threshold = log1p(pair->effect), estimate = log(point->ratio);
-    double distance = fabs((pair->kind == RULE_EQUAL ? fabs(estimate) : estimate) - threshold);
-    double detectable = statistics_detectable_shift(d, point->n, alpha / (double)tests, power);
-    double needed = ceil((double)point->n * pow(detectable / distance, 2));
-    if (!(needed > (double)point->n))
-        snprintf(point->reason, sizeof point->reason, "underpowered: more than %zu blocks needed", point->n);
-    else if (needed < 1000)
-        snprintf(point->reason, sizeof point->reason, "underpowered: about %.0f blocks needed", needed);
-    else
-        snprintf(point->reason, sizeof point->reason, "underpowered: too close to %+.0f %% to tell",
-                 100 * (pair->kind == RULE_EQUAL && estimate < 0 ? expm1(-threshold) : pair->effect));
+    double bound = 1 + pair->effect;
+    bool equal = pair->kind == RULE_EQUAL;
+    const struct judge_undecided undecided = {
+        .n = point->n,
+        .detectable = statistics_detectable_shift(d, point->n, judge_alpha / (double)tests, judge_power),
+        .effect = pair->effect,
+        .alternative = equal || pair->effect <= 0 ? 1 : bound * bound,
+        .threshold = equal && point->ratio < 1 ? 1 / bound : bound,
+        .unit = "blocks"};
+    judge_word_undecided(&undecided, point->reason, sizeof point->reason);
 }
 
 static int judge_point(struct verdict_point *point, const struct verdicts *verdicts)
@@ -507,16 +365,14 @@ static int judge_point(struct verdict_point *point, const struct verdicts *verdi
     int result = 0;
     if (point->judgement == JUDGEMENT_INCONCLUSIVE) {
         explain_undecided(point, d, verdicts->point_count);
-    } else if ((result = is_skew(point, d, &skew)) == 0 && skew) {
+    } else if ((result = check_skew(point, d, &skew)) == 0 && skew) {
         point->judgement = JUDGEMENT_INCONCLUSIVE;
-        snprintf(point->reason, sizeof point->reason, "skew: two interval methods disagree");
+        judge_word_skew(point->reason, sizeof point->reason);
     } else if (point->judgement == JUDGEMENT_DOES_NOT_HOLD) {
         snprintf(point->reason, sizeof point->reason, "%s", refuted_label(point));
     }
-    if (*point->note) {
-        size_t used = strlen(point->reason);
-        snprintf(point->reason + used, sizeof point->reason - used, "%s%s", used ? "; " : "", point->note);
-    }
+    if (*point->note)
+        judge_append(point->reason, sizeof point->reason, "%s", point->note);
     free(d);
     return result;
 }
@@ -670,12 +526,12 @@ static void judge_rules(struct verdicts *verdicts)
     }
 }
 
-int verdicts_judge(const struct results *results, const struct rules *rules, struct verdicts *verdicts,
+int verdicts_judge(const struct samples *samples, const struct rules *rules, struct verdicts *verdicts,
                    struct error *error)
 {
     memset(verdicts, 0, sizeof *verdicts);
-    verdicts->alpha = alpha;
-    struct judge judge = {.results = results, .verdicts = verdicts, .error = error};
+    verdicts->alpha = judge_alpha;
+    struct judge judge = {.samples = samples, .verdicts = verdicts, .error = error};
     judge.comparisons = malloc(COMPARISONS_MAX * sizeof *judge.comparisons);
     int result = judge.comparisons ? 0 : error_set(error, "out of memory");
     for (size_t i = 0; i < rules->count && !result; i++)
@@ -684,7 +540,7 @@ int verdicts_judge(const struct results *results, const struct rules *rules, str
     if (result || !verdicts->point_count)
         return result;
 
-    verdicts->blocks_needed = statistics_blocks_needed(verdicts->point_count, alpha);
+    verdicts->blocks_needed = statistics_blocks_needed(verdicts->point_count, judge_alpha);
     for (size_t i = 0; i < verdicts->point_count; i++)
         if (measure_point(&judge, &verdicts->points[i]))
             return -1;

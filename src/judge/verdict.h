@@ -7,24 +7,18 @@
 #include <stdio.h>
 
 #include "error.h"
-#include "result.h"
 #include "rules.h"
+#include "samples.h"
 
 enum judgement { JUDGEMENT_HOLDS, JUDGEMENT_DOES_NOT_HOLD, JUDGEMENT_INCONCLUSIVE };
 extern const char *const judgement_names[3]; /* "holds", "does not hold", "inconclusive" */
-
-/* The metric of both arms in one block: what is compared. */
-struct verdict_sample {
-    unsigned block;
-    double better, worse;
-};
 
 /* One comparison's figures: a point of a sweep, or the whole pair. Absent figures are NaN. */
 struct verdict_point {
     struct comparison comparison;
     char better[CELL_NAME_BYTES], worse[CELL_NAME_BYTES];
     double x;                                      /* the sweep value as a number, NaN if none */
-    struct verdict_sample *samples;                /* in order of block */
+    struct sample_pair *samples;                   /* in order of block */
     size_t n;                                      /* blocks in which both are ok and have the metric */
     double better_median, better_low, better_high; /* of the metric, with its exact 95 % interval */
     double worse_median, worse_low, worse_high;
@@ -60,9 +54,9 @@ struct verdicts {
 };
 
 /* Judges every rule of which at least one comparison was run (both cells occur in the results, whatever their
- * status). results and rules must outlive verdicts. -1 with error if two ok rows of a cell share a block.
- * Free with verdicts_free, also after an error. */
-int verdicts_judge(const struct results *results, const struct rules *rules, struct verdicts *verdicts,
+ * status). samples, which have the rules' metrics, and rules must outlive verdicts. -1 with error (out of
+ * memory). Free with verdicts_free, also after an error. */
+int verdicts_judge(const struct samples *samples, const struct rules *rules, struct verdicts *verdicts,
                    struct error *error);
 void verdicts_free(struct verdicts *verdicts);
 

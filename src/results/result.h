@@ -49,6 +49,12 @@ enum column {
     COLUMN_STEAL_FRACTION,
     COLUMN_FOREIGN_CPU_FRACTION,
     COLUMN_THROTTLED_NS,
+    COLUMN_REQUIRED_COUNT, /* those that follow were appended: a file of an older run has them not */
+    COLUMN_TASKS_LOST = COLUMN_REQUIRED_COUNT,
+    COLUMN_ERRORS,
+    COLUMN_FAIRNESS,
+    COLUMN_LATENCY_UNCORRECTED_P50_NS,
+    COLUMN_LATENCY_UNCORRECTED_P99_NS,
     COLUMN_COUNT
 };
 
@@ -63,6 +69,9 @@ extern const struct column_info columns[COLUMN_COUNT];
 
 /* -1 if there is no such column. */
 int column_find(const char *name);
+
+enum status { STATUS_OK, STATUS_INVALID, STATUS_FAILED, STATUS_SKIPPED, STATUS_COUNT };
+extern const char *const status_names[STATUS_COUNT];
 
 /* One row as text; an absent figure is "", never 0 or NaN. */
 struct row {
@@ -84,12 +93,17 @@ void row_set_number(struct row_buffer *buffer, enum column column, double value)
 
 /* NaN for an empty or unreadable field. */
 double row_number(const struct row *row, enum column column);
+/* NaN for an empty field; -1 with error, which names the column, for one that is no finite number. */
+int row_parse_number(const struct row *row, enum column column, double *value, struct error *error);
+/* A whole number from 0 up, as blocks and slots are; -1 with error. */
+int row_parse_whole(const struct row *row, enum column column, uint32_t *value, struct error *error);
+/* -1 with error. */
+int row_parse_status(const struct row *row, enum status *status, struct error *error);
 
 /* Is the metric a sum over the launch's whole work (not a rate, a quantile or a peak)? */
 bool result_is_total(enum column metric);
-
-/* A whole number from 0 up, as blocks and slots are; -1 with error, which names the column. */
-int result_parse_whole(enum column column, const char *text, uint32_t *value, struct error *error);
+/* A quantile of a launch's latencies: a launch with too few events has none. */
+bool result_is_quantile(enum column metric);
 
 /* The header line and one row, RFC 4180, with their newlines; returns the length, 0 if it does not fit. */
 size_t result_format_header(char *text, size_t text_bytes);
@@ -98,35 +112,9 @@ size_t result_format_row(const struct row *row, char *text, size_t text_bytes);
 /* Reads a samples.csv and hands each row to take() in file order; the row's text lives until take() returns.
  * take() returns 0 to go on, -1 with error to stop. Errors name the file and the line. A last line without
  * its newline (a run that was killed while it wrote) is left out; *cut_bytes (may be NULL) then tells its
- * length, else 0. Columns are found by the header: all of ours must be there, unknown ones are passed over.
- */
+ * length, else 0. Columns are found by the header: the required ones of ours must be there, appended ones
+ * that are missing are empty in each row, unknown ones are passed over. */
 typedef int result_take(void *context, const struct row *row, size_t line, struct error *error);
 int result_read(const char *path, result_take *take, void *context, size_t *cut_bytes, struct error *error);
-
-/* All rows of a run in memory. */
-enum status { STATUS_OK, STATUS_INVALID, STATUS_FAILED, STATUS_SKIPPED, STATUS_COUNT };
-extern const char *const status_names[STATUS_COUNT];
-
-struct sample {
-    size_t cell;          /* index into results.cells */
-    uint32_t block, slot; /* from 0 */
-    enum status status;
-    char reason[160];
-    double number[COLUMN_COUNT]; /* NaN: absent; only COLUMN_NUMBER columns */
-};
-struct results {
-    char run_id[64];
-    char **cells; /* canonical names, in order of first appearance */
-    size_t cell_count;
-    struct sample *samples;
-    size_t sample_count;
-    unsigned units_max; /* what workers:max meant; from run.json if there, else the most `workers` that
-                           a cell names, place:one-core apart */
-};
-/* path: a results folder, or a samples.csv. Free with results_free also after an error. */
-int results_load(const char *path, struct results *results, struct error *error);
-void results_free(struct results *results);
-/* Index into cells, or -1. */
-long results_find_cell(const struct results *results, const char *cell);
 
 #endif

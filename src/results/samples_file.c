@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -39,73 +40,98 @@ int samples_file_create(struct samples_file *file, const char *folder, struct er
                : 0;
 }
 
-int samples_file_resume(struct samples_file *file, const char *folder, result_take *take, void *context,
-                        struct error *error)
-{
-    size_t cut_bytes;
-    struct stat stat;
-    snprintf(file->path, sizeof file->path, "%s/samples.csv", folder);
-    if (result_read(file->path, take, context, &cut_bytes, error) || open_file(file, 0, error))
-        return -1;
-    if (cut_bytes > 0 &&
-        (fstat(file->descriptor, &stat) || ftruncate(file->descriptor, stat.st_size - (off_t)cut_bytes)))
-        return error_set(error, "%s: %s", file->path, strerror(errno));
-    return 0;
-}
-
 int samples_file_append(const struct samples_file *file, const struct row *row, struct error *error)
 {
     char text[ROW_BYTES];
     return append(file, text, result_format_row(row, text, sizeof text), error);
 }
 
-struct invalidation {
+/* A copy that takes the file's place. */
+struct copying {
     FILE *copy;
+    const char *reason; /* of the block that becomes invalid; NULL: none does */
     unsigned block;
-    const char *reason;
 };
 
 static int copy_row(void *context, const struct row *row, size_t line, struct error *error)
 {
     (void)line;
-    const struct invalidation *invalidation = context;
+    const struct copying *copying = context;
     struct row changed = *row;
     char text[ROW_BYTES], reason[640];
     bool ok = strcmp(row->text[COLUMN_STATUS], status_names[STATUS_OK]) == 0,
          failed = strcmp(row->text[COLUMN_STATUS], status_names[STATUS_FAILED]) == 0;
-    if (row_number(row, COLUMN_BLOCK) == invalidation->block && (ok || failed)) {
+    if (copying->reason && row_number(row, COLUMN_BLOCK) == copying->block && (ok || failed)) {
         changed.text[COLUMN_STATUS] = status_names[STATUS_INVALID];
-        changed.text[COLUMN_REASON] = invalidation->reason;
-        snprintf(reason, sizeof reason, "%s; failed: %s", invalidation->reason, row->text[COLUMN_REASON]);
+        changed.text[COLUMN_REASON] = copying->reason;
+        snprintf(reason, sizeof reason, "%s; failed: %s", copying->reason, row->text[COLUMN_REASON]);
         if (failed)
             changed.text[COLUMN_REASON] = reason;
     }
     size_t length = result_format_row(&changed, text, sizeof text);
-    if (length == 0 || fwrite(text, 1, length, invalidation->copy) != length)
+    if (length == 0 || fwrite(text, 1, length, copying->copy) != length)
         return error_set(error, "%s", strerror(errno));
+    return 0;
+}
+
+static int rewrite(const struct samples_file *file, struct copying *copying, struct error *error)
+{
+    char temporary[sizeof file->path + 4], header[ROW_BYTES];
+    snprintf(temporary, sizeof temporary, "%s.new", file->path);
+    struct error inner = {""};
+    copying->copy = fopen(temporary, "we");
+    if (!copying->copy)
+        return error_set(error, "%s: %s", temporary, strerror(errno));
+    int failed = fwrite(header, 1, result_format_header(header, sizeof header), copying->copy) == 0 ||
+                 result_read(file->path, copy_row, copying, NULL, &inner);
+    failed |= fflush(copying->copy) || fdatasync(fileno(copying->copy));
+    failed |= fclose(copying->copy);
+    if (failed || rename(temporary, file->path)) {
+        error_set(error, "%s: %s", temporary, *inner.text ? inner.text : strerror(errno));
+        unlink(temporary);
+        return -1;
+    }
     return 0;
 }
 
 int samples_file_invalidate(struct samples_file *file, unsigned block, const char *reason,
                             struct error *error)
 {
-    char temporary[sizeof file->path + 4], header[ROW_BYTES];
-    snprintf(temporary, sizeof temporary, "%s.new", file->path);
-    struct invalidation invalidation = {fopen(temporary, "we"), block, reason};
-    struct error inner = {""};
-    if (!invalidation.copy)
-        return error_set(error, "%s: %s", temporary, strerror(errno));
-    int failed = fwrite(header, 1, result_format_header(header, sizeof header), invalidation.copy) == 0 ||
-                 result_read(file->path, copy_row, &invalidation, NULL, &inner);
-    failed |= fflush(invalidation.copy) || fdatasync(fileno(invalidation.copy));
-    failed |= fclose(invalidation.copy);
-    if (failed || rename(temporary, file->path)) {
-        error_set(error, "%s: %s", temporary, *inner.text ? inner.text : strerror(errno));
-        unlink(temporary);
+    struct copying copying = {.reason = reason, .block = block};
+    if (rewrite(file, &copying, error))
         return -1;
-    }
     samples_file_close(file);
     return open_file(file, 0, error);
+}
+
+static bool has_own_header(const char *path)
+{
+    char expected[ROW_BYTES], found[ROW_BYTES];
+    FILE *file = fopen(path, "re");
+    size_t length = result_format_header(expected, sizeof expected);
+    bool own = file && fread(found, 1, length, file) == length && memcmp(found, expected, length) == 0;
+    if (file)
+        fclose(file);
+    return own;
+}
+
+/* Rows go on as the header says: a file of a time with fewer columns is copied. */
+int samples_file_resume(struct samples_file *file, const char *folder, result_take *take, void *context,
+                        struct error *error)
+{
+    size_t cut_bytes;
+    struct stat stat;
+    snprintf(file->path, sizeof file->path, "%s/samples.csv", folder);
+    if (result_read(file->path, take, context, &cut_bytes, error))
+        return -1;
+    if (!has_own_header(file->path))
+        return rewrite(file, &(struct copying){.reason = NULL}, error) || open_file(file, 0, error) ? -1 : 0;
+    if (open_file(file, 0, error))
+        return -1;
+    if (cut_bytes > 0 &&
+        (fstat(file->descriptor, &stat) || ftruncate(file->descriptor, stat.st_size - (off_t)cut_bytes)))
+        return error_set(error, "%s: %s", file->path, strerror(errno));
+    return 0;
 }
 
 void samples_file_close(struct samples_file *file)

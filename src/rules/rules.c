@@ -114,7 +114,7 @@ static int read_metric(struct reader *reader, const char *value, struct rule_pai
 {
     int column = column_find(value);
     if (column < 0 || !columns[column].metric) {
-        char known[320];
+        char known[480];
         list_metrics(known, sizeof known);
         return fail_at(reader, reader->line, "unknown metric '%s'; known: %s", value, known);
     }
@@ -561,6 +561,19 @@ const struct rule *rules_find(const struct rules *rules, const char *id)
         if (strcmp(rules->rules[i].id, id) == 0)
             return &rules->rules[i];
     return NULL;
+}
+
+size_t rules_metrics(const struct rules *rules, enum column *metrics)
+{
+    bool judged[COLUMN_COUNT] = {false};
+    size_t count = 0;
+    for (size_t i = 0; i < rules->count; i++)
+        for (size_t k = 0; k < rules->rules[i].pair_count; k++)
+            judged[rules->rules[i].pairs[k].metric] = true;
+    for (int column = 0; column < COLUMN_COUNT; column++)
+        if (judged[column])
+            metrics[count++] = (enum column)column;
+    return count;
 }
 
 /* Comparisons */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cell_run.h"
+#include "run_file.h"
 #include "run_setup.h"
 #include "runtime.h"
 #include "topology.h"
@@ -102,13 +103,9 @@ int selftest_measure(const struct selftest *selftest, const struct selftest_part
 
 json_t *selftest_load_run(const struct selftest *selftest, const char *part, struct error *error)
 {
-    char path[PATH_BYTES + 64];
-    json_error_t problem;
-    snprintf(path, sizeof path, "%s/%s/base/run.json", selftest->folder, part);
-    json_t *run = json_load_file(path, 0, &problem);
-    if (!run)
-        error_set(error, "%s: %s", path, problem.text);
-    return run;
+    char folder[PATH_BYTES + 64];
+    snprintf(folder, sizeof folder, "%s/%s/base", selftest->folder, part);
+    return run_file_load(folder, error);
 }
 
 int selftest_compare(const struct selftest *selftest, const char *part, struct compare_runs *runs,
@@ -124,20 +121,17 @@ int selftest_compare(const struct selftest *selftest, const char *part, struct c
 }
 
 /* A table of at most one cell, which stays the other's. */
-static struct compare_table view_cell(const struct compare_table *table, const char *cell)
+static struct samples view_cell(const struct samples *samples, const char *name)
 {
-    struct compare_table view = {.metric = table->metric};
-    for (size_t i = 0; i < table->cell_count && !view.cell_count; i++)
-        if (strcmp(table->cells[i].name, cell) == 0) {
-            view.cells = &table->cells[i];
-            view.cell_count = 1;
-        }
+    struct samples view = *samples;
+    view.cells = (struct samples_cell *)samples_find(samples, name);
+    view.cell_count = view.cells != NULL;
     return view;
 }
 
 int selftest_compare_alone(const struct compare_runs *runs, const char *cell, struct compared *one,
                            struct error *error)
 {
-    struct compare_table base = view_cell(&runs->tables[0], cell), new = view_cell(&runs->tables[1], cell);
-    return compare_tables(&base, &new, &runs->compared.options, one, error);
+    struct samples base = view_cell(&runs->tables[0], cell), new = view_cell(&runs->tables[1], cell);
+    return compare_tables(&base, &new, runs->compared.metric, &runs->compared.options, one, error);
 }

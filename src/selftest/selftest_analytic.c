@@ -8,6 +8,7 @@
 #include "cell_run.h"
 #include "model.h"
 #include "run_setup.h"
+#include "samples.h"
 #include "selftest.h"
 #include "selftest_cells.h"
 
@@ -48,47 +49,48 @@ static int add_cells(const struct selftest *selftest, struct session *session, s
 }
 
 /* How much of the reckoned rate each launch reached. */
-static size_t collect(const struct results *results, size_t cell, double shares[BLOCKS_MAX],
-                      const char **reason)
+static size_t collect(const struct samples *samples, const struct samples_cell *cell,
+                      double shares[BLOCKS_MAX])
 {
     size_t count = 0;
-    for (size_t i = 0; i < results->sample_count; i++) {
-        const struct sample *sample = &results->samples[i];
-        double rate = sample->number[COLUMN_ITEMS_PER_SECOND], wait_ns = sample->number[COLUMN_VALUE];
-        if (sample->cell != cell)
-            continue;
-        if (sample->status != STATUS_OK)
-            *reason = sample->reason;
-        else if (count < BLOCKS_MAX)
-            shares[count++] = rate * wait_ns / 1e9 / sample->number[COLUMN_CONC];
-    }
+    for (size_t i = cell->first; i < cell->first + cell->count && count < BLOCKS_MAX; i++)
+        if (samples->rows[i].status == STATUS_OK)
+            shares[count++] = samples->figures[COLUMN_ITEMS_PER_SECOND][i] *
+                              samples->figures[COLUMN_VALUE][i] / 1e9 / samples->figures[COLUMN_CONC][i];
     return count;
 }
 
-static size_t find_model(const struct results *results, const char *model)
+static const struct samples_cell *find_model(const struct samples *samples, const char *model)
 {
-    size_t cell = 0;
-    for (; cell < results->cell_count; cell++) {
+    for (size_t i = 0; i < samples->cell_count; i++) {
         struct cell parsed;
-        if (cell_parse(results->cells[cell], NULL, &parsed, NULL) == 0 && strcmp(parsed.model, model) == 0)
-            break;
+        if (cell_parse(samples->cells[i].name, NULL, &parsed, NULL) == 0 && strcmp(parsed.model, model) == 0)
+            return &samples->cells[i];
     }
-    return cell;
+    return NULL;
 }
 
-static int judge(struct selftest *selftest, const struct results *results, unsigned blocks,
+static const char *why_none(const struct samples_cell *cell)
+{
+    for (int status = STATUS_OK + 1; cell && status < STATUS_COUNT; status++)
+        if (*cell->reasons[status])
+            return cell->reasons[status];
+    return "";
+}
+
+static int judge(struct selftest *selftest, const struct samples *samples, unsigned blocks,
                  struct error *error)
 {
     for (size_t m = 0; models[m]; m++) {
         double shares[BLOCKS_MAX];
-        const char *reason = "";
-        size_t count = collect(results, find_model(results, models[m]->name), shares, &reason);
+        const struct samples_cell *cell = find_model(samples, models[m]->name);
+        size_t count = cell ? collect(samples, cell, shares) : 0;
         struct selftest_check *check = selftest_checks_add(&selftest->checks, "analytic", models[m]->name);
         if (!check)
             return error_set(error, "out of memory");
         selftest_judge_estimate(shares, count, blocks, 1, tolerance, check);
         if (count == 0)
-            snprintf(check->detail, sizeof check->detail, "%.200s", reason);
+            snprintf(check->detail, sizeof check->detail, "%.200s", why_none(cell));
     }
     return 0;
 }
@@ -102,7 +104,8 @@ int selftest_analytic(struct selftest *selftest, struct error *error)
                                        .timeout_s = 30,
                                        .gate = true};
     struct session session;
-    struct results results = {.cells = NULL};
+    struct samples samples = {.cells = NULL};
+    static const enum column metrics[] = {COLUMN_ITEMS_PER_SECOND, COLUMN_VALUE, COLUMN_CONC};
     selftest_announce(selftest, "waits whose rate can be reckoned");
     int result = selftest_open(selftest, &part, &session, error);
     if (result == 0)
@@ -110,10 +113,11 @@ int selftest_analytic(struct selftest *selftest, struct error *error)
     if (result == 0)
         result = selftest_measure(selftest, &part, &session, error);
     if (result == 0)
-        result = results_load(session.arms[0].folder, &results, error);
+        result =
+            samples_load(session.arms[0].folder, metrics, sizeof metrics / sizeof *metrics, &samples, error);
     if (result == 0)
-        result = judge(selftest, &results, part.blocks, error);
-    results_free(&results);
+        result = judge(selftest, &samples, part.blocks, error);
+    samples_free(&samples);
     run_setup_close(&session);
     return result;
 }

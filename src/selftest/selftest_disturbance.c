@@ -148,16 +148,16 @@ static int disturb_with_hogs(struct selftest *selftest, struct error *error)
 static int judge_quota_max(struct selftest *selftest, struct error *error)
 {
     char folder[PATH_BYTES + 64];
-    struct results results;
+    struct samples samples;
     snprintf(folder, sizeof folder, "%s/%s/base", selftest->folder, quota_part.name);
-    int result = results_load(folder, &results, error);
+    int result = samples_load(folder, NULL, 0, &samples, error);
     struct selftest_check *check = result ? NULL : add_check(selftest, "a quota of 50 %: workers:max");
     if (check) {
-        snprintf(check->shown, sizeof check->shown, "%u", results.units_max);
+        snprintf(check->shown, sizeof check->shown, "%u", samples.units_max);
         snprintf(check->required, sizeof check->required, "1");
-        check->verdict = results.units_max == 1 ? SELFTEST_PASSED : SELFTEST_FAILED;
+        check->verdict = samples.units_max == 1 ? SELFTEST_PASSED : SELFTEST_FAILED;
     }
-    results_free(&results);
+    samples_free(&samples);
     return result;
 }
 
@@ -184,25 +184,32 @@ static int disturb_with_quota(struct selftest *selftest, struct error *error)
     return result ? result : judge_quota_max(selftest, error);
 }
 
-/* The one row of a part: its status and reason. */
-static int read_row(const struct selftest *selftest, const struct selftest_part *part, struct sample *row,
+/* The one row of a part. */
+struct only_row {
+    enum status status;
+    char reason[160];
+};
+
+static int read_row(const struct selftest *selftest, const struct selftest_part *part, struct only_row *row,
                     struct error *error)
 {
     char folder[PATH_BYTES + 64];
-    struct results results;
+    struct samples samples;
     snprintf(folder, sizeof folder, "%s/%s", selftest->folder, part->name);
-    int result = results_load(folder, &results, error);
-    if (result == 0 && results.sample_count != 1)
+    int result = samples_load(folder, NULL, 0, &samples, error);
+    if (result == 0 && samples.row_count != 1)
         result = error_set(error, "%s: not one row", folder);
-    if (result == 0)
-        *row = results.samples[0];
-    results_free(&results);
+    if (result == 0) {
+        row->status = (enum status)samples.rows[0].status;
+        snprintf(row->reason, sizeof row->reason, "%s", samples_reason(&samples, &samples.rows[0]));
+    }
+    samples_free(&samples);
     return result;
 }
 
 static int disturb_descriptors(struct selftest *selftest, struct error *error)
 {
-    struct sample row;
+    struct only_row row;
     selftest_announce(selftest, "disturbance: 64 descriptors");
     pid_t child = selftest_child_start(selftest, run_without_descriptors, NULL, error);
     int result = child < 0 ? -1 : selftest_child_await(child, error);
@@ -240,7 +247,7 @@ static pid_t stop_worker(pid_t child)
 
 static int disturb_by_stopping(struct selftest *selftest, struct error *error)
 {
-    struct sample row;
+    struct only_row row;
     selftest_announce(selftest, "disturbance: a worker that is stopped");
     pid_t child = selftest_child_start(selftest, run_stopped, NULL, error);
     if (child < 0)

@@ -303,7 +303,7 @@ static int judge_double(struct selftest *selftest, const struct compare_runs *of
     if (!check)
         return error_set(error, "out of memory");
     struct compared back;
-    int result = compare_tables(&of->tables[1], &of->tables[0], &options, &back, error);
+    int result = compare_tables(&of->tables[1], &of->tables[0], of->compared.metric, &options, &back, error);
     if (result == 0)
         selftest_judge_inverse(&of->compared, &back, check);
     compared_free(&back);

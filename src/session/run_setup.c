@@ -19,6 +19,7 @@
 #include "metadata.h"
 #include "paths.h"
 #include "quiet.h"
+#include "run_file.h"
 #include "utf8.h"
 
 /* For launches: in memory, so that nothing is left however we end. */
@@ -160,16 +161,10 @@ static uint64_t random_seed(void)
 /* Cells that both plans have do the work that they did there. */
 static int take_items(struct plan *plan, const char *folder, bool quiet, struct error *error)
 {
-    char path[PATH_BYTES + 16];
-    json_error_t problem;
-    json_t *cell;
+    json_t *cell, *run = run_file_load(folder, error);
     size_t index, taken = 0;
-    snprintf(path, sizeof path, "%s/run.json", folder);
-    json_t *run = json_load_file(path, 0, &problem);
-    if (!run && problem.line <= 0)
-        return error_set(error, "%s; name a results folder", problem.text);
     if (!run)
-        return error_set(error, "%s: line %d: %s", path, problem.line, problem.text);
+        return -1;
     json_array_foreach(json_object_get(json_object_get(run, "plan"), "cells"), index, cell)
     {
         const char *name = json_string_value(json_object_get(cell, "cell"));
@@ -184,7 +179,7 @@ static int take_items(struct plan *plan, const char *folder, bool quiet, struct 
     if (taken && taken < plan->count && !quiet)
         fprintf(stderr, "--like: %zu of %zu cells are not in %s; they are calibrated\n", plan->count - taken,
                 plan->count, folder);
-    return taken ? 0 : error_set(error, "%s: no cell of this plan in it", path);
+    return taken ? 0 : error_set(error, "%s/run.json: no cell of this plan in it", folder);
 }
 
 /* The whole path, for run.json: a resumed run judges by the same, wherever it is started. */

@@ -16,6 +16,7 @@
 #include "metadata.h"
 #include "plan_json.h"
 #include "progress.h"
+#include "run_file.h"
 #include "session_gate.h"
 
 enum { PADDING_BYTES_MAX = 4096 };
@@ -128,27 +129,21 @@ static int take_done(void *context, const struct row *row, size_t line, struct e
 
 static int read_run(struct session *session, struct error *error)
 {
-    char path[PATH_BYTES + 16];
-    json_error_t problem;
-    snprintf(path, sizeof path, "%s/run.json", session->arms[0].folder);
-    session->run = json_load_file(path, 0, &problem);
-    if (!session->run && problem.line <= 0)
-        return error_set(error, "%s; name a results folder", problem.text);
+    const char *folder = session->arms[0].folder;
+    session->run = run_file_load(folder, error);
     if (!session->run)
-        return error_set(error, "%s: line %d: %s", path, problem.line, problem.text);
-    const json_t *options = json_object_get(session->run, "options"), *outcome;
-    const char *run_id = json_string_value(json_object_get(session->run, "run_id"));
-    session->launch_ms = json_number_value(json_object_get(options, "launch_ms"));
-    session->timeout_s = json_number_value(json_object_get(options, "timeout_s"));
-    session->gate = json_is_true(json_object_get(options, "gate"));
-    const char *rules = json_string_value(json_object_get(options, "rules_path"));
-    snprintf(session->rules_path, sizeof session->rules_path, "%s", rules ? rules : "");
+        return -1;
+    const char *run_id = run_file_text(session->run, "run_id", NULL);
+    session->launch_ms = run_file_number(session->run, "options.launch_ms", 0);
+    session->timeout_s = run_file_number(session->run, "options.timeout_s", 0);
+    session->gate = run_file_is_true(session->run, "options.gate");
+    snprintf(session->rules_path, sizeof session->rules_path, "%s",
+             run_file_text(session->run, "options.rules_path", ""));
     snprintf(session->run_id, sizeof session->run_id, "%s", run_id ? run_id : "");
     if (!run_id || !(session->timeout_s > 0) ||
         plan_from_json(&session->plan, json_object_get(session->run, "plan")))
-        return error_set(error, "%s: no plan to go on with", path);
-    outcome = json_object_get(session->run, "outcome");
-    session->started_s = clock_now_s() - json_number_value(json_object_get(outcome, "wall_s"));
+        return error_set(error, "%s/run.json: no plan to go on with", folder);
+    session->started_s = clock_now_s() - run_file_number(session->run, "outcome.wall_s", 0);
     return 0;
 }
 

@@ -101,34 +101,34 @@ static void put_where(FILE *out, const json_t *run)
         html_put_element(out, "; ", written, "");
 }
 
-static int put_page(FILE *out, const struct verdicts *verdicts, const struct results *results,
+static int put_page(FILE *out, const struct verdicts *verdicts, const struct samples *samples,
                     const json_t *run, const struct page *page, struct error *error)
 {
     html_put_element(
         out,
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>crosspoint ",
-        results->run_id, "</title>\n<style>\n");
+        samples->run_id, "</title>\n<style>\n");
     html_put_element(out, style, "",
                      "</style></head><body>\n<h1>Threads, processes or an event loop?</h1>\n");
-    html_put_element(out, "<p class=\"quiet\">crosspoint, run <code>", results->run_id, "</code>");
+    html_put_element(out, "<p class=\"quiet\">crosspoint, run <code>", samples->run_id, "</code>");
     put_where(out, run);
     fputs("</p>\n", out);
     report_put_answers(out, verdicts);
     report_put_counts(out, verdicts);
     if (report_put_overview(out, verdicts))
         return error_set(error, "out of memory");
-    if (report_put_rules(out, verdicts, page, error) || report_put_scaling(out, results, page, error))
+    if (report_put_rules(out, verdicts, page, error) || report_put_scaling(out, samples, page, error))
         return -1;
-    report_put_cells(out, results, verdicts->count == 0);
+    report_put_cells(out, samples, verdicts->count == 0);
     report_put_run(out, run);
-    if (report_put_method(out, verdicts, results, error))
+    if (report_put_method(out, verdicts, samples, error))
         return -1;
     fputs("</body></html>\n", out);
     return 0;
 }
 
-int report_write(const struct verdicts *verdicts, const struct results *results, const char *folder,
+int report_write(const struct verdicts *verdicts, const struct samples *samples, const char *folder,
                  const struct drawn *drawn, struct error *error)
 {
     char path[PATH_BYTES];
@@ -140,7 +140,7 @@ int report_write(const struct verdicts *verdicts, const struct results *results,
     snprintf(path, sizeof path, "%s/report.html", folder);
     int result = -1;
     if (file_create(&file, path, error)) {
-        result = put_page(file.stream, verdicts, results, run, &page, error);
+        result = put_page(file.stream, verdicts, samples, run, &page, error);
         if (result)
             file_drop(&file);
         else

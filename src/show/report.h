@@ -10,7 +10,7 @@
  * FOLDER/charts that drawn names, what FOLDER/run.json tells of the machine and the run (left out if there is
  * none), and how it was measured: counts of rows by status, and all rows that are not ok with their reasons.
  */
-int report_write(const struct verdicts *verdicts, const struct results *results, const char *folder,
+int report_write(const struct verdicts *verdicts, const struct samples *samples, const char *folder,
                  const struct drawn *drawn, struct error *error);
 
 #endif

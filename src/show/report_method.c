@@ -18,70 +18,81 @@ static const struct table_column row_columns[COLUMN_END] = {
 
 static int compare_reasons(const void *a, const void *b)
 {
-    const struct sample *left = *(const struct sample *const *)a, *right = *(const struct sample *const *)b;
+    const struct samples_row *left = *(const struct samples_row *const *)a,
+                             *right = *(const struct samples_row *const *)b;
     if (left->block != right->block)
         return left->block < right->block ? -1 : 1;
     int order = (int)left->status - (int)right->status;
-    order = order ? order : strcmp(left->reason, right->reason);
-    return order ? order : (left > right) - (left < right);
+    order = order ? order : (left->reason > right->reason) - (left->reason < right->reason);
+    return order ? order : (left->line > right->line) - (left->line < right->line);
 }
 
-/* alike[i]: how many rows of its block say the same as sample i, which is the first of them; else 0. */
-static int count_alike(const struct results *results, size_t *alike)
+static int compare_lines(const void *a, const void *b)
 {
-    const struct sample **sorted = calloc(results->sample_count + 1, sizeof *sorted);
-    size_t count = 0;
-    if (!sorted)
-        return -1;
-    for (size_t i = 0; i < results->sample_count; i++)
-        if (results->samples[i].status != STATUS_OK)
-            sorted[count++] = &results->samples[i];
-    qsort(sorted, count, sizeof *sorted, compare_reasons);
-    for (size_t i = 0, first = 0; i < count; i++) {
-        if (sorted[i]->block != sorted[first]->block || sorted[i]->status != sorted[first]->status ||
-            strcmp(sorted[i]->reason, sorted[first]->reason) != 0)
-            first = i;
-        alike[sorted[first] - results->samples]++;
-    }
-    free(sorted);
-    return 0;
+    const struct samples_row *left = *(const struct samples_row *const *)a,
+                             *right = *(const struct samples_row *const *)b;
+    return (left->line > right->line) - (left->line < right->line);
 }
 
-static int put_rows_not_ok(FILE *out, const struct results *results, struct error *error)
+/* The rows that are not ok, of those of a block that say the same the first, in the order of the file; alike: as
+ * samples->rows, how many each stands for. Returns how many. */
+static size_t list_not_ok(const struct samples *samples, const struct samples_row **rows, size_t *alike)
+{
+    size_t count = 0, firsts = 0;
+    for (size_t i = 0; i < samples->row_count; i++)
+        if (samples->rows[i].status != STATUS_OK)
+            rows[count++] = &samples->rows[i];
+    qsort(rows, count, sizeof *rows, compare_reasons);
+    for (size_t i = 0; i < count; i++) {
+        const struct samples_row *last = firsts ? rows[firsts - 1] : NULL;
+        if (!last || rows[i]->block != last->block || rows[i]->status != last->status ||
+            rows[i]->reason != last->reason)
+            rows[firsts++] = rows[i];
+        alike[rows[firsts - 1] - samples->rows]++;
+    }
+    qsort(rows, firsts, sizeof *rows, compare_lines);
+    return firsts;
+}
+
+static int put_rows_not_ok(FILE *out, const struct samples *samples, struct error *error)
 {
     struct table table;
-    size_t *alike = calloc(results->sample_count + 1, sizeof *alike);
-    if (!alike || count_alike(results, alike)) {
+    const struct samples_row **rows = calloc(samples->row_count + 1, sizeof *rows);
+    size_t *alike = calloc(samples->row_count + 1, sizeof *alike);
+    if (!rows || !alike) {
+        free(rows);
         free(alike);
         return error_set(error, "out of memory");
     }
+    size_t count = list_not_ok(samples, rows, alike);
     table_open(&table, TABLE_HTML, row_columns, COLUMN_END);
-    for (size_t i = 0; i < results->sample_count; i++) {
-        const struct sample *sample = &results->samples[i];
-        if (!alike[i])
-            continue;
+    for (size_t i = 0; i < count; i++) {
+        const struct samples_row *row = rows[i];
+        size_t cells = alike[row - samples->rows];
         table_row(&table, TABLE_ALL, 0);
-        table_count(&table, BLOCK, sample->block);
-        table_text(&table, CELL, "%s", results->cells[sample->cell]);
-        if (alike[i] > 1)
-            table_text(&table, CELL, "%zu cells", alike[i]);
-        table_text(&table, STATUS, "%s", status_names[sample->status]);
-        table_text(&table, REASON, "%s", sample->reason);
+        table_count(&table, BLOCK, row->block);
+        table_text(&table, CELL, "%s", samples->cells[row->cell].name);
+        if (cells > 1)
+            table_text(&table, CELL, "%zu cells", cells);
+        table_text(&table, STATUS, "%s", status_names[row->status]);
+        table_text(&table, REASON, "%s", samples_reason(samples, row));
     }
     fputs("<details><summary>All rows that are not ok</summary>\n", out);
     int failed = table_write(&table, NULL, out);
     fputs("</details>\n", out);
     table_free(&table);
+    free(rows);
     free(alike);
     return failed ? error_set(error, "cannot write the page") : 0;
 }
 
-int report_put_method(FILE *out, const struct verdicts *verdicts, const struct results *results,
+int report_put_method(FILE *out, const struct verdicts *verdicts, const struct samples *samples,
                       struct error *error)
 {
     size_t counts[STATUS_COUNT] = {0};
-    for (size_t i = 0; i < results->sample_count; i++)
-        counts[results->samples[i].status]++;
+    for (size_t i = 0; i < samples->cell_count; i++)
+        for (int status = 0; status < STATUS_COUNT; status++)
+            counts[status] += samples->cells[i].rows[status];
     fputs(
         "<h2>How it was measured</h2>\n<p>One sample is one fresh process. Blocks hold each cell once: "
         "groups "
@@ -95,16 +106,16 @@ int report_put_method(FILE *out, const struct verdicts *verdicts, const struct r
                 " A verdict comes from exact one-sided signed-rank tests against the rule's effect, adjusted "
                 "by Holm "
                 "over the "
-                "%zu comparisons of this page, below %g %%; with fewer than %zu blocks it is refused.",
-                verdicts->point_count, 100 * verdicts->alpha, verdicts->blocks_needed);
+                "%zu rules of this page, below %g %%; with fewer than %zu blocks it is refused.",
+                verdicts->tests, 100 * verdicts->alpha, verdicts->blocks_needed);
     fputs(" Whether the machine was quiet is decided from its counters and three fixed pieces of work, never "
           "from the time of a cell.</p>\n<p>",
           out);
-    fprintf(out, "%zu samples of %zu cells: ", results->sample_count, results->cell_count);
+    fprintf(out, "%zu samples of %zu cells: ", samples->row_count, samples->cell_count);
     for (int status = 0; status < STATUS_COUNT; status++)
         fprintf(out, "%s%zu %s", status ? ", " : "", counts[status], status_names[status]);
     fputs(".</p>\n", out);
-    if (counts[STATUS_OK] < results->sample_count && put_rows_not_ok(out, results, error))
+    if (counts[STATUS_OK] < samples->row_count && put_rows_not_ok(out, samples, error))
         return -1;
     fputs("<p class=\"quiet\">The samples stand in <code>samples.csv</code>, the verdicts in "
           "<code>verdicts.csv</code>; "
@@ -113,10 +124,10 @@ int report_put_method(FILE *out, const struct verdicts *verdicts, const struct r
     return 0;
 }
 
-void report_put_cells(FILE *out, const struct results *results, bool open)
+void report_put_cells(FILE *out, const struct samples *samples, bool open)
 {
     struct table table;
-    cells_table(results, NULL, TABLE_HTML, &table);
+    cells_table(samples, NULL, TABLE_HTML, &table);
     fprintf(out, "<h2>Cells</h2>\n<details%s><summary>Medians of every cell</summary>\n",
             open ? " open" : "");
     table_write(&table, NULL, out);

@@ -25,11 +25,11 @@ void report_put_counts(FILE *out, const struct verdicts *verdicts);
 int report_put_overview(FILE *out, const struct verdicts *verdicts);
 int report_put_rules(FILE *out, const struct verdicts *verdicts, const struct page *page,
                      struct error *error);
-int report_put_scaling(FILE *out, const struct results *results, const struct page *page,
+int report_put_scaling(FILE *out, const struct samples *samples, const struct page *page,
                        struct error *error);
 /* open: not folded. */
-void report_put_cells(FILE *out, const struct results *results, bool open);
-int report_put_method(FILE *out, const struct verdicts *verdicts, const struct results *results,
+void report_put_cells(FILE *out, const struct samples *samples, bool open);
+int report_put_method(FILE *out, const struct verdicts *verdicts, const struct samples *samples,
                       struct error *error);
 
 /* The chart ID, if it was drawn. */

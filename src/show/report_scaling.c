@@ -80,10 +80,10 @@ static int put_scaling_chart(FILE *out, const struct scaling_chart *chart, const
     return 0;
 }
 
-int report_put_scaling(FILE *out, const struct results *results, const struct page *page, struct error *error)
+int report_put_scaling(FILE *out, const struct samples *samples, const struct page *page, struct error *error)
 {
     struct scaling scaling;
-    int result = scaling_find(results, &scaling, error);
+    int result = scaling_find(samples, &scaling, error);
     if (!result && scaling.count)
         fputs("<h2>Scaling</h2>\n", out);
     for (size_t i = 0; !result && i < scaling.count; i++)

@@ -408,11 +408,11 @@ static int draw_charts(const struct scaling *scaling, const char *script_folder,
     return result;
 }
 
-int scaling_draw(const struct results *results, const char *script_folder, const char *folder, unsigned jobs,
+int scaling_draw(const struct samples *samples, const char *script_folder, const char *folder, unsigned jobs,
                  struct drawn *drawn, struct error *error)
 {
     struct scaling scaling;
-    int result = scaling_find(results, &scaling, error);
+    int result = scaling_find(samples, &scaling, error);
     if (!result && scaling.count)
         result = draw_charts(&scaling, script_folder, folder, jobs, drawn, error);
     int count = (int)scaling.count;
