@@ -376,9 +376,11 @@ static void explain_undecided(const struct compared *compared, struct compare_ro
 {
     double effect = compared->options.effect, named = pow(1 + effect, 2);
     bool below = row->ratio < 1;
+    /* The detectable shift falls with the root of n. */
+    double n = (double)smaller(row->n_base, row->n_new);
+    double needed = ceil(n * pow(log1p(row->detectable) / log1p(effect), 2));
     const struct judge_undecided undecided = {.n = smaller(row->n_base, row->n_new),
-                                              .detectable = log1p(row->detectable),
-                                              .effect = effect,
+                                              .needed = needed,
                                               .alternative = below ? 1 / named : named,
                                               .threshold = below ? 1 / (1 + effect) : 1 + effect,
                                               .unit = unit_of(compared)};

@@ -186,12 +186,11 @@ void judge_append_absent(const struct samples_pairing *pairing, char *text, size
 
 void judge_word_undecided(const struct judge_undecided *undecided, char *text, size_t text_bytes)
 {
-    double n = (double)undecided->n, distance = fabs(log1p(undecided->effect));
-    double needed = ceil(n * pow(undecided->detectable / distance, 2)); /* falls with the root of n */
+    double n = (double)undecided->n, needed = undecided->needed;
     if (needed > n && needed < 10000)
         snprintf(text, text_bytes, "underpowered: about %.0f %s needed to tell %.3g×", needed,
                  undecided->unit, undecided->alternative);
-    else if (needed > n || isnan(needed))
+    else if (!(needed <= n))
         snprintf(text, text_bytes, "underpowered: more than %zu %s needed", undecided->n, undecided->unit);
     else
         snprintf(text, text_bytes, "underpowered: too close to %+.3g %% to tell",

@@ -71,12 +71,12 @@ void judge_append_absent(const struct samples_pairing *pairing, char *text, size
 void judge_append(char *text, size_t text_bytes, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* n pairs of which a shift of `detectable` would be found show neither side of the effect: how many it would
- * take to tell `alternative` (a ratio, 1 + effect away from the threshold on a logarithmic scale), never the
- * ratio that was seen. threshold: the bound that the estimate is near. */
+/* Neither side of the effect is shown by n pairs: how many are needed to tell `alternative`, a ratio that is
+ * named beforehand and never the one that was seen. threshold: the bound that the estimate is near. */
 struct judge_undecided {
     size_t n;
-    double detectable, effect, alternative, threshold;
+    double needed; /* as statistics_blocks_for */
+    double alternative, threshold;
     const char *unit;
 };
 void judge_word_undecided(const struct judge_undecided *undecided, char *text, size_t text_bytes);

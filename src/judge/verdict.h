@@ -26,6 +26,10 @@ struct verdict_point {
     double p_holds, p_holds_adjusted;        /* crossover: of "is ahead by the effect here" */
     double p_fails, p_fails_adjusted;        /* ... "is not" */
     enum judgement judgement;                /* crossover: holds = shown ahead here */
+    double ratio_of_totals;                  /* the same of all blocks' times, or figures, added up */
+    bool better_limited, worse_limited;      /* at the limit of the load generator: at least as good */
+    double value;                            /* fact: the median */
+    size_t as_expected;                      /* fact: in how many blocks */
     char reason[160], note[48];              /* note: part of the reason of a judged point */
 };
 
@@ -36,17 +40,23 @@ struct verdict {
     char runtime[16];
     char pair_name[64]; /* NAME, NAME@terms:1000 of a swept pair, terms:1000 if it has no name */
     enum judgement rule_judgement, judgement;
-    char reason[160];                /* sub-label or cause; empty if there is nothing to add */
-    size_t point_first, point_count; /* into verdicts.points; 1 except for crossover */
-    double p, p_adjusted;            /* of what decided; undecided: of "holds" */
-    double crossing; /* sweep value from which on `better` is ahead by the effect; NaN if none */
-    double crossing_low, crossing_high; /* NaN where the interval reaches past the sweep */
+    char reason[160];                   /* sub-label or cause; empty if there is nothing to add */
+    size_t point_first, point_count;    /* into verdicts.points; 1 except for crossover */
+    double p, p_adjusted;               /* of what decided; undecided: of "holds" */
+    double value;                       /* fact: the median */
+    double crossing;                    /* an estimate inside of what follows; NaN if none */
+    double crossing_low, crossing_high; /* the last point shown not ahead, the first from which all are */
+    /* Of the whole verdict, as its rule needs it: NaN if it was not measured; adjusted over the rules. */
+    double p_holds, p_fails, p_holds_adjusted, p_fails_adjusted;
+    size_t refutations; /* crossover: what p_fails is the smallest of */
+    bool measured;      /* its rule is one of the tests */
 };
 struct verdicts {
     struct verdict *verdicts; /* by rule, runtime, pair, sweep value */
     size_t count;
     struct verdict_point *points;
-    size_t point_count;   /* = m of Holm's adjustment */
+    size_t point_count;
+    size_t tests;         /* rules (for a runtime) of which something was measured: m of the adjustment */
     size_t blocks_needed; /* n below which a verdict is refused */
     double alpha;
     const struct rule *missing_rule; /* the first of which nothing was run, or NULL */

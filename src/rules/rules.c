@@ -13,7 +13,8 @@
 #include "file.h"
 #include "utf8.h"
 
-const char *const rule_kind_names[RULE_KIND_COUNT] = {"compare", "equal", "crossover"};
+const char *const rule_kind_names[RULE_KIND_COUNT] = {"compare", "equal", "crossover", "fact"};
+const char *const rule_expect_signs[RULE_EXPECT_COUNT] = {"=", ">", ">=", "<", "<="};
 
 static const char *const chart_scripts[] = {"bars", "sweep"};
 static const char *const runtimes_known[] = {"native", "cpython"};
@@ -25,13 +26,32 @@ enum pair_key {
     KEY_WORSE,
     KEY_METRIC,
     KEY_EFFECT,
+    KEY_CELL,
+    KEY_EXPECT,
     KEY_SWEEP,
     KEY_SWEEP_QUICK,
     PAIR_KEY_COUNT
 };
-static const char *const pair_key_names[PAIR_KEY_COUNT] = {"kind",   "better", "worse",      "metric",
-                                                           "effect", "sweep",  "sweep_quick"};
-static const char *const required_keys = "kind, better, worse, metric, effect";
+static const char *const pair_key_names[PAIR_KEY_COUNT] = {"kind", "better", "worse", "metric",     "effect",
+                                                           "cell", "expect", "sweep", "sweep_quick"};
+
+/* What a kind requires besides itself; it has sweep and sweep_quick too, and nothing else. */
+static const struct {
+    unsigned required;
+    const char *words;
+} kind_keys[RULE_KIND_COUNT] = {
+#define TWO_CELLS                                                                                            \
+    {                                                                                                        \
+        1U << KEY_BETTER | 1U << KEY_WORSE | 1U << KEY_METRIC | 1U << KEY_EFFECT,                            \
+            "kind, better, worse, metric, effect"                                                            \
+    }
+    [RULE_COMPARE] = TWO_CELLS,
+    [RULE_EQUAL] = TWO_CELLS,
+    [RULE_CROSSOVER] = TWO_CELLS,
+    [RULE_FACT] = {1U << KEY_CELL | 1U << KEY_METRIC | 1U << KEY_EXPECT, "kind, cell, metric, expect"},
+#undef TWO_CELLS
+};
+static const char *const required_keys = "kind, better, worse, metric, effect (fact: cell, metric, expect)";
 
 struct pair_source {
     struct rule_pair pair;
@@ -96,7 +116,7 @@ static int read_kind(struct reader *reader, const char *value, struct rule_pair 
             pair->kind = (enum rule_kind)kind;
             return 0;
         }
-    return fail_at(reader, reader->line, "unknown kind '%s'; known: compare, equal, crossover", value);
+    return fail_at(reader, reader->line, "unknown kind '%s'; known: compare, equal, crossover, fact", value);
 }
 
 static int read_cell(struct reader *reader, const char *key, const char *value, char *text)
@@ -131,6 +151,21 @@ static int read_effect(struct reader *reader, const char *value, struct rule_pai
                        value);
     pair->effect = percent / 100;
     return 0;
+}
+
+static int read_expect(struct reader *reader, const char *value, struct rule_pair *pair)
+{
+    char sign[4] = "", *end;
+    size_t length = strspn(value, "<=>");
+    snprintf(sign, sizeof sign, "%.*s", (int)(length < 3 ? length : 3), value);
+    pair->expected = strtod(value + length, &end);
+    for (int expect = 0; expect < RULE_EXPECT_COUNT; expect++)
+        if (strcmp(sign, rule_expect_signs[expect]) == 0 && end > value + length && !*end) {
+            pair->expect = (enum rule_expect)expect;
+            return 0;
+        }
+    return fail_at(reader, reader->line,
+                   "expect '%s' is no comparison with a number, such as > 0, >= 3 or = 0", value);
 }
 
 static int read_sweep(struct reader *reader, const char *key, const char *value, struct rule_sweep *sweep)
@@ -187,6 +222,12 @@ static int read_pair_key(struct reader *reader, struct pair_source *source, cons
         return read_metric(reader, value, pair);
     case KEY_EFFECT:
         return read_effect(reader, value, pair);
+    case KEY_CELL:
+        return read_cell(reader, name, value, pair->better) || read_cell(reader, name, value, pair->worse)
+                   ? -1
+                   : 0;
+    case KEY_EXPECT:
+        return read_expect(reader, value, pair);
     case KEY_SWEEP:
         return read_sweep(reader, name, value, &pair->sweep);
     case KEY_SWEEP_QUICK:
@@ -346,7 +387,13 @@ static void inherit(struct pair_source *source, const struct pair_source *base, 
         pair->metric = from->metric;
     else if (key == KEY_EFFECT)
         pair->effect = from->effect;
-    else if (key == KEY_SWEEP)
+    else if (key == KEY_CELL) {
+        memcpy(pair->better, from->better, sizeof pair->better);
+        memcpy(pair->worse, from->worse, sizeof pair->worse);
+    } else if (key == KEY_EXPECT) {
+        pair->expect = from->expect;
+        pair->expected = from->expected;
+    } else if (key == KEY_SWEEP)
         pair->sweep = from->sweep;
     else if (key == KEY_SWEEP_QUICK)
         pair->sweep_quick = from->sweep_quick;
@@ -387,15 +434,33 @@ static int check_sweep(struct reader *reader, struct pair_source *source)
     return 0;
 }
 
+/* What [rule] says for pairs of other kinds is none of this one's. */
+static int inherit_keys(struct reader *reader, struct pair_source *source)
+{
+    inherit(source, &reader->base, KEY_KIND);
+    const char *what = *source->pair.name ? "pair " : "the rule", *name = source->pair.name;
+    if (!source->key_lines[KEY_KIND])
+        return fail_at(reader, source->line, "%s%s has no kind; required: %s", what, name, required_keys);
+    unsigned required = kind_keys[source->pair.kind].required;
+    for (int key = KEY_KIND + 1; key < PAIR_KEY_COUNT; key++) {
+        bool needed = required & 1U << key;
+        if (!needed && key < KEY_SWEEP && source->key_lines[key])
+            return fail_at(reader, source->key_lines[key], "kind %s has no %s; required: %s",
+                           rule_kind_names[source->pair.kind], pair_key_names[key],
+                           kind_keys[source->pair.kind].words);
+        if (needed || key >= KEY_SWEEP)
+            inherit(source, &reader->base, (enum pair_key)key);
+        if (needed && !source->key_lines[key])
+            return fail_at(reader, source->line, "%s%s has no %s; required: %s", what, name,
+                           pair_key_names[key], kind_keys[source->pair.kind].words);
+    }
+    return 0;
+}
+
 static int check_pair(struct reader *reader, struct pair_source *source)
 {
-    for (int key = 0; key < PAIR_KEY_COUNT; key++) {
-        inherit(source, &reader->base, (enum pair_key)key);
-        if (key < KEY_SWEEP && !source->key_lines[key])
-            return fail_at(reader, source->line, "%s%s has no %s; required: %s",
-                           *source->pair.name ? "pair " : "the rule", source->pair.name, pair_key_names[key],
-                           required_keys);
-    }
+    if (inherit_keys(reader, source))
+        return -1;
     if (check_sweep(reader, source))
         return -1;
     if (source->pair.kind == RULE_EQUAL && source->pair.effect <= 0)
@@ -412,7 +477,7 @@ static int check_pair(struct reader *reader, struct pair_source *source)
                            "more than %d workload keys with the sweep's", CELL_PARAMS_MAX);
         cell_format(&cells[i], names[i]);
     }
-    if (strcmp(names[0], names[1]) == 0)
+    if (source->pair.kind != RULE_FACT && strcmp(names[0], names[1]) == 0)
         return fail_at(reader, source->key_lines[KEY_WORSE], "better and worse are the same cell");
     return 0;
 }

@@ -8,11 +8,14 @@
  *     documents   D0 D1 ...
  *     runtimes    native cpython; required
  *                 what follows is required here or in each pair, a pair's overrides:
- *     kind        compare, equal or crossover
+ *     kind        compare, equal, crossover or fact
  *     better      FAMILY/WORKLOAD/MODEL[/key:value ...]; workers:max is what the machine has
  *     worse       the same
  *     metric      a column of samples.csv
  *     effect      10%: the smallest that matters; for compare and crossover it may be negative ("no worse")
+ *                 a fact has no better, worse and effect, but:
+ *     cell        FAMILY/WORKLOAD/MODEL[/key:value ...]
+ *     expect      > 0, >= 3, = 0, < 2 or <= 1: what the metric is in every launch
  *                 optional, here or in each pair:
  *     sweep       conc:1,4,16,64; compare and equal: a test and a verdict a value; crossover: one in all
  *     sweep_quick conc:1,16,64; what the profiles quick and smoke measure; default: sweep
@@ -41,8 +44,18 @@
 #include "error.h"
 #include "result.h"
 
-enum rule_kind { RULE_COMPARE, RULE_EQUAL, RULE_CROSSOVER, RULE_KIND_COUNT };
+enum rule_kind { RULE_COMPARE, RULE_EQUAL, RULE_CROSSOVER, RULE_FACT, RULE_KIND_COUNT };
 extern const char *const rule_kind_names[RULE_KIND_COUNT];
+
+enum rule_expect {
+    RULE_EXPECT_EQUAL,
+    RULE_EXPECT_ABOVE,
+    RULE_EXPECT_AT_LEAST,
+    RULE_EXPECT_BELOW,
+    RULE_EXPECT_AT_MOST,
+    RULE_EXPECT_COUNT
+};
+extern const char *const rule_expect_signs[RULE_EXPECT_COUNT]; /* "=", ">", ">=", "<", "<=" */
 
 enum { RULE_PAIRS_MAX = 8, RULE_SWEEP_MAX = 16, RULE_RUNTIMES_MAX = 2, RULE_ANSWERS_MAX = 10 };
 
@@ -63,9 +76,12 @@ struct rule_sweep {
 struct rule_pair {
     char name[32]; /* "" for the only one */
     enum rule_kind kind;
-    char better[CELL_NAME_BYTES], worse[CELL_NAME_BYTES]; /* as in the file, without runtime */
+    char better[CELL_NAME_BYTES],
+        worse[CELL_NAME_BYTES]; /* as in the file, without runtime; fact: both the cell */
     enum column metric;
-    double effect; /* 0.10 for 10% */
+    double effect; /* 0.10 for 10%; fact: 0 */
+    enum rule_expect expect;
+    double expected; /* fact */
     struct rule_sweep sweep, sweep_quick;
 };
 struct rule {

@@ -82,6 +82,8 @@ static void list_panels(struct chart *chart)
              end++)
             points += chart->first[end].point_count;
         chart->several_runtimes |= strcmp(verdict->runtime, chart->first[0].runtime) != 0;
+        if (verdict->pair->kind == RULE_FACT)
+            continue; /* one cell: nothing stands against it */
         bool numeric = isfinite(chart->verdicts->points[verdict->point_first].x);
         if (points > 1 && numeric && strcmp(verdict->rule->chart_script, "sweep") == 0)
             add_panel(chart, verdict, verdict->point_first, points, true);

@@ -34,8 +34,8 @@ static int compare_lines(const void *a, const void *b)
     return (left->line > right->line) - (left->line < right->line);
 }
 
-/* The rows that are not ok, of those of a block that say the same the first, in the order of the file; alike: as
- * samples->rows, how many each stands for. Returns how many. */
+/* The rows that are not ok, of those of a block that say the same the first, in the order of the file; alike:
+ * as samples->rows, how many each stands for. Returns how many. */
 static size_t list_not_ok(const struct samples *samples, const struct samples_row **rows, size_t *alike)
 {
     size_t count = 0, firsts = 0;

@@ -117,6 +117,7 @@ static void set_figures(struct table *table, const struct verdicts *verdicts, co
     table_number(table, CROSSING, verdict->crossing);
     table_number(table, CROSSING_LOW, verdict->crossing_low);
     table_number(table, CROSSING_HIGH, verdict->crossing_high);
+    table_number(table, VALUE, verdict->value);
     table_range(table, CROSSING_INTERVAL, verdict->crossing_low, verdict->crossing_high);
     set_words(table, verdicts, verdict);
 }
@@ -183,7 +184,7 @@ void verdicts_table(const struct verdicts *verdicts, enum table_format format, s
 static int write_json(const struct verdicts *verdicts, const struct table *table, FILE *out)
 {
     json_t *root = json_pack("{s:f, s:I, s:I, s:o}", "alpha", verdicts->alpha, "tests",
-                             (json_int_t)verdicts->point_count, "blocks_needed",
+                             (json_int_t)verdicts->tests, "blocks_needed",
                              (json_int_t)verdicts->blocks_needed, "verdicts", table_json(table));
     int result = root && !table->failed ? json_dumpf(root, out, JSON_INDENT(2)) : -1;
     json_decref(root);
@@ -198,7 +199,7 @@ static void put_summary(const struct verdicts *verdicts, FILE *out)
         counts[verdicts->verdicts[i].rule_judgement]++;
     fprintf(out, "\n%zu hold%s, %zu do%s not hold, %zu inconclusive (%zu test%s, Holm-adjusted, %g %%)",
             counts[0], counts[0] == 1 ? "s" : "", counts[1], counts[1] == 1 ? "es" : "", counts[2],
-            verdicts->point_count, verdicts->point_count == 1 ? "" : "s", 100 * verdicts->alpha);
+            verdicts->tests, verdicts->tests == 1 ? "" : "s", 100 * verdicts->alpha);
 }
 
 static int put_answers(const struct verdicts *verdicts, const struct table_style *style, FILE *out)

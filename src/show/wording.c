@@ -226,6 +226,12 @@ static void word_finding(const struct verdict_point *point, char *text, size_t t
     const struct comparison *comparison = &point->comparison;
     char better[128], worse[128], ratio[24], low[24], high[24], interval[96] = "";
     enum column metric = comparison->pair->metric;
+    if (comparison->pair->kind == RULE_FACT) {
+        snprintf(text, text_bytes, "the median %s of %s is %g, expected %s %g, n = %zu", columns[metric].name,
+                 point->better, point->value, rule_expect_signs[comparison->pair->expect],
+                 comparison->pair->expected, point->n);
+        return;
+    }
     word_arm(&comparison->better, &comparison->worse, better, sizeof better);
     word_arm(&comparison->worse, &comparison->better, worse, sizeof worse);
     word_figure(point->ratio, ratio, sizeof ratio);
