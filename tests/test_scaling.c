@@ -397,18 +397,6 @@ static void test_blocks(void **state)
     assert_float_equal(series->points[1].speedup.median, 2, 0);
     assert_float_equal(series->points[1].speedup.low, 2, 0);
     end(&scene);
-
-    begin(&scene, 0);
-    for (int i = 0; i < 2; i++) {
-        synthetic_row(&scene.synthetic, one, 7, "ok", "", COLUMN_ITEMS_PER_SECOND, 100);
-        synthetic_row(&scene.synthetic, two, 7, "ok", "", COLUMN_ITEMS_PER_SECOND, 100);
-    }
-    synthetic_close(&scene.synthetic);
-    assert_int_equal(synthetic_load(&scene.synthetic, &scene.samples, &scene.error), 0);
-    assert_int_equal(scaling_find(&scene.samples, &scene.scaling, &scene.error), -1);
-    assert_string_equal(scene.error.text,
-                        "cell native/cpu/x/thread-pool/workers:1 has more than one ok row in block 7");
-    end(&scene);
 }
 
 static void test_nothing_scales(void **state)

@@ -15,7 +15,6 @@ struct arm {
     const struct samples_cell *rows;
 };
 struct arms {
-    const struct samples *samples;
     struct arm *arms; /* those with data, by what a chart shares, then by model and workers */
     size_t count;
 };
@@ -59,7 +58,6 @@ static bool has_rate(const struct samples *samples, const struct samples_cell *c
 
 static int gather_arms(const struct samples *samples, struct arms *arms, struct error *error)
 {
-    arms->samples = samples;
     arms->arms = calloc(samples->cell_count + 1, sizeof *arms->arms);
     if (!arms->arms)
         return error_set(error, "out of memory");
@@ -222,8 +220,8 @@ static void free_chart(struct scaling_chart *chart)
 }
 
 /* arms[count]: all models of one chart. */
-static int add_chart(struct scaling *scaling, const struct arm *arms, size_t count, unsigned units_max,
-                     struct error *error)
+static int add_chart(struct scaling *scaling, const struct samples *samples, const struct arm *arms,
+                     size_t count, unsigned units_max, struct error *error)
 {
     /* With conc there is no ideal to one task at a time. */
     const struct arm *serial = arms->cell.conc ? NULL : find_serial(arms, count);
@@ -236,7 +234,7 @@ static int add_chart(struct scaling *scaling, const struct arm *arms, size_t cou
         for (end = first + 1; end < count && strcmp(arms[end].cell.model, arms[first].cell.model) == 0; end++)
             ;
         if (arms[first].cell.workers && arms[first].cell.workers < arms[end - 1].cell.workers)
-            result = add_series(&chart, all->samples, &arms[first], end - first, serial, error);
+            result = add_series(&chart, samples, &arms[first], end - first, serial, error);
     }
     bool room = scaling->count < SCALING_CHARTS_MAX;
     if (result || !chart.count || !room) {
@@ -262,7 +260,7 @@ int scaling_find(const struct samples *samples, struct scaling *scaling, struct 
         for (end = first + 1;
              end < all.count && compare_charts(&all.arms[end].cell, &all.arms[first].cell) == 0; end++)
             ;
-        result = add_chart(scaling, &all, &all.arms[first], end - first, samples->units_max, error);
+        result = add_chart(scaling, samples, &all.arms[first], end - first, samples->units_max, error);
     }
     free(all.arms);
     return result;
