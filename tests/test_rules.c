@@ -173,6 +173,28 @@ static void test_malformed(void **state)
     }
 }
 
+static void test_a_cell_keeps_the_swept_key_that_it_names(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "[rule]\nclaim = c\nruntimes = native\nkind = crossover\nmetric = items_per_second\n"
+        "effect = 10%\nbetter = a/b/thread-pool\nworse = a/b/thread-pool/room:1\n"
+        "sweep = room:1,4\n";
+    struct rules rules;
+    struct error error = {""};
+    struct comparison comparisons[2];
+    char path[64], better[CELL_NAME_BYTES], worse[CELL_NAME_BYTES];
+    if (load(text, &rules, &error, path, sizeof path))
+        fail_msg("%s", error.text);
+    assert_int_equal(rule_comparisons(&rules.rules[0], "native", RULE_VALUES_FULL, 2, comparisons, 2, &error),
+                     2);
+    cell_format(&comparisons[1].better, better);
+    cell_format(&comparisons[1].worse, worse);
+    assert_string_equal(better, "native/a/b/thread-pool/room:4");
+    assert_string_equal(worse, "native/a/b/thread-pool/room:1");
+    rules_free(&rules);
+}
+
 static void test_missing(void **state)
 {
     (void)state;
@@ -234,9 +256,13 @@ static void test_our_own(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_rule),    cmocka_unit_test(test_pairs_inherit),
-        cmocka_unit_test(test_comparisons), cmocka_unit_test(test_malformed),
-        cmocka_unit_test(test_missing),     cmocka_unit_test(test_our_own),
+        cmocka_unit_test(test_one_rule),
+        cmocka_unit_test(test_pairs_inherit),
+        cmocka_unit_test(test_comparisons),
+        cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_a_cell_keeps_the_swept_key_that_it_names),
+        cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_our_own),
     };
     if (argc > 1)
         source_root = argv[1];

@@ -457,6 +457,18 @@ static int inherit_keys(struct reader *reader, struct pair_source *source)
     return 0;
 }
 
+/* Sets a swept key, but where the cell names it: that is what the others are held against. */
+static int sweep_cell(struct cell *cell, const struct rule_sweep *sweep, const char *value,
+                      struct error *error)
+{
+    const char *key = sweep->key;
+    bool named = strcmp(key, "workers") == 0 ? cell->workers || cell->workers_max
+                 : strcmp(key, "conc") == 0  ? cell->conc > 0
+                 : strcmp(key, "place") == 0 ? *cell->place != '\0'
+                                             : cell_param(cell, key) != NULL;
+    return named ? 0 : cell_set(cell, key, value, error);
+}
+
 static int check_pair(struct reader *reader, struct pair_source *source)
 {
     if (inherit_keys(reader, source))
@@ -471,8 +483,8 @@ static int check_pair(struct reader *reader, struct pair_source *source)
     cell_parse(source->pair.better, "native", &cells[0], NULL);
     cell_parse(source->pair.worse, "native", &cells[1], NULL);
     for (int i = 0; i < 2; i++) {
-        if (source->pair.sweep.count &&
-            cell_set(&cells[i], source->pair.sweep.key, source->pair.sweep.values[0], NULL))
+        const struct rule_sweep *sweep = &source->pair.sweep;
+        if (sweep->count && sweep_cell(&cells[i], sweep, sweep->values[sweep->count - 1], NULL))
             return fail_at(reader, source->key_lines[KEY_SWEEP],
                            "more than %d workload keys with the sweep's", CELL_PARAMS_MAX);
         cell_format(&cells[i], names[i]);
@@ -685,12 +697,13 @@ static void list_values(const struct rule_pair *pair, enum rule_values which, st
         list->values[list->count++] = "";
 }
 
-static int resolve_cell(const char *name, const char *runtime, const char *key, const char *value,
-                        unsigned workers_max, bool *is_max, struct cell *cell, struct error *error)
+static int resolve_cell(const char *name, const char *runtime, const struct rule_sweep *sweep,
+                        const char *value, unsigned workers_max, bool *is_max, struct cell *cell,
+                        struct error *error)
 {
     if (cell_parse(name, runtime, cell, error))
         return -1;
-    if (*value && cell_set(cell, key, value, error))
+    if (*value && sweep_cell(cell, sweep, value, error))
         return -1;
     *is_max = cell->workers_max;
     cell_resolve(cell, workers_max);
@@ -708,9 +721,9 @@ int rule_pair_comparisons(const struct rule *rule, const struct rule_pair *pair,
         const char *value = list.values[i];
         bool better_max, worse_max;
         snprintf(comparison.sweep_value, sizeof comparison.sweep_value, "%s", value);
-        if (resolve_cell(pair->better, runtime, pair->sweep.key, value, workers_max, &better_max,
+        if (resolve_cell(pair->better, runtime, &pair->sweep, value, workers_max, &better_max,
                          &comparison.better, error) ||
-            resolve_cell(pair->worse, runtime, pair->sweep.key, value, workers_max, &worse_max,
+            resolve_cell(pair->worse, runtime, &pair->sweep, value, workers_max, &worse_max,
                          &comparison.worse, error))
             return error_prefix(error, "rule %s", rule->id);
         comparison.parallelism = better_max != worse_max;

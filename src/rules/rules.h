@@ -17,7 +17,8 @@
  *     cell        FAMILY/WORKLOAD/MODEL[/key:value ...]
  *     expect      > 0, >= 3, = 0, < 2 or <= 1: what the metric is in every launch
  *                 optional, here or in each pair:
- *     sweep       conc:1,4,16,64; compare and equal: a test and a verdict a value; crossover: one in all
+ *     sweep       conc:1,4,16,64; compare and equal: a test and a verdict a value; crossover: one in all.
+ *                 A cell that names the key itself keeps it: the others are held against that one
  *     sweep_quick conc:1,16,64; what the profiles quick and smoke measure; default: sweep
  *
  *     [pair NAME] any number; none: one pair without a name
