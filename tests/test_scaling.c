@@ -136,7 +136,7 @@ static void test_exact_law(void **state)
     find(&scene);
     const struct scaling_chart *chart = only_chart(&scene);
     assert_string_equal(chart->id, "scaling-cpu-x-compact");
-    assert_true(chart->serial);
+    assert_string_equal(chart->reference, "serial");
     assert_int_equal(chart->count, 3);
     for (size_t i = 0; i < 3; i++) {
         const struct scaling_series *series = &chart->series[i];
@@ -310,7 +310,7 @@ static void test_own_reference(void **state)
     write_model(&scene, &law, "", eight, 8, 6, 0);
     find(&scene);
     const struct scaling_chart *chart = only_chart(&scene);
-    assert_false(chart->serial);
+    assert_string_equal(chart->reference, "");
     assert_int_equal(chart->series[0].reference_workers, 1);
     assert_float_equal(chart->series[0].points[0].speedup.median, 1, 0);
     assert_float_equal(chart->series[0].usl.sigma, 0.05, 1e-9);
@@ -366,7 +366,7 @@ static void test_what_makes_a_chart(void **state)
             k++;
         if (k == 5)
             fail_msg("no chart %s", ids[i]);
-        assert_int_equal(scene.scaling.charts[k].serial, i == 4);
+        assert_int_equal(*scene.scaling.charts[k].reference != 0, i == 4);
     }
     end(&scene);
 }

@@ -19,7 +19,7 @@ struct arms {
     size_t count;
 };
 
-/* What a chart shares, but for conc: serial has none. */
+/* What a chart shares, but for conc: the reference has none. */
 static int compare_workload(const struct cell *left, const struct cell *right)
 {
     char left_params[CELL_PARAMS_MAX * 48], right_params[CELL_PARAMS_MAX * 48];
@@ -71,11 +71,11 @@ static int gather_arms(const struct samples *samples, struct arms *arms, struct 
 }
 
 /* Among all models of one chart. */
-static const struct arm *find_serial(const struct arm *arms, size_t count)
+static const struct arm *find_reference(const struct arm *arms, size_t count)
 {
     const struct arm *found = NULL;
     for (size_t i = 0; i < count; i++)
-        if (strcmp(arms[i].cell.model, "serial") == 0)
+        if (arms[i].cell.workers == 0) /* one task after the other needs none */
             found = &arms[i];
     return found;
 }
@@ -144,14 +144,14 @@ static void free_series(struct scaling_series *series)
 
 /* arms[count]: one model. Left out if it comes to fewer than two worker counts. */
 static int add_series(struct scaling_chart *chart, const struct samples *samples, const struct arm *arms,
-                      size_t count, const struct arm *serial, struct error *error)
+                      size_t count, const struct arm *reference, struct error *error)
 {
-    struct scaling_series series = {.reference_workers = serial ? 0 : arms->cell.workers,
+    struct scaling_series series = {.reference_workers = reference ? 0 : arms->cell.workers,
                                     .points = calloc(count, sizeof *series.points)};
     snprintf(series.model, sizeof series.model, "%s", arms->cell.model);
     int result = series.points ? 0 : error_set(error, "out of memory");
     for (size_t i = 0; !result && i < count; i++)
-        result = add_point(&series, samples, &arms[i], serial ? serial : arms, error);
+        result = add_point(&series, samples, &arms[i], reference ? reference : arms, error);
     if (!result && series.count && series.points[0].workers < series.points[series.count - 1].workers) {
         result = fit_series(&series, chart->units, error);
         if (!result) {
@@ -224,17 +224,18 @@ static int add_chart(struct scaling *scaling, const struct samples *samples, con
                      size_t count, unsigned units_max, struct error *error)
 {
     /* With conc there is no ideal to one task at a time. */
-    const struct arm *serial = arms->cell.conc ? NULL : find_serial(arms, count);
+    const struct arm *reference = arms->cell.conc ? NULL : find_reference(arms, count);
     struct scaling_chart chart = {.cell = arms->cell,
                                   .units = strcmp(arms->cell.place, "one-core") == 0 ? 1 : units_max,
-                                  .serial = serial,
                                   .series = calloc(count, sizeof *chart.series)};
+    if (reference)
+        memcpy(chart.reference, reference->cell.model, sizeof chart.reference);
     int result = chart.series ? 0 : error_set(error, "out of memory");
     for (size_t first = 0, end; !result && first < count; first = end) {
         for (end = first + 1; end < count && strcmp(arms[end].cell.model, arms[first].cell.model) == 0; end++)
             ;
         if (arms[first].cell.workers && arms[first].cell.workers < arms[end - 1].cell.workers)
-            result = add_series(&chart, samples, &arms[first], end - first, serial, error);
+            result = add_series(&chart, samples, &arms[first], end - first, reference, error);
     }
     bool room = scaling->count < SCALING_CHARTS_MAX;
     if (result || !chart.count || !room) {
@@ -295,8 +296,8 @@ void scaling_word_reference(const struct scaling_chart *chart, char *text, size_
     bool same = true;
     for (size_t i = 1; i < chart->count; i++)
         same &= chart->series[i].reference_workers == workers;
-    if (chart->serial)
-        snprintf(text, text_bytes, "speedup over serial in the same block");
+    if (*chart->reference)
+        snprintf(text, text_bytes, "speedup over %s in the same block", chart->reference);
     else if (same)
         snprintf(text, text_bytes, "speedup over the same model with %u worker%s in the same block", workers,
                  workers == 1 ? "" : "s");
@@ -308,7 +309,7 @@ void scaling_word_no_fit(const struct scaling_chart *chart, const struct scaling
                          size_t text_bytes)
 {
     if (series->fit_count >= SCALING_FIT_COUNTS_MIN)
-        snprintf(text, text_bytes, "no fit without one worker or serial");
+        snprintf(text, text_bytes, "no fit without one worker");
     else
         snprintf(text, text_bytes,
                  "too few cores%s for a fit (%zu worker counts within the units, %d needed)",

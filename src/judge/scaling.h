@@ -31,8 +31,7 @@ struct scaling_point {
 };
 struct scaling_series {
     char model[32];
-    unsigned
-        reference_workers; /* 0: the reference is serial; else the model itself, with its fewest workers */
+    unsigned reference_workers; /* 0: the chart's reference; else the model itself, with its fewest workers */
     struct scaling_point *points; /* by workers */
     size_t count;
     size_t fit_count; /* distinct worker counts that do not exceed the units: what a fit may rest on */
@@ -42,10 +41,10 @@ struct scaling_series {
     struct scaling_fit usl, amdahl;
 };
 struct scaling_chart {
-    char id[SCALING_ID_BYTES];     /* scaling-FAMILY-WORKLOAD..., one of its kind */
-    struct cell cell;              /* what all series share; its model and workers tell nothing */
-    unsigned units;                /* processing units that its workers can have; 1 with place:one-core */
-    bool serial;                   /* the reference */
+    char id[SCALING_ID_BYTES]; /* scaling-FAMILY-WORKLOAD..., one of its kind */
+    struct cell cell;          /* what all series share; its model and workers tell nothing */
+    unsigned units;            /* processing units that its workers can have; 1 with place:one-core */
+    char reference[32];        /* the model of the cell without workers that all are held against; "": none */
     struct scaling_series *series; /* the highest speedup at most workers first */
     size_t count;
 };
@@ -63,7 +62,7 @@ void scaling_free(struct scaling *scaling);
 const struct scaling_series *scaling_furthest(const struct scaling_chart *chart,
                                               const struct scaling_point **point);
 
-/* "Speedup over serial in the same block": what 1 stands for. */
+/* "speedup over serial in the same block": what 1 stands for. */
 void scaling_word_reference(const struct scaling_chart *chart, char *text, size_t text_bytes);
 /* Why a series has no fit: "too few cores for a fit (2 of at least 6 worker counts)". */
 void scaling_word_no_fit(const struct scaling_chart *chart, const struct scaling_series *series, char *text,

@@ -90,8 +90,9 @@ static void describe(const struct selftest *selftest, const struct selftest_part
                         json_pack("{s:s, s:b, s:I}", "part", part->name, "quick", (int)selftest->quick,
                                   "seed", (json_int_t)selftest->seed));
     if (session->arm_count > 1)
-        json_object_set_new(session->run, "arms",
-                            json_pack("[s, s]", session->arms[0].program->path, session->arms[1].program->path));
+        json_object_set_new(
+            session->run, "arms",
+            json_pack("[s, s]", session->arms[0].program->path, session->arms[1].program->path));
 }
 
 int selftest_measure(const struct selftest *selftest, const struct selftest_part *part,

@@ -34,8 +34,8 @@ struct session {
     bool gate;     /* disturbed blocks are repeated and do not count */
     struct session_arm arms[2];
     size_t arm_count;
-    char folder[PATH_BYTES]; /* the results folder if it was made beforehand; else "" */
-    size_t folder_before;    /* as of folder_make */
+    char folder[PATH_BYTES];     /* the results folder if it was made beforehand; else "" */
+    size_t folder_before;        /* as of folder_make */
     char rules_path[PATH_BYTES]; /* the user's own rules; empty: those that come along */
     char run_id[96];
     json_t *run; /* what goes into run.json, but for the plan and the outcome */

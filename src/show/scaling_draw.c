@@ -39,7 +39,8 @@ static void put_data(FILE *out, const struct scaling_chart *chart)
     fputs("series,kind,reference,model,workers,speedup,low,high,n,block\n", out);
     for (size_t i = 0; i < chart->count; i++) {
         const struct scaling_series *series = &chart->series[i];
-        char reference[64] = "serial", figure[3][40];
+        char reference[64], figure[3][40];
+        snprintf(reference, sizeof reference, "%s", chart->reference);
         if (series->reference_workers)
             snprintf(reference, sizeof reference, "workers:%u", series->reference_workers);
         for (const struct scaling_point *point = series->points; point < series->points + series->count;

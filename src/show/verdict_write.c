@@ -183,9 +183,9 @@ void verdicts_table(const struct verdicts *verdicts, enum table_format format, s
 
 static int write_json(const struct verdicts *verdicts, const struct table *table, FILE *out)
 {
-    json_t *root = json_pack("{s:f, s:I, s:I, s:o}", "alpha", verdicts->alpha, "tests",
-                             (json_int_t)verdicts->tests, "blocks_needed",
-                             (json_int_t)verdicts->blocks_needed, "verdicts", table_json(table));
+    json_t *root =
+        json_pack("{s:f, s:I, s:I, s:o}", "alpha", verdicts->alpha, "tests", (json_int_t)verdicts->tests,
+                  "blocks_needed", (json_int_t)verdicts->blocks_needed, "verdicts", table_json(table));
     int result = root && !table->failed ? json_dumpf(root, out, JSON_INDENT(2)) : -1;
     json_decref(root);
     putc('\n', out);

@@ -33,7 +33,8 @@ int statistics_holm_directional(const double *p_above, const double *p_below, si
     double largest = 0;
     for (size_t i = 0; i < n; i++) {
         size_t at = order[i].index;
-        double factor = (double)(n - i), above = factor * known(p_above[at]), below = factor * known(p_below[at]);
+        double factor = (double)(n - i), above = factor * known(p_above[at]),
+               below = factor * known(p_below[at]);
         largest = fmax(largest, factor * order[i].value);
         adjusted_above[at] = fmin(1, fmax(largest, above));
         adjusted_below[at] = fmin(1, fmax(largest, below));

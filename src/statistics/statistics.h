@@ -61,8 +61,8 @@ int statistics_rank_sum_bounds(const double *x, size_t n_x, const double *y, siz
  * as 1. */
 int statistics_holm(const double *p, size_t n, double *adjusted);
 
-/* Tests of which each can be decided in either of two directions that exclude one another: stepped down in the
- * order of the smaller of each test's two p-values, with one factor a step for both (Shaffer 1980, Finner
+/* Tests of which each can be decided in either of two directions that exclude one another: stepped down in
+ * the order of the smaller of each test's two p-values, with one factor a step for both (Shaffer 1980, Finner
  * 1999). A NaN counts as 1; the adjusted arrays may be those of p. */
 int statistics_holm_directional(const double *p_above, const double *p_below, size_t n,
                                 double *adjusted_above, double *adjusted_below);
