@@ -332,7 +332,7 @@ static void test_own_reference(void **state)
     assert_int_equal(chart->series[0].reference_workers, 2);
     assert_false(chart->series[0].fitted);
     scaling_word_no_fit(chart, chart->series, text, sizeof text);
-    assert_string_equal(text, "no fit without one worker or serial");
+    assert_string_equal(text, "no fit without one worker");
     if (!draw(&scene, 1)) {
         end(&scene);
         return;
