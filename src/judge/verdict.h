@@ -9,6 +9,7 @@
 #include "error.h"
 #include "rules.h"
 #include "samples.h"
+#include "statistics.h"
 
 enum judgement { JUDGEMENT_HOLDS, JUDGEMENT_DOES_NOT_HOLD, JUDGEMENT_INCONCLUSIVE };
 extern const char *const judgement_names[3]; /* "holds", "does not hold", "inconclusive" */
@@ -75,6 +76,10 @@ void verdicts_free(struct verdicts *verdicts);
  * format, error names the known ones, or out failed. */
 int verdicts_write(const struct verdicts *verdicts, const char *format, int colour, int width, FILE *out,
                    struct error *error);
+
+/* How much the log ratios of neighbouring blocks resemble one another, pooled over all points: a drift of one
+ * side alone breaks the independence that the tests rest on. -1: out of memory. */
+int verdicts_lag_correlation(const struct verdicts *verdicts, struct lag_correlation *correlation);
 
 /* The point whose figures stand for a verdict: of a crossover the last that has any. */
 const struct verdict_point *verdict_main_point(const struct verdicts *verdicts,

@@ -246,3 +246,26 @@ void verdict_take_up(struct verdict *verdict, const struct verdict_point *point)
     verdict->p = refuted ? point->p_fails : point->p_holds;
     verdict->p_adjusted = refuted ? point->p_fails_adjusted : point->p_holds_adjusted;
 }
+
+int verdicts_lag_correlation(const struct verdicts *verdicts, struct lag_correlation *correlation)
+{
+    struct series *rows = calloc(verdicts->point_count + 1, sizeof *rows);
+    double **all = calloc(verdicts->point_count + 1, sizeof *all);
+    size_t count = 0;
+    int result = rows && all ? 0 : -1;
+    for (size_t i = 0; i < verdicts->point_count && !result; i++) {
+        const struct verdict_point *point = &verdicts->points[i];
+        if (point->comparison.pair->kind == RULE_FACT || point->n < 3)
+            continue;
+        all[count] = log_ratios(point);
+        rows[count] = (struct series){all[count], point->n};
+        result = all[count++] ? 0 : -1;
+    }
+    if (!result)
+        result = statistics_lag_correlation(rows, count, correlation);
+    for (size_t i = 0; all && i < count; i++)
+        free(all[i]);
+    free(all);
+    free(rows);
+    return result;
+}

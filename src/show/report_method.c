@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How it was measured, and what did not count. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +87,20 @@ static int put_rows_not_ok(FILE *out, const struct samples *samples, struct erro
     return failed ? error_set(error, "cannot write the page") : 0;
 }
 
+static void put_independence(FILE *out, const struct verdicts *verdicts)
+{
+    struct lag_correlation lag;
+    if (verdicts_lag_correlation(verdicts, &lag) || !isfinite(lag.correlation))
+        return;
+    fprintf(
+        out,
+        "<p>The tests take blocks as independent. The log ratios of neighbouring blocks correlate by %.2f "
+        "(standard error %.2f, p %.2g): %s.</p>\n",
+        lag.correlation, lag.deviation, lag.p,
+        lag.p < verdicts->alpha ? "they are not, quite, and the p-values are off by it"
+                                : "nothing speaks against it");
+}
+
 int report_put_method(FILE *out, const struct verdicts *verdicts, const struct samples *samples,
                       struct error *error)
 {
@@ -117,6 +132,7 @@ int report_put_method(FILE *out, const struct verdicts *verdicts, const struct s
     fputs(".</p>\n", out);
     if (counts[STATUS_OK] < samples->row_count && put_rows_not_ok(out, samples, error))
         return -1;
+    put_independence(out, verdicts);
     fputs("<p class=\"quiet\">The samples stand in <code>samples.csv</code>, the verdicts in "
           "<code>verdicts.csv</code>; "
           "<code>gnuplot NAME.gp</code> in <code>charts</code> draws a chart again.</p>\n",
