@@ -5,13 +5,13 @@
 _crosspoint_names() {
     local what
     for what; do
-        "${COMP_WORDS[0]}" list "$what" 2>/dev/null | awk '{ print $1 }'
+        "${COMP_WORDS[0]}" list "$what" 2>/dev/null | awk 'NF == 0 { exit } /^[^ ]/ { print $1 }'
     done
 }
 
 _crosspoint() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words='' head=''
-    local measure='--profile --rule --filter --blocks --launch-ms --workers --conc --place --seed --out --like
+    local measure='--profile --rule --rules --filter --blocks --launch-ms --workers --conc --place --seed --out --like
         --timeout --quiet --help'
 
     if ((COMP_CWORD == 1)); then
@@ -37,6 +37,7 @@ _crosspoint() {
         --format) words='text csv json markdown' ;;
         --rule) words=$(_crosspoint_names rules) ;;
         --filter) words=$(_crosspoint_names workloads models) ;;
+        --only) words='aa slowdown double analytic disturbance' ;;
         --place)
             words='none compact scatter one-core split'
             [[ $word == *,* ]] && head=${word%,*},
