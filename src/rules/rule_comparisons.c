@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* The comparisons that a rule asks for, a value of its sweep each. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rule_reader.h"
+
+bool rule_is_number(const char *text)
+{
+    char *end;
+    return strtod(text, &end) > 0 && !*end;
+}
+
+int rule_sweep_cell(struct cell *cell, const struct rule_sweep *sweep, const char *value, struct error *error)
+{
+    const char *key = sweep->key;
+    bool named = strcmp(key, "workers") == 0 ? cell->workers || cell->workers_max
+                 : strcmp(key, "conc") == 0  ? cell->conc > 0
+                 : strcmp(key, "place") == 0 ? *cell->place != '\0'
+                                             : cell_param(cell, key) != NULL;
+    return named ? 0 : cell_set(cell, key, value, error);
+}
+
+/* Comparisons */
+
+struct value_list {
+    const char *values[2 * RULE_SWEEP_MAX];
+    size_t count;
+};
+
+static bool contains(const struct value_list *list, const char *value)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->values[i], value) == 0)
+            return true;
+    return false;
+}
+
+/* Puts value where a rising or falling sweep has its place; at the end if the values are not numbers. */
+static void insert_value(struct value_list *list, const char *value)
+{
+    size_t at = list->count;
+    if (list->count >= 2 && rule_is_number(value)) {
+        double first = strtod(list->values[0], NULL), last = strtod(list->values[list->count - 1], NULL);
+        double direction = last > first ? 1 : -1, x = strtod(value, NULL);
+        while (at > 0 && rule_is_number(list->values[at - 1]) &&
+               direction * (strtod(list->values[at - 1], NULL) - x) > 0)
+            at--;
+    }
+    memmove(&list->values[at + 1], &list->values[at], (list->count - at) * sizeof list->values[0]);
+    list->values[at] = value;
+    list->count++;
+}
+
+static void list_values(const struct rule_pair *pair, enum rule_values which, struct value_list *list)
+{
+    const struct rule_sweep *sweep = which == RULE_VALUES_QUICK ? &pair->sweep_quick : &pair->sweep;
+    list->count = 0;
+    for (size_t i = 0; i < sweep->count; i++)
+        list->values[list->count++] = sweep->values[i];
+    for (size_t i = 0; which == RULE_VALUES_ANY && i < pair->sweep_quick.count; i++)
+        if (!contains(list, pair->sweep_quick.values[i]))
+            insert_value(list, pair->sweep_quick.values[i]);
+    if (!list->count)
+        list->values[list->count++] = "";
+}
+
+static int resolve_cell(const char *name, const char *runtime, const struct rule_sweep *sweep,
+                        const char *value, unsigned workers_max, bool *is_max, struct cell *cell,
+                        struct error *error)
+{
+    if (cell_parse(name, runtime, cell, error))
+        return -1;
+    if (*value && rule_sweep_cell(cell, sweep, value, error))
+        return -1;
+    *is_max = cell->workers_max;
+    cell_resolve(cell, workers_max);
+    return 0;
+}
+
+int rule_pair_comparisons(const struct rule *rule, const struct rule_pair *pair, const char *runtime,
+                          enum rule_values values, unsigned workers_max, struct comparison *comparisons,
+                          size_t capacity, struct error *error)
+{
+    struct value_list list;
+    list_values(pair, values, &list);
+    for (size_t i = 0; i < list.count; i++) {
+        struct comparison comparison = {.rule = rule, .pair = pair, .runtime = runtime};
+        const char *value = list.values[i];
+        bool better_max, worse_max;
+        snprintf(comparison.sweep_value, sizeof comparison.sweep_value, "%s", value);
+        if (resolve_cell(pair->better, runtime, &pair->sweep, value, workers_max, &better_max,
+                         &comparison.better, error) ||
+            resolve_cell(pair->worse, runtime, &pair->sweep, value, workers_max, &worse_max,
+                         &comparison.worse, error))
+            return error_prefix(error, "rule %s", rule->id);
+        comparison.parallelism = better_max != worse_max;
+        if (i < capacity)
+            comparisons[i] = comparison;
+    }
+    return (int)list.count;
+}
+
+int rule_comparisons(const struct rule *rule, const char *runtime, enum rule_values values,
+                     unsigned workers_max, struct comparison *comparisons, size_t capacity,
+                     struct error *error)
+{
+    int count = 0;
+    for (size_t i = 0; i < rule->pair_count; i++) {
+        size_t used = (size_t)count < capacity ? (size_t)count : capacity;
+        int added = rule_pair_comparisons(rule, &rule->pairs[i], runtime, values, workers_max,
+                                          comparisons + used, capacity - used, error);
+        if (added < 0)
+            return -1;
+        count += added;
+    }
+    return count;
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+/* The keys of a pair: reading them, what a kind requires, what [rule] lends. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "rule_reader.h"
+
+static const char *const pair_key_names[PAIR_KEY_COUNT] = {"kind", "better", "worse", "metric",     "effect",
+                                                           "cell", "expect", "sweep", "sweep_quick"};
+
+/* What a kind requires besides itself; it has sweep and sweep_quick too, and nothing else. */
+static const struct {
+    unsigned required;
+    const char *words;
+} kind_keys[RULE_KIND_COUNT] = {
+#define TWO_CELLS                                                                                            \
+    {                                                                                                        \
+        1U << KEY_BETTER | 1U << KEY_WORSE | 1U << KEY_METRIC | 1U << KEY_EFFECT,                            \
+            "kind, better, worse, metric, effect"                                                            \
+    }
+    [RULE_COMPARE] = TWO_CELLS,
+    [RULE_EQUAL] = TWO_CELLS,
+    [RULE_CROSSOVER] = TWO_CELLS,
+    [RULE_FACT] = {1U << KEY_CELL | 1U << KEY_METRIC | 1U << KEY_EXPECT, "kind, cell, metric, expect"},
+#undef TWO_CELLS
+};
+const char *const rule_required_keys = "kind, better, worse, metric, effect (fact: cell, metric, expect)";
+
+static void list_metrics(char *text, size_t text_bytes)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int column = 0; column < COLUMN_COUNT && used < text_bytes; column++)
+        if (columns[column].metric)
+            used += (size_t)snprintf(text + used, text_bytes - used, "%s%s", used ? ", " : "",
+                                     columns[column].name);
+}
+
+static int read_kind(struct rule_reader *reader, const char *value, struct rule_pair *pair)
+{
+    for (int kind = 0; kind < RULE_KIND_COUNT; kind++)
+        if (strcmp(value, rule_kind_names[kind]) == 0) {
+            pair->kind = (enum rule_kind)kind;
+            return 0;
+        }
+    return rule_fail_at(reader, reader->line, "unknown kind '%s'; known: compare, equal, crossover, fact",
+                        value);
+}
+
+static int read_cell(struct rule_reader *reader, const char *key, const char *value, char *text)
+{
+    struct cell cell;
+    struct error inner;
+    if (rule_copy_text(reader, key, value, text, CELL_NAME_BYTES))
+        return -1;
+    if (cell_parse(value, "native", &cell, &inner))
+        return rule_fail_at(reader, reader->line, "%s: %s", key, inner.text);
+    return 0;
+}
+
+static int read_metric(struct rule_reader *reader, const char *value, struct rule_pair *pair)
+{
+    int column = column_find(value);
+    if (column < 0 || !columns[column].metric) {
+        char known[480];
+        list_metrics(known, sizeof known);
+        return rule_fail_at(reader, reader->line, "unknown metric '%s'; known: %s", value, known);
+    }
+    pair->metric = (enum column)column;
+    return 0;
+}
+
+static int read_effect(struct rule_reader *reader, const char *value, struct rule_pair *pair)
+{
+    char *end;
+    double percent = strtod(value, &end);
+    if (end == value || strcmp(end, "%") != 0 || !(percent > -100) || percent > 100000)
+        return rule_fail_at(reader, reader->line, "effect '%s' is no percentage above -100%%, such as 10%%",
+                            value);
+    pair->effect = percent / 100;
+    return 0;
+}
+
+static int read_expect(struct rule_reader *reader, const char *value, struct rule_pair *pair)
+{
+    char sign[4] = "", *end;
+    size_t length = strspn(value, "<=>");
+    snprintf(sign, sizeof sign, "%.*s", (int)(length < 3 ? length : 3), value);
+    pair->expected = strtod(value + length, &end);
+    for (int expect = 0; expect < RULE_EXPECT_COUNT; expect++)
+        if (strcmp(sign, rule_expect_signs[expect]) == 0 && end > value + length && !*end) {
+            pair->expect = (enum rule_expect)expect;
+            return 0;
+        }
+    return rule_fail_at(reader, reader->line,
+                        "expect '%s' is no comparison with a number, such as > 0, >= 3 or = 0", value);
+}
+
+static int read_sweep(struct rule_reader *reader, const char *key, const char *value,
+                      struct rule_sweep *sweep)
+{
+    char copy[RULE_SWEEP_MAX * 18];
+    memset(sweep, 0, sizeof *sweep);
+    if (rule_copy_text(reader, key, value, copy, sizeof copy))
+        return -1;
+    char *rest = strchr(copy, ':');
+    if (!rest)
+        return rule_fail_at(reader, reader->line, "%s '%s' reads not KEY:VALUE,VALUE,...", key, value);
+    *rest++ = '\0';
+    for (char *item; (item = strsep(&rest, ","));) {
+        struct cell cell = {0};
+        struct error inner;
+        item += strspn(item, " ");
+        if (sweep->count == RULE_SWEEP_MAX)
+            return rule_fail_at(reader, reader->line, "%s has more than %d values", key, RULE_SWEEP_MAX);
+        if (cell_set(&cell, copy, item, &inner))
+            return rule_fail_at(reader, reader->line, "%s: %s", key, inner.text);
+        if (strlen(item) >= sizeof sweep->values[0])
+            return rule_fail_at(reader, reader->line, "%s: value '%s' is too long", key, item);
+        for (size_t i = 0; i < sweep->count; i++)
+            if (strcmp(sweep->values[i], item) == 0)
+                return rule_fail_at(reader, reader->line, "%s: value '%s' stands twice", key, item);
+        snprintf(sweep->values[sweep->count++], sizeof sweep->values[0], "%s", item);
+    }
+    snprintf(sweep->key, sizeof sweep->key, "%s", copy);
+    return 0;
+}
+
+int rule_read_pair_key(struct rule_reader *reader, struct rule_pair_source *source, const char *name,
+                       const char *value)
+{
+    int key = 0;
+    while (key < PAIR_KEY_COUNT && strcmp(name, pair_key_names[key]) != 0)
+        key++;
+    if (key == PAIR_KEY_COUNT)
+        return 1;
+    if (source->key_lines[key])
+        return rule_fail_at(reader, reader->line, "%s stands twice, first in line %zu", name,
+                            source->key_lines[key]);
+    source->key_lines[key] = reader->line;
+    struct rule_pair *pair = &source->pair;
+    switch ((enum rule_pair_key)key) {
+    case KEY_KIND:
+        return read_kind(reader, value, pair);
+    case KEY_BETTER:
+        return read_cell(reader, name, value, pair->better);
+    case KEY_WORSE:
+        return read_cell(reader, name, value, pair->worse);
+    case KEY_METRIC:
+        return read_metric(reader, value, pair);
+    case KEY_EFFECT:
+        return read_effect(reader, value, pair);
+    case KEY_CELL:
+        return read_cell(reader, name, value, pair->better) || read_cell(reader, name, value, pair->worse)
+                   ? -1
+                   : 0;
+    case KEY_EXPECT:
+        return read_expect(reader, value, pair);
+    case KEY_SWEEP:
+        return read_sweep(reader, name, value, &pair->sweep);
+    case KEY_SWEEP_QUICK:
+        return read_sweep(reader, name, value, &pair->sweep_quick);
+    case PAIR_KEY_COUNT:
+        break;
+    }
+    return 1;
+}
+
+static void inherit(struct rule_pair_source *source, const struct rule_pair_source *base,
+                    enum rule_pair_key key)
+{
+    if (source->key_lines[key] || !base->key_lines[key])
+        return;
+    source->key_lines[key] = base->key_lines[key];
+    struct rule_pair *pair = &source->pair;
+    const struct rule_pair *from = &base->pair;
+    if (key == KEY_KIND)
+        pair->kind = from->kind;
+    else if (key == KEY_BETTER)
+        memcpy(pair->better, from->better, sizeof pair->better);
+    else if (key == KEY_WORSE)
+        memcpy(pair->worse, from->worse, sizeof pair->worse);
+    else if (key == KEY_METRIC)
+        pair->metric = from->metric;
+    else if (key == KEY_EFFECT)
+        pair->effect = from->effect;
+    else if (key == KEY_CELL) {
+        memcpy(pair->better, from->better, sizeof pair->better);
+        memcpy(pair->worse, from->worse, sizeof pair->worse);
+    } else if (key == KEY_EXPECT) {
+        pair->expect = from->expect;
+        pair->expected = from->expected;
+    } else if (key == KEY_SWEEP)
+        pair->sweep = from->sweep;
+    else if (key == KEY_SWEEP_QUICK)
+        pair->sweep_quick = from->sweep_quick;
+}
+
+static int check_sweep(struct rule_reader *reader, struct rule_pair_source *source)
+{
+    struct rule_pair *pair = &source->pair;
+    size_t line = source->key_lines[KEY_SWEEP], line_quick = source->key_lines[KEY_SWEEP_QUICK];
+    if (line_quick && !line)
+        return rule_fail_at(reader, line_quick, "sweep_quick without sweep");
+    if (line_quick && strcmp(pair->sweep.key, pair->sweep_quick.key) != 0)
+        return rule_fail_at(reader, line_quick, "sweep_quick is over '%s', sweep over '%s'",
+                            pair->sweep_quick.key, pair->sweep.key);
+    if (!line_quick)
+        pair->sweep_quick = pair->sweep;
+    if (pair->kind != RULE_CROSSOVER)
+        return 0;
+    if (!line)
+        return rule_fail_at(reader, source->line, "a crossover needs a sweep, such as sweep = conc:1,4,16");
+    if (pair->sweep.count < 2 || pair->sweep_quick.count < 2)
+        return rule_fail_at(reader, line_quick ? line_quick : line, "a crossover needs two values at least");
+    double direction = 0, before = 0;
+    for (size_t i = 0; i < pair->sweep.count; i++) {
+        double x = strtod(pair->sweep.values[i], NULL);
+        if (!rule_is_number(pair->sweep.values[i]) || (i && direction * (x - before) < 0))
+            return rule_fail_at(reader, line,
+                                "a crossover sweeps over positive numbers that rise, or that fall");
+        if (i)
+            direction = x - before;
+        before = x;
+    }
+    return 0;
+}
+
+/* What [rule] says for pairs of other kinds is none of this one's. */
+static int inherit_keys(struct rule_reader *reader, struct rule_pair_source *source)
+{
+    inherit(source, &reader->base, KEY_KIND);
+    const char *what = *source->pair.name ? "pair " : "the rule", *name = source->pair.name;
+    if (!source->key_lines[KEY_KIND])
+        return rule_fail_at(reader, source->line, "%s%s has no kind; required: %s", what, name,
+                            rule_required_keys);
+    unsigned required = kind_keys[source->pair.kind].required;
+    for (int key = KEY_KIND + 1; key < PAIR_KEY_COUNT; key++) {
+        bool needed = required & 1U << key;
+        if (!needed && key < KEY_SWEEP && source->key_lines[key])
+            return rule_fail_at(reader, source->key_lines[key], "kind %s has no %s; required: %s",
+                                rule_kind_names[source->pair.kind], pair_key_names[key],
+                                kind_keys[source->pair.kind].words);
+        if (needed || key >= KEY_SWEEP)
+            inherit(source, &reader->base, (enum rule_pair_key)key);
+        if (needed && !source->key_lines[key])
+            return rule_fail_at(reader, source->line, "%s%s has no %s; required: %s", what, name,
+                                pair_key_names[key], kind_keys[source->pair.kind].words);
+    }
+    return 0;
+}
+
+int rule_check_pair(struct rule_reader *reader, struct rule_pair_source *source)
+{
+    if (inherit_keys(reader, source))
+        return -1;
+    if (check_sweep(reader, source))
+        return -1;
+    if (source->pair.kind == RULE_EQUAL && source->pair.effect <= 0)
+        return rule_fail_at(reader, source->key_lines[KEY_EFFECT],
+                            "the effect of kind equal must be above 0%%");
+
+    struct cell cells[2];
+    char names[2][CELL_NAME_BYTES];
+    cell_parse(source->pair.better, "native", &cells[0], NULL);
+    cell_parse(source->pair.worse, "native", &cells[1], NULL);
+    for (int i = 0; i < 2; i++) {
+        const struct rule_sweep *sweep = &source->pair.sweep;
+        if (sweep->count && rule_sweep_cell(&cells[i], sweep, sweep->values[sweep->count - 1], NULL))
+            return rule_fail_at(reader, source->key_lines[KEY_SWEEP],
+                                "more than %d workload keys with the sweep's", CELL_PARAMS_MAX);
+        cell_format(&cells[i], names[i]);
+    }
+    if (source->pair.kind != RULE_FACT && strcmp(names[0], names[1]) == 0)
+        return rule_fail_at(reader, source->key_lines[KEY_WORSE], "better and worse are the same cell");
+    return 0;
+}
