@@ -314,6 +314,8 @@ void measurement_fill_row(const struct run *run, const struct measurement *measu
     if (memory_bytes)
         row_set(row, COLUMN_MEMORY_BYTES, "%" PRIu64, memory_bytes);
     row_set_number(row, COLUMN_VALUE, measurement->value);
+    if (run->workload->mortal)
+        row_set(row, COLUMN_TASKS_LOST, "%" PRIu64, measurement->tasks_lost);
     if (measurement->value_unit)
         row_set(row, COLUMN_VALUE_UNIT, "%s", measurement->value_unit);
     row_set(row, COLUMN_CHECKSUM, "%016" PRIx64, measurement->checksum);
