@@ -114,8 +114,8 @@ static int list_pair(struct judge *judge, const struct rule *rule, const struct 
 {
     int count = rule_pair_comparisons(rule, pair, runtime, RULE_VALUES_ANY, judge->samples->units_max,
                                       judge->comparisons, COMPARISONS_MAX, judge->error);
-    if (count < 0)
-        return -1;
+    if (count <= 0) /* 0: a pair of larger machines */
+        return count;
     struct verdict *verdict = NULL;
     for (int i = 0; i < count; i++) {
         const struct comparison *comparison = &judge->comparisons[i];
@@ -141,7 +141,7 @@ static int list_pair(struct judge *judge, const struct rule *rule, const struct 
 static void note_missing(struct judge *judge, const struct rule *rule)
 {
     const struct comparison *comparison = &judge->comparisons[0];
-    if (judge->verdicts->missing_rule)
+    if (judge->verdicts->missing_rule || comparison->rule != rule)
         return;
     judge->verdicts->missing_rule = rule;
     cell_format(occurs(judge->samples, &comparison->better) ? &comparison->worse : &comparison->better,
@@ -267,7 +267,7 @@ int verdicts_judge(const struct samples *samples, const struct rules *rules, str
     memset(verdicts, 0, sizeof *verdicts);
     verdicts->alpha = judge_alpha;
     struct judge judge = {.samples = samples, .verdicts = verdicts, .error = error};
-    judge.comparisons = malloc(COMPARISONS_MAX * sizeof *judge.comparisons);
+    judge.comparisons = calloc(COMPARISONS_MAX, sizeof *judge.comparisons);
     int result = judge.comparisons ? 0 : error_set(error, "out of memory");
     for (size_t i = 0; i < rules->count && !result; i++)
         result = list_rule(&judge, &rules->rules[i]);

@@ -129,8 +129,9 @@ const char *cell_param(const struct cell *cell, const char *key)
 
 void cell_resolve(struct cell *cell, unsigned workers_max)
 {
+    bool part = strcmp(cell->place, "split") == 0; /* the larger half has the work */
     if (cell->workers_max)
-        cell->workers = workers_max;
+        cell->workers = part ? (workers_max + 1) / 2 : workers_max;
     cell->workers_max = false;
 }
 

@@ -84,6 +84,8 @@ int rule_pair_comparisons(const struct rule *rule, const struct rule_pair *pair,
                           size_t capacity, struct error *error)
 {
     struct value_list list;
+    if (workers_max < pair->units_min)
+        return 0;
     list_values(pair, values, &list);
     for (size_t i = 0; i < list.count; i++) {
         struct comparison comparison = {.rule = rule, .pair = pair, .runtime = runtime};

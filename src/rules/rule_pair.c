@@ -5,8 +5,8 @@
 
 #include "rule_reader.h"
 
-static const char *const pair_key_names[PAIR_KEY_COUNT] = {"kind", "better", "worse", "metric",     "effect",
-                                                           "cell", "expect", "sweep", "sweep_quick"};
+static const char *const pair_key_names[PAIR_KEY_COUNT] = {
+    "kind", "better", "worse", "metric", "effect", "cell", "expect", "sweep", "sweep_quick", "units_min"};
 
 /* What a kind requires besides itself; it has sweep and sweep_quick too, and nothing else. */
 static const struct {
@@ -126,6 +126,17 @@ static int read_sweep(struct rule_reader *reader, const char *key, const char *v
     return 0;
 }
 
+static int read_units_min(struct rule_reader *reader, const char *value, struct rule_pair *pair)
+{
+    enum { UNITS_MIN_MAX = 100000 };
+    char *end;
+    unsigned long units = strtoul(value, &end, 10);
+    if (end == value || *end || *value == '-' || units == 0 || units > UNITS_MIN_MAX)
+        return rule_fail_at(reader, reader->line, "units_min '%s' is no number of processing units", value);
+    pair->units_min = (unsigned)units;
+    return 0;
+}
+
 int rule_read_pair_key(struct rule_reader *reader, struct rule_pair_source *source, const char *name,
                        const char *value)
 {
@@ -160,6 +171,8 @@ int rule_read_pair_key(struct rule_reader *reader, struct rule_pair_source *sour
         return read_sweep(reader, name, value, &pair->sweep);
     case KEY_SWEEP_QUICK:
         return read_sweep(reader, name, value, &pair->sweep_quick);
+    case KEY_UNITS_MIN:
+        return read_units_min(reader, value, pair);
     case PAIR_KEY_COUNT:
         break;
     }
@@ -194,6 +207,8 @@ static void inherit(struct rule_pair_source *source, const struct rule_pair_sour
         pair->sweep = from->sweep;
     else if (key == KEY_SWEEP_QUICK)
         pair->sweep_quick = from->sweep_quick;
+    else if (key == KEY_UNITS_MIN)
+        pair->units_min = from->units_min;
 }
 
 static int check_sweep(struct rule_reader *reader, struct rule_pair_source *source)

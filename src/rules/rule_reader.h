@@ -20,6 +20,7 @@ enum rule_pair_key {
     KEY_EXPECT,
     KEY_SWEEP,
     KEY_SWEEP_QUICK,
+    KEY_UNITS_MIN,
     PAIR_KEY_COUNT
 };
 

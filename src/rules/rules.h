@@ -20,6 +20,7 @@
  *     sweep       conc:1,4,16,64; compare and equal: a test and a verdict a value; crossover: one in all.
  *                 A cell that names the key itself keeps it: the others are held against that one
  *     sweep_quick conc:1,16,64; what the profiles quick and smoke measure; default: sweep
+ *     units_min   3: the pair is one of machines with so many processing units; default: 1
  *
  *     [pair NAME] any number; none: one pair without a name
  *
@@ -84,6 +85,7 @@ struct rule_pair {
     enum rule_expect expect;
     double expected; /* fact */
     struct rule_sweep sweep, sweep_quick;
+    unsigned units_min;
 };
 struct rule {
     char id[64]; /* the file's name without .ini */
