@@ -9,11 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file.h"
+
 enum { ROW_BYTES = 8192 };
 
 static int open_file(struct samples_file *file, int flags, struct error *error)
 {
-    file->descriptor = open(file->path, O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0666);
+    file->descriptor = open(file->path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | flags, 0666);
     if (file->descriptor >= 0)
         return 0;
     file->descriptor = 0;
@@ -76,22 +78,23 @@ static int copy_row(void *context, const struct row *row, size_t line, struct er
 
 static int rewrite(const struct samples_file *file, struct copying *copying, struct error *error)
 {
-    char temporary[sizeof file->path + 4], header[ROW_BYTES];
-    snprintf(temporary, sizeof temporary, "%s.new", file->path);
-    struct error inner = {""};
-    copying->copy = fopen(temporary, "we");
+    char header[ROW_BYTES];
+    struct file_new fresh;
+    copying->copy = file_create(&fresh, file->path, error);
     if (!copying->copy)
-        return error_set(error, "%s: %s", temporary, strerror(errno));
-    int failed = fwrite(header, 1, result_format_header(header, sizeof header), copying->copy) == 0 ||
-                 result_read(file->path, copy_row, copying, NULL, &inner);
-    failed |= fflush(copying->copy) || fdatasync(fileno(copying->copy));
-    failed |= fclose(copying->copy);
-    if (failed || rename(temporary, file->path)) {
-        error_set(error, "%s: %s", temporary, *inner.text ? inner.text : strerror(errno));
-        unlink(temporary);
+        return -1;
+    size_t length = result_format_header(header, sizeof header);
+    fwrite(header, 1, length, copying->copy);
+    if (result_read(file->path, copy_row, copying, NULL, error)) {
+        file_drop(&fresh);
         return -1;
     }
-    return 0;
+    if (fflush(copying->copy) == 0 && fdatasync(fileno(copying->copy))) {
+        error_set(error, "%s: %s", file->path, strerror(errno));
+        file_drop(&fresh);
+        return -1;
+    }
+    return file_finish(&fresh, error);
 }
 
 int samples_file_invalidate(struct samples_file *file, unsigned block, const char *reason,
