@@ -181,9 +181,9 @@ void synthetic_suite(struct synthetic *synthetic, unsigned blocks)
                 {256, 131e3, 97e3, 2.4e6, 4.8e6}, {1000, 127e3, 81e3, 9.4e6, 31e6}};
     for (size_t i = 0; i < sizeof echo / sizeof *echo; i++) {
         char cell[CELL_NAME_BYTES];
-        snprintf(cell, sizeof cell, "native/io/echo/event-loop/workers:1/conc:%u/place:one-core", echo[i].conc);
+        snprintf(cell, sizeof cell, "native/io/echo/event-loop/workers:1/conc:%u/place:split", echo[i].conc);
         write_echo(synthetic, blocks, cell, echo[i].loop, echo[i].loop_p99);
-        snprintf(cell, sizeof cell, "native/io/echo/thread-per-task/conc:%u/place:one-core", echo[i].conc);
+        snprintf(cell, sizeof cell, "native/io/echo/thread-per-task/conc:%u/place:split", echo[i].conc);
         write_echo(synthetic, blocks, cell, echo[i].threads, echo[i].threads_p99);
     }
 }

@@ -549,7 +549,7 @@ static void load_suite(struct scene *scene)
     begin(scene);
     synthetic_suite(&scene->synthetic, 12);
     for (unsigned block = 0; block < 12; block++)
-        synthetic_row(&scene->synthetic, "native/io/echo/thread-per-task/conc:4000/place:one-core", block,
+        synthetic_row(&scene->synthetic, "native/io/echo/thread-per-task/conc:4000/place:split", block,
                       "skipped", "RLIMIT_NOFILE is 1024, 4100 are needed: raise it with ulimit -n 4100",
                       COLUMN_COUNT, 0);
     snprintf(path, sizeof path, "%s/bench/rules", source_root);

@@ -3,6 +3,9 @@ DATA = 'cpu-parallel-beats-serial.csv'
 
 # What all charts share. Capitals are set by the lines that crosspoint generates; columns of the data:
 # panel, kind (median, ratio, sample), arm (better, worse), model, x, y, low, high, n, block
+# Functions and variables that are defined in these scripts begin with cp_, so that no function that a newer gnuplot
+# brings along (join, split, index came with 6.0) has the name of one; capitals begin with none of gnuplot's own FIT_,
+# GPVAL_, MOUSE_ and ARG.
 
 set encoding utf8
 set datafile separator comma
@@ -11,15 +14,15 @@ set tics nomirror out scale 0.6 textcolor rgb '#24292f'
 set grid xtics ytics lc rgb '#d0d7de' lw 0.8 lt 1
 
 # A panel starts from these; labels from 100 on are the head of the chart, which is drawn once.
-clean = 'unset key; unset arrow; unset object; unset logscale; unset xlabel; unset ylabel; set border 3; ' . \
+cp_clean = 'unset key; unset arrow; unset object; unset logscale; unset xlabel; unset ylabel; set border 3; ' . \
         'set xtics autofreq scale 0.6 offset 0, 0.2 noenhanced; set ytics autofreq scale 0.6 noenhanced; set grid xtics ytics; set format "%g"; ' . \
         'do for [i = 1:9] { set label i ""; unset label i }'
 
-headed = 'do for [i = 101:104] { set label i ""; unset label i }'
+cp_headed = 'do for [i = 101:104] { set label i ""; unset label i }'
 
 # One colour and one shape a model, in every chart; to be told apart with colour-blind eyes (Okabe and Ito 2008,
 # Tol 2021). Threads blue, processes orange, event loops the rest.
-colour(model) = model eq 'serial'               ? '#5c5c5c' : \
+cp_colour(model) = model eq 'serial'               ? '#5c5c5c' : \
                 model eq 'thread-per-task'      ? '#56b4e9' : \
                 model eq 'thread-pool'          ? '#0072b2' : \
                 model eq 'process-per-task'     ? '#e69f00' : \
@@ -28,7 +31,7 @@ colour(model) = model eq 'serial'               ? '#5c5c5c' : \
                 model eq 'event-loop-threads'   ? '#cc79a7' : \
                 model eq 'event-loop-processes' ? '#882255' : \
                 model eq 'event-loop-offload'   ? '#999933' : '#000000'
-shape(model) = model eq 'serial'               ? 13 : \
+cp_shape(model) = model eq 'serial'               ? 13 : \
                model eq 'thread-per-task'      ? 6 : \
                model eq 'thread-pool'          ? 7 : \
                model eq 'process-per-task'     ? 4 : \
@@ -38,18 +41,18 @@ shape(model) = model eq 'serial'               ? 13 : \
                model eq 'event-loop-processes' ? 11 : 10
 
 # White behind open shapes, so that no line shows through.
-backing(model) = shape(model) == 4 || shape(model) == 6 || shape(model) == 8 || shape(model) == 10 ? shape(model) + 1 : -1
+cp_backing(model) = cp_shape(model) == 4 || cp_shape(model) == 6 || cp_shape(model) == 8 || cp_shape(model) == 10 ? cp_shape(model) + 1 : -1
 
-dark = '#24292f'
-grey = '#57606a'
-band = '#ead9a0'
-verdict_colour(word) = word eq '' ? dark : word eq 'holds' ? '#1a7f37' : word eq 'does not hold' ? '#b3261e' : '#7d5a00'
+cp_dark = '#24292f'
+cp_grey = '#57606a'
+cp_band = '#ead9a0'
+cp_verdict_colour(word) = word eq '' ? cp_dark : word eq 'holds' ? '#1a7f37' : word eq 'does not hold' ? '#b3261e' : '#7d5a00'
 
 # Rows of this panel, kind and arm; the others become NaN and are not drawn.
-pick(kind, arm, value) = (column(1) == PANEL && strcol(2) eq kind && strcol(3) eq arm) ? value : NaN
+cp_pick(kind, arm, value) = (column(1) == PANEL && strcol(2) eq kind && strcol(3) eq arm) ? value : NaN
 
 # Samples are spread so that they do not hide one another: by their block, evenly, the same in each drawing.
-jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
+cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
@@ -63,10 +66,10 @@ SUBTITLE = "“Several cores make CPU-bound work faster, through processes”"
 FINDING = "{/:Bold Holds: process-pool workers:2 does 1.99 times (95.2 % interval 1.97–2.01) the work per second of serial, n = 13.}"
 FINDING_WORD = "holds"
 FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   native, cpu/sum-squares, place:compact"
-set label 101 TITLE at screen 0.02292, 0.91772 left font ',17' textcolor rgb dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.84177 left font ',12' textcolor rgb grey
-set label 103 FINDING at screen 0.02292, 0.76899 left font ',12' textcolor rgb verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.04430 left font ',10' textcolor rgb grey
+set label 101 TITLE at screen 0.02292, 0.91772 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.84177 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.76899 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.04430 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
@@ -91,43 +94,43 @@ THRESHOLD_LOW = 10290.771505737286
 THRESHOLD_HIGH = 10290.771505737286
 THRESHOLD_TEXT = "ahead by 30 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
-eval clean
+eval cp_clean
 set lmargin at screen LEFT
 set rmargin at screen RIGHT
 set tmargin at screen TOP
 set bmargin at screen BOTTOM
-set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb dark
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
 set xrange [0:Y_MAX]
 set yrange [0.45:2.9]
 eval Y_TICS
-set xlabel Y_LABEL noenhanced textcolor rgb grey offset 0, 0.4
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
 set ytics (BETTER 2, WORSE 1) scale 0
 set grid xtics noytics
 set border 1
 if (THRESHOLD_LOW < THRESHOLD_HIGH) {
-    set object 1 rectangle from THRESHOLD_LOW, 0.45 to THRESHOLD_HIGH, 2.5 behind fillcolor rgb band fillstyle solid 0.5 noborder
+    set object 1 rectangle from THRESHOLD_LOW, 0.45 to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
 } else {
-    set arrow 1 from THRESHOLD_HIGH, 0.45 to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb dark lw 1.2 front
+    set arrow 1 from THRESHOLD_HIGH, 0.45 to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
 }
 THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
-set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb grey
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
 if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
 if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
-set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb dark
-set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb dark
-plot DATA skip 1 using (pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
-         fillcolor rgb colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
-     DATA skip 1 using (pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
-         fillcolor rgb colour(WORSE_MODEL) fillstyle solid 1.0 noborder, \
-     DATA skip 1 using (pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * jitter(column(10))) with points \
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
          pt 7 ps 0.4 lc rgb '#80000000', \
-     DATA skip 1 using (pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * jitter(column(10))) with points \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
          pt 7 ps 0.4 lc rgb '#80000000', \
-     DATA skip 1 using (pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
          with xerrorbars pt -1 lw 2 lc rgb 'black', \
-     DATA skip 1 using (pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
          with xerrorbars pt -1 lw 2 lc rgb 'black'
-eval headed
+eval cp_headed
 
 unset multiplot
 set output

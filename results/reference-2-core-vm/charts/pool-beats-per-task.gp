@@ -3,6 +3,9 @@ DATA = 'pool-beats-per-task.csv'
 
 # What all charts share. Capitals are set by the lines that crosspoint generates; columns of the data:
 # panel, kind (median, ratio, sample), arm (better, worse), model, x, y, low, high, n, block
+# Functions and variables that are defined in these scripts begin with cp_, so that no function that a newer gnuplot
+# brings along (join, split, index came with 6.0) has the name of one; capitals begin with none of gnuplot's own FIT_,
+# GPVAL_, MOUSE_ and ARG.
 
 set encoding utf8
 set datafile separator comma
@@ -11,15 +14,15 @@ set tics nomirror out scale 0.6 textcolor rgb '#24292f'
 set grid xtics ytics lc rgb '#d0d7de' lw 0.8 lt 1
 
 # A panel starts from these; labels from 100 on are the head of the chart, which is drawn once.
-clean = 'unset key; unset arrow; unset object; unset logscale; unset xlabel; unset ylabel; set border 3; ' . \
+cp_clean = 'unset key; unset arrow; unset object; unset logscale; unset xlabel; unset ylabel; set border 3; ' . \
         'set xtics autofreq scale 0.6 offset 0, 0.2 noenhanced; set ytics autofreq scale 0.6 noenhanced; set grid xtics ytics; set format "%g"; ' . \
         'do for [i = 1:9] { set label i ""; unset label i }'
 
-headed = 'do for [i = 101:104] { set label i ""; unset label i }'
+cp_headed = 'do for [i = 101:104] { set label i ""; unset label i }'
 
 # One colour and one shape a model, in every chart; to be told apart with colour-blind eyes (Okabe and Ito 2008,
 # Tol 2021). Threads blue, processes orange, event loops the rest.
-colour(model) = model eq 'serial'               ? '#5c5c5c' : \
+cp_colour(model) = model eq 'serial'               ? '#5c5c5c' : \
                 model eq 'thread-per-task'      ? '#56b4e9' : \
                 model eq 'thread-pool'          ? '#0072b2' : \
                 model eq 'process-per-task'     ? '#e69f00' : \
@@ -28,7 +31,7 @@ colour(model) = model eq 'serial'               ? '#5c5c5c' : \
                 model eq 'event-loop-threads'   ? '#cc79a7' : \
                 model eq 'event-loop-processes' ? '#882255' : \
                 model eq 'event-loop-offload'   ? '#999933' : '#000000'
-shape(model) = model eq 'serial'               ? 13 : \
+cp_shape(model) = model eq 'serial'               ? 13 : \
                model eq 'thread-per-task'      ? 6 : \
                model eq 'thread-pool'          ? 7 : \
                model eq 'process-per-task'     ? 4 : \
@@ -38,44 +41,44 @@ shape(model) = model eq 'serial'               ? 13 : \
                model eq 'event-loop-processes' ? 11 : 10
 
 # White behind open shapes, so that no line shows through.
-backing(model) = shape(model) == 4 || shape(model) == 6 || shape(model) == 8 || shape(model) == 10 ? shape(model) + 1 : -1
+cp_backing(model) = cp_shape(model) == 4 || cp_shape(model) == 6 || cp_shape(model) == 8 || cp_shape(model) == 10 ? cp_shape(model) + 1 : -1
 
-dark = '#24292f'
-grey = '#57606a'
-band = '#ead9a0'
-verdict_colour(word) = word eq '' ? dark : word eq 'holds' ? '#1a7f37' : word eq 'does not hold' ? '#b3261e' : '#7d5a00'
+cp_dark = '#24292f'
+cp_grey = '#57606a'
+cp_band = '#ead9a0'
+cp_verdict_colour(word) = word eq '' ? cp_dark : word eq 'holds' ? '#1a7f37' : word eq 'does not hold' ? '#b3261e' : '#7d5a00'
 
 # Rows of this panel, kind and arm; the others become NaN and are not drawn.
-pick(kind, arm, value) = (column(1) == PANEL && strcol(2) eq kind && strcol(3) eq arm) ? value : NaN
+cp_pick(kind, arm, value) = (column(1) == PANEL && strcol(2) eq kind && strcol(3) eq arm) ? value : NaN
 
 # Samples are spread so that they do not hide one another: by their block, evenly, the same in each drawing.
-jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
+cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 568 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 586 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 1136 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 1172 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'pool-beats-per-task.' . target
 TITLE = "{/:Bold CPU-bound tasks: a pool against a new thread or process for each task}"
 SUBTITLE = "“A pool beats a new carrier for every short task”"
-FINDING = "{/:Bold Holds: threads 50.1× (47.1–52.5); processes 341× (300–365); threads-by-length ahead by 50 % up to terms 123k (103k–138k)}"
+FINDING = "{/:Bold Holds: threads 50.1× (47.1–52.5); processes 341× (300–365); threads-by-length ahead by 50 % up to terms 123k}\n{/:Bold (30.0k–300k)}"
 FINDING_WORD = "holds"
 FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   native, cpu/sum-squares, workers:2, place:compact"
-set label 101 TITLE at screen 0.02292, 0.95423 left font ',17' textcolor rgb dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91197 left font ',12' textcolor rgb grey
-set label 103 FINDING at screen 0.02292, 0.87148 left font ',12' textcolor rgb verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.02465 left font ',10' textcolor rgb grey
+set label 101 TITLE at screen 0.02292, 0.95563 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91468 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.87543 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.02389 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
 LEFT = 0.14375
 RIGHT = 0.34792
-TOP = 0.79225
-BOTTOM = 0.54225
-PIXEL = 0.001761
+TOP = 0.76792
+BOTTOM = 0.52560
+PIXEL = 0.001706
 PANEL_TITLE = "{/:Bold threads (terms:1000): holds}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "thread-per-task"
@@ -91,51 +94,51 @@ THRESHOLD_LOW = 44249.95251763602
 THRESHOLD_HIGH = 44249.95251763602
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
-eval clean
+eval cp_clean
 set lmargin at screen LEFT
 set rmargin at screen RIGHT
 set tmargin at screen TOP
 set bmargin at screen BOTTOM
-set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb dark
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
 set xrange [0:Y_MAX]
 set yrange [0.45:2.9]
 eval Y_TICS
-set xlabel Y_LABEL noenhanced textcolor rgb grey offset 0, 0.4
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
 set ytics (BETTER 2, WORSE 1) scale 0
 set grid xtics noytics
 set border 1
 if (THRESHOLD_LOW < THRESHOLD_HIGH) {
-    set object 1 rectangle from THRESHOLD_LOW, 0.45 to THRESHOLD_HIGH, 2.5 behind fillcolor rgb band fillstyle solid 0.5 noborder
+    set object 1 rectangle from THRESHOLD_LOW, 0.45 to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
 } else {
-    set arrow 1 from THRESHOLD_HIGH, 0.45 to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb dark lw 1.2 front
+    set arrow 1 from THRESHOLD_HIGH, 0.45 to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
 }
 THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
-set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb grey
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
 if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
 if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
-set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb dark
-set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb dark
-plot DATA skip 1 using (pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
-         fillcolor rgb colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
-     DATA skip 1 using (pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
-         fillcolor rgb colour(WORSE_MODEL) fillstyle solid 1.0 noborder, \
-     DATA skip 1 using (pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * jitter(column(10))) with points \
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
          pt 7 ps 0.4 lc rgb '#80000000', \
-     DATA skip 1 using (pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * jitter(column(10))) with points \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
          pt 7 ps 0.4 lc rgb '#80000000', \
-     DATA skip 1 using (pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
          with xerrorbars pt -1 lw 2 lc rgb 'black', \
-     DATA skip 1 using (pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
          with xerrorbars pt -1 lw 2 lc rgb 'black'
-eval headed
+eval cp_headed
 
 # Panel 2
 PANEL = 2
 LEFT = 0.14375
 RIGHT = 0.34792
-TOP = 0.39789
-BOTTOM = 0.14789
-PIXEL = 0.001761
+TOP = 0.38567
+BOTTOM = 0.14334
+PIXEL = 0.001706
 PANEL_TITLE = "{/:Bold processes (terms:1000): holds}"
 BETTER_MODEL = "process-pool"
 WORSE_MODEL = "process-per-task"
@@ -151,52 +154,52 @@ THRESHOLD_LOW = 5898.256174328131
 THRESHOLD_HIGH = 5898.256174328131
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
-eval clean
+eval cp_clean
 set lmargin at screen LEFT
 set rmargin at screen RIGHT
 set tmargin at screen TOP
 set bmargin at screen BOTTOM
-set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb dark
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
 set xrange [0:Y_MAX]
 set yrange [0.45:2.9]
 eval Y_TICS
-set xlabel Y_LABEL noenhanced textcolor rgb grey offset 0, 0.4
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
 set ytics (BETTER 2, WORSE 1) scale 0
 set grid xtics noytics
 set border 1
 if (THRESHOLD_LOW < THRESHOLD_HIGH) {
-    set object 1 rectangle from THRESHOLD_LOW, 0.45 to THRESHOLD_HIGH, 2.5 behind fillcolor rgb band fillstyle solid 0.5 noborder
+    set object 1 rectangle from THRESHOLD_LOW, 0.45 to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
 } else {
-    set arrow 1 from THRESHOLD_HIGH, 0.45 to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb dark lw 1.2 front
+    set arrow 1 from THRESHOLD_HIGH, 0.45 to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
 }
 THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
-set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb grey
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
 if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
 if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
-set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb dark
-set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb dark
-plot DATA skip 1 using (pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
-         fillcolor rgb colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
-     DATA skip 1 using (pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
-         fillcolor rgb colour(WORSE_MODEL) fillstyle solid 1.0 noborder, \
-     DATA skip 1 using (pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * jitter(column(10))) with points \
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
          pt 7 ps 0.4 lc rgb '#80000000', \
-     DATA skip 1 using (pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * jitter(column(10))) with points \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
          pt 7 ps 0.4 lc rgb '#80000000', \
-     DATA skip 1 using (pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
          with xerrorbars pt -1 lw 2 lc rgb 'black', \
-     DATA skip 1 using (pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
          with xerrorbars pt -1 lw 2 lc rgb 'black'
-eval headed
+eval cp_headed
 
 # Panel 3
 PANEL = 3
 LEFT = 0.52917
 RIGHT = 0.91667
-TOP = 0.72887
-BOTTOM = 0.14789
-PIXEL = 0.001761
-MIDDLE = 0.34859
+TOP = 0.70648
+BOTTOM = 0.14334
+PIXEL = 0.001706
+MIDDLE = 0.33788
 PANEL_TITLE = "{/:Bold threads-by-length: holds}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "thread-per-task"
@@ -221,69 +224,69 @@ THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
 CROSSING = 123145.45312425558
-CROSSING_LOW = 102830.50740947716
-CROSSING_HIGH = 137716.99107608962
-CROSSING_TEXT = "50 % ahead up to terms 123k (103k–138k)"
+CROSSING_LOW = 30000
+CROSSING_HIGH = 300000
+CROSSING_TEXT = "50 % ahead up to terms 123k (30.0k–300k)"
 CROSSING_AT = 0.5936965358869413
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
-eval clean
+eval cp_clean
 set lmargin at screen LEFT
 set rmargin at screen RIGHT
 set tmargin at screen TOP
 set bmargin at screen MIDDLE
-set label 1 PANEL_TITLE at screen LEFT, screen TOP + 54 * PIXEL left font ',12' textcolor rgb dark
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 54 * PIXEL left font ',12' textcolor rgb cp_dark
 set logscale x
 set xrange [X_MIN:X_MAX]
 eval X_TICS_BARE
-set label 9 Y_LABEL noenhanced at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb grey
+set label 9 Y_LABEL noenhanced at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
 set yrange [Y_MIN:Y_MAX]
 if (Y_LOG) { set logscale y }
 eval Y_TICS
-set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb dark
-set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb dark
-set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt shape(BETTER_MODEL) ps 0.9 lc rgb colour(BETTER_MODEL)
-set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt shape(WORSE_MODEL) ps 0.9 lc rgb colour(WORSE_MODEL)
+set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
+set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(WORSE_MODEL) ps 0.9 lc rgb cp_colour(WORSE_MODEL)
 if (CROSSING > 0) {
-    set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb band fillstyle solid 0.55 noborder
-    set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb dark lw 1.2 back
-    set label 2 CROSSING_TEXT noenhanced at graph CROSSING_AT, screen TOP + 10 * PIXEL center font ',11' textcolor rgb dark
+    set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
+    set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+    set label 2 CROSSING_TEXT noenhanced at graph CROSSING_AT, screen TOP + 10 * PIXEL center font ',11' textcolor rgb cp_dark
 }
-spread(x, block) = x * (X_MAX / X_MIN) ** (0.008 * jitter(block))
-plot DATA skip 1 using (pick('sample', 'worse', spread(column(5), column(10)))):(column(6) * SCALE) with points \
-         pt 7 ps 0.3 lc rgb '#90' . substr(colour(WORSE_MODEL), 2, 7) notitle, \
-     DATA skip 1 using (pick('sample', 'better', spread(column(5), column(10)))):(column(6) * SCALE) with points \
-         pt 7 ps 0.3 lc rgb '#90' . substr(colour(BETTER_MODEL), 2, 7) notitle, \
-     DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb colour(BETTER_MODEL) notitle, \
-     DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
-         with yerrorbars pt -1 lw 1.8 lc rgb colour(BETTER_MODEL) notitle, \
-     DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE) with points pt backing(BETTER_MODEL) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (pick('median', 'better', column(5))):(column(6) * SCALE) with points pt shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb colour(BETTER_MODEL) notitle, \
-     DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb colour(WORSE_MODEL) notitle, \
-     DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
-         with yerrorbars pt -1 lw 1.8 lc rgb colour(WORSE_MODEL) notitle, \
-     DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt backing(WORSE_MODEL) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt shape(WORSE_MODEL) ps 0.7 lw 1.6 lc rgb colour(WORSE_MODEL) notitle
-eval headed
+cp_spread(x, block) = x * (X_MAX / X_MIN) ** (0.008 * cp_jitter(block))
+plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(WORSE_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('sample', 'better', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(BETTER_MODEL) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_MODEL) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_shape(WORSE_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
 set bmargin at screen BOTTOM
 do for [i = 1:9] { set label i ''; unset label i }
 eval X_TICS
-set xlabel X_LABEL noenhanced textcolor rgb grey offset 0, 0.4
-set label 9 'times better' at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb grey
+set xlabel X_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set label 9 'times better' at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
 set logscale y
 set yrange [RATIO_MIN:RATIO_MAX]
 eval RATIO_TICS
-set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb grey lw 1 back
+set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1 back
 do for [i = 1:words(THRESHOLDS)] {
-    set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb dark lw 1.2 back
+    set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
-set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb dark
-plot DATA skip 1 using (pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
-         fillcolor rgb colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
-     DATA skip 1 using (pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
-         pt 7 ps 0.6 lw 1.6 lc rgb colour(BETTER_MODEL)
+set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
+plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
+     DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
+         pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
 
 unset multiplot
 set output
