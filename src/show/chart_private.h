@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of a chart share. */
+#ifndef CROSSPOINT_CHART_PRIVATE_H
+#define CROSSPOINT_CHART_PRIVATE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "verdict.h"
+
+enum {
+    PANELS_MAX = 24,
+    FOOT = 30,
+    BARS_HEIGHT = 196,
+    BARS_HEIGHT_MAX = 224,
+    BARS_LEFT = 138,
+    BARS_RIGHT = 88,
+    SWEEP_HEIGHT = 448,
+    SWEEP_LEFT = 86,
+    SWEEP_RIGHT = 80,
+};
+
+struct panel {
+    const struct verdict *verdict; /* the first, if a swept pair has one a value */
+    const struct verdict_point *points;
+    size_t count; /* of points; 1: bars */
+    bool sweep;
+    int left, right, top, bottom; /* pixels from the top left corner, captions included */
+};
+struct chart {
+    const struct verdicts *verdicts;
+    const struct verdict *first; /* of the rule; they stand together, over all runtimes */
+    size_t count;
+    struct panel panels[PANELS_MAX];
+    size_t panel_count;
+    int head, height;
+    bool several_runtimes;
+};
+
+/* A fact is one cell: nothing stands against it, and the line is what is expected. */
+static inline bool panel_is_fact(const struct panel *panel)
+{
+    return panel->verdict->pair->kind == RULE_FACT;
+}
+
+/* Lists the panels that have data. */
+void chart_list_panels(struct chart *chart);
+/* Places them, below a head with so many lines of finding. */
+void chart_lay_out(struct chart *chart, int subtitle_lines);
+
+/* The CSV that the panels are drawn from. */
+void chart_put_data(FILE *out, const struct chart *chart);
+/* What the script of a panel needs: names, ranges, lines. */
+void chart_put_panel(FILE *out, const struct chart *chart, const struct panel *panel, size_t number);
+
+/* The finding, in words. */
+void chart_describe(const struct chart *chart, char *text, size_t text_bytes);
+/* What all cells of all panels share. */
+void chart_describe_common(const struct chart *chart, char *text, size_t text_bytes);
+
+#endif
