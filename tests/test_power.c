@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "distributions.h"
 #include "numbers.h"
 #include "statistics.h"
 
@@ -144,9 +145,21 @@ static void test_blocks_for_limits(void **state)
     assert_true(isnan(statistics_blocks_for(broken, 2, 1, 0.05, 0.9)));
 }
 
+/* Values of scipy.stats.t 1.10. */
+static void test_student(void **state)
+{
+    (void)state;
+    assert_near(student_cumulative(2.5, 3), 0.9561466764959673, 1e-14);
+    assert_near(student_cumulative(-4.2, 10), 0.0009143482401338016, 1e-14);
+    assert_near(student_cumulative(0, 1), 0.5, 1e-15);
+    assert_near(student_quantile(0.975, 7), 2.3646242510102993, 1e-9);
+    assert_near(student_quantile(0.9999, 2), 70.70007107496886, 1e-6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_student),
         cmocka_unit_test(test_detectable_shift_limits),
         cmocka_unit_test(test_detectable_shift_power),
         cmocka_unit_test(test_blocks_for_named_alternative),

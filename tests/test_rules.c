@@ -195,6 +195,86 @@ static void test_a_cell_keeps_the_swept_key_that_it_names(void **state)
     rules_free(&rules);
 }
 
+static void test_fact(void **state)
+{
+    (void)state;
+    static const char text[] = "[rule]\nclaim = c\nruntimes = native\nkind = fact\nmetric = value\n"
+                               "[pair more]\ncell = a/b/thread-pool/workers:max\nexpect = > 0.5\n"
+                               "[pair none]\ncell = a/b/serial\nexpect = = 0\n";
+    static const char *const wrong[][2] = {
+        {"expect = 0", "expect '0' is no comparison with a number, such as > 0, >= 3 or = 0"},
+        {"expect = > x", "expect '> x' is no comparison"},
+        {"expect = > 1 2", "expect '> 1 2' is no comparison"},
+        {"better = a/b/serial", "fact"},
+        {"effect = 10%", "fact"},
+    };
+    struct rules rules;
+    struct error error = {""};
+    struct comparison comparison;
+    char path[64], name[CELL_NAME_BYTES], broken[1024];
+    if (load(text, &rules, &error, path, sizeof path))
+        fail_msg("%s", error.text);
+    const struct rule_pair *pairs = rules.rules[0].pairs;
+    assert_int_equal(pairs[0].kind, RULE_FACT);
+    assert_int_equal(pairs[0].expect, RULE_EXPECT_ABOVE);
+    assert_true(pairs[0].expected == 0.5);
+    assert_int_equal(pairs[1].expect, RULE_EXPECT_EQUAL);
+    assert_true(pairs[1].expected == 0);
+    assert_int_equal(rule_pair_comparisons(&rules.rules[0], &pairs[0], "native", RULE_VALUES_ANY, 4,
+                                           &comparison, 1, &error),
+                     1);
+    cell_format(&comparison.better, name);
+    assert_string_equal(name, "native/a/b/thread-pool/workers:4");
+    rules_free(&rules);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        snprintf(broken, sizeof broken, "%s[pair bad]\ncell = a/b/serial\n%s\n", text, wrong[i][0]);
+        assert_int_equal(load(broken, &rules, &error, path, sizeof path), -1);
+        if (!strstr(error.text, wrong[i][1]))
+            fail_msg("expected '%s', got '%s'", wrong[i][1], error.text);
+        rules_free(&rules);
+    }
+}
+
+/* Pairs of machines with more than two units; and the half of a machine that a placement beside others
+ * leaves. */
+static void test_pairs_of_larger_machines(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "[rule]\nclaim = c\nruntimes = native\nkind = equal\nmetric = items_per_second\neffect = 10%\n"
+        "[pair small]\nbetter = a/b/thread-pool/workers:max\nworse = a/b/serial\n"
+        "[pair large]\nunits_min = 3\nbetter = a/b/thread-pool/workers:max/place:split\n"
+        "worse = a/b/serial/place:split\n";
+    static const struct {
+        unsigned units;
+        int comparisons;
+        const char *workers;
+    } cases[] = {{2, 1, ""}, {3, 2, "workers:2"}, {4, 2, "workers:2"}, {16, 2, "workers:8"}};
+    struct rules rules;
+    struct error error = {""};
+    struct comparison comparisons[2];
+    char path[64], name[CELL_NAME_BYTES];
+    if (load(text, &rules, &error, path, sizeof path))
+        fail_msg("%s", error.text);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(rule_comparisons(&rules.rules[0], "native", RULE_VALUES_ANY, cases[i].units,
+                                          comparisons, 2, &error),
+                         cases[i].comparisons);
+        if (cases[i].comparisons < 2)
+            continue;
+        cell_format(&comparisons[1].better, name);
+        if (!strstr(name, cases[i].workers))
+            fail_msg("%u units: expected %s, got %s", cases[i].units, cases[i].workers, name);
+    }
+    rules_free(&rules);
+    static const char bad[] =
+        "[rule]\nclaim = c\nruntimes = native\nkind = equal\nmetric = items_per_second\neffect = 10%\n"
+        "better = a/b/thread-pool\nworse = a/b/serial\nunits_min = few\n";
+    assert_int_equal(load(bad, &rules, &error, path, sizeof path), -1);
+    assert_non_null(strstr(error.text, "units_min 'few' is no number of processing units"));
+    rules_free(&rules);
+}
+
 static void test_missing(void **state)
 {
     (void)state;
@@ -261,6 +341,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_comparisons),
         cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_a_cell_keeps_the_swept_key_that_it_names),
+        cmocka_unit_test(test_fact),
+        cmocka_unit_test(test_pairs_of_larger_machines),
         cmocka_unit_test(test_missing),
         cmocka_unit_test(test_our_own),
     };

@@ -26,7 +26,7 @@ _crosspoint() {
             ;;
         rules) words="--format --rules --help" ;;
         report) words="--rules --help" ;;
-        compare) words="--ab --effect --format --metric $measure" ;;
+        compare) words="--ab --base --effect --format --metric $measure" ;;
         topo) words="--topology --workers --help" ;;
         selftest) words="--quick --out --seed --only --quiet --help" ;;
         *) words='--help' ;;

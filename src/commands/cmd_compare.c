@@ -15,7 +15,9 @@
 #include "words.h"
 
 struct options {
-    const char *paths[2], *format;
+    const char **paths; /* BASE, NEW, and each --base */
+    size_t path_count;
+    const char *format;
     enum column metric;
     double effect;
     bool ab;
@@ -23,7 +25,7 @@ struct options {
     const char *run_option; /* one of run's that was given, or NULL */
 };
 
-enum { OPTION_EFFECT = 256, OPTION_FORMAT, OPTION_METRIC, OPTION_AB };
+enum { OPTION_EFFECT = 256, OPTION_FORMAT, OPTION_METRIC, OPTION_AB, OPTION_BASE };
 
 static const struct argp_option option_table[] = {
     {"effect", OPTION_EFFECT, "PERCENT", 0, "smallest difference that matters; default: 5%", 0},
@@ -32,6 +34,10 @@ static const struct argp_option option_table[] = {
      "BASE and NEW are two builds of crosspoint: measure both, interleaved in one run, and compare; takes "
      "the options of "
      "run too",
+     0},
+    {"base", OPTION_BASE, "RUN", 0,
+     "one more run of the base, from another session; with three in all, BASE among them, they show how far "
+     "sessions differ, and what differs no further is not told slower or faster",
      0},
     {"metric", OPTION_METRIC, "COLUMN", 0, "what to compare; default: items_per_second", 0},
     {0},
@@ -101,6 +107,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case OPTION_AB:
         options->ab = true;
         return 0;
+    case OPTION_BASE:
+        options->paths[options->path_count++] = text;
+        return 0;
     case OPTION_EFFECT:
         options->effect = parse_effect(state, text);
         return 0;
@@ -119,6 +128,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case ARGP_KEY_END:
         if (options->run_option && !options->ab)
             options_error(state, "--%s needs --ab: two runs are compared as they are", options->run_option);
+        if (options->ab && options->path_count > 2)
+            options_error(state, "--base is another run of BASE, and --ab measures it anew: leave one out");
         if (state->arg_num < 2)
             options_error(state, "name two runs, BASE and NEW: results folders or samples.csv files");
         return 0;
@@ -129,30 +140,61 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
 static int load(const struct options *options, struct compare_runs *runs, struct error *error)
 {
-    if (compare_runs_load(options->paths, options->metric, runs, error))
+    if (compare_runs_load(options->paths, options->path_count, options->metric, runs, error))
         return -1;
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < runs->count; i++)
         if (runs->tables[i].cut_bytes)
             word_print(stderr, "crosspoint: warning: %s: the last line is cut (%zu bytes) and left out\n",
                        options->paths[i], runs->tables[i].cut_bytes);
     return 0;
 }
 
-static int choose_pairing(const struct options *options, enum compare_pairing *pairing, struct error *error)
+static void warn_of(const struct options *options, const struct compare_origin *base, size_t number,
+                    const struct compare_origin *new)
 {
-    struct compare_origin base, new = {.fingerprint = NULL};
     char warning[2048];
-    int result = -1;
-    if (!compare_origin_load(options->paths[0], &base, error) &&
-        !compare_origin_load(options->paths[1], &new, error)) {
-        *pairing = compare_origin_pairing(&base, &new);
-        compare_origin_warning(&base, &new, warning, sizeof warning);
-        if (*warning)
-            word_print(stderr, "crosspoint: warning: %s\n", warning);
-        result = 0;
+    compare_origin_warning(base, new, warning, sizeof warning);
+    if (!*warning)
+        return;
+    if (number)
+        word_print(stderr, "crosspoint: warning: %s: %s\n", options->paths[number], warning);
+    else
+        word_print(stderr, "crosspoint: warning: %s\n", warning);
+}
+
+/* Runs that are to show how far sessions differ are of a session each. */
+static int check_sessions(const struct options *options, const struct compare_origin *origins,
+                          const struct compare_runs *runs, struct error *error)
+{
+    for (size_t i = 0; i < runs->count; i++)
+        for (size_t k = i + 1; k < runs->count; k++)
+            if (compare_origin_pairing(&origins[i], &origins[k]) == COMPARE_PAIRED ||
+                (*runs->tables[i].run_id && strcmp(runs->tables[i].run_id, runs->tables[k].run_id) == 0))
+                return error_set(error,
+                                 "%s and %s are of one session: with --base each run is to be of another",
+                                 options->paths[i], options->paths[k]);
+    return 0;
+}
+
+static int choose_pairing(const struct options *options, const struct compare_runs *runs,
+                          enum compare_pairing *pairing, struct error *error)
+{
+    struct compare_origin *origins = calloc(runs->count, sizeof *origins);
+    int result = origins ? 0 : error_set(error, "out of memory");
+    for (size_t i = 0; i < runs->count && !result; i++)
+        result = compare_origin_load(options->paths[i], &origins[i], error);
+    for (size_t i = 0; i < runs->count && !result; i++)
+        if (i != 1)
+            warn_of(options, &origins[i], i, &origins[1]);
+    if (!result && runs->count > 2) {
+        *pairing = COMPARE_SESSIONS;
+        result = check_sessions(options, origins, runs, error);
+    } else if (!result) {
+        *pairing = compare_origin_pairing(&origins[0], &origins[1]);
     }
-    compare_origin_free(&base);
-    compare_origin_free(&new);
+    for (size_t i = 0; origins && i < runs->count; i++)
+        compare_origin_free(&origins[i]);
+    free(origins);
     return result;
 }
 
@@ -170,7 +212,16 @@ int cmd_compare(int argc, char **argv)
                "2 bad usage or unreadable "
                "input; 3 nothing comparable; 4 too little data for the effect in more than half of the "
                "cells, or to judge again what --ab found slower; 130 interrupted."};
-    struct options options = {.format = "text", .metric = COLUMN_ITEMS_PER_SECOND, .effect = 0.05};
+    struct options options = {.format = "text",
+                              .metric = COLUMN_ITEMS_PER_SECOND,
+                              .effect = 0.05,
+                              .paths = calloc((size_t)argc + 2, sizeof *options.paths),
+                              .path_count = 2};
+    struct error error;
+    if (!options.paths) {
+        error_set(&error, "out of memory");
+        return error_tell(&error);
+    }
     run_options_init(&options.run);
     options_parse(&argp, argc, argv, &options);
     if (options.ab) {
@@ -178,14 +229,15 @@ int cmd_compare(int argc, char **argv)
                                       .run = &options.run,
                                       .metric = options.metric,
                                       .effect = options.effect};
-        return compare_ab(&ab, options.format);
+        int ab_code = compare_ab(&ab, options.format);
+        free(options.paths);
+        return ab_code;
     }
 
     struct compare_runs runs;
     struct compare_options how = {.effect = options.effect};
-    struct error error;
     int code;
-    if (load(&options, &runs, &error) || choose_pairing(&options, &how.pairing, &error) ||
+    if (load(&options, &runs, &error) || choose_pairing(&options, &runs, &how.pairing, &error) ||
         compare_runs_judge(&runs, &how, &error) ||
         compared_write(&runs.compared, options.format, progress_colour(STDOUT_FILENO),
                        progress_width(STDOUT_FILENO), stdout, &error))
@@ -195,5 +247,6 @@ int cmd_compare(int argc, char **argv)
         code = compared_exit_code(&runs.compared);
     }
     compare_runs_free(&runs);
+    free(options.paths);
     return code;
 }

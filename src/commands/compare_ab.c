@@ -81,7 +81,7 @@ static int compare(const struct compare_ab *ab, const struct session *session, s
 {
     const char *const folders[] = {session->arms[0].folder, session->arms[1].folder};
     const struct compare_options options = {.effect = ab->effect, .pairing = COMPARE_PAIRED};
-    return compare_runs_load(folders, ab->metric, &round->runs, error)
+    return compare_runs_load(folders, 2, ab->metric, &round->runs, error)
                ? -1
                : compare_runs_judge(&round->runs, &options, error);
 }

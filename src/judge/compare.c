@@ -6,40 +6,16 @@
 #include <string.h>
 
 #include "exit_codes.h"
-#include "judge.h"
+#include "compare_private.h"
+#include "compare_sessions.h"
+#include "distributions.h"
 #include "random.h"
-#include "statistics.h"
 
 static const uint64_t seed = 20251;
 
 const char *const compare_verdict_names[COMPARE_VERDICT_COUNT] = {"slower", "faster", "same", "inconclusive"};
 
-/* One cell in both runs. */
-struct arms {
-    const struct samples_cell *base, *new; /* NULL: not in that run */
-    struct samples_pairing pairing;        /* better: new; worse: base */
-    size_t n_base, n_new;
-};
-
-struct comparer {
-    struct compared *compared;
-    const struct samples *base, *new;
-    struct arms *arms;                            /* as compared.rows */
-    double *base_values, *new_values, *x, *y, *d; /* one allocation, of the cell that is judged */
-    struct statistics_cache cache;
-};
-
 /* What is compared with what */
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static int add_row(struct comparer *comparer, const struct samples_cell *base, const struct samples_cell *new)
 {
@@ -62,6 +38,7 @@ static int add_row(struct comparer *comparer, const struct samples_cell *base, c
         .p_not_slower = NAN,
         .p_adjusted = NAN,
         .detectable = NAN,
+        .between = NAN,
         .verdict = COMPARE_INCONCLUSIVE,
     };
     return 0;
@@ -110,16 +87,6 @@ static bool is_comparable(const struct arms *arms)
            !judge_word_no_ratio(&arms->pairing, reason, sizeof reason);
 }
 
-static size_t launches_of(const struct samples_cell *cell)
-{
-    return cell ? cell->rows[STATUS_OK] + cell->rows[STATUS_INVALID] + cell->rows[STATUS_FAILED] : 0;
-}
-
-static size_t failed_of(const struct samples_cell *cell)
-{
-    return cell ? cell->rows[STATUS_FAILED] : 0;
-}
-
 /* The share of launches that fail rose by more than half of them. */
 static bool is_broken(const struct arms *arms)
 {
@@ -128,7 +95,7 @@ static bool is_broken(const struct arms *arms)
            (double)failed_of(arms->new) / new - (double)failed_of(arms->base) / base > 0.5;
 }
 
-static void count_arms(struct comparer *comparer, struct arms *arms, struct compare_row *row)
+static int count_arms(struct comparer *comparer, struct arms *arms, struct compare_row *row)
 {
     arms->n_base = arms->pairing.worse.with_figure;
     arms->n_new = arms->pairing.better.with_figure;
@@ -141,6 +108,13 @@ static void count_arms(struct comparer *comparer, struct arms *arms, struct comp
     row->failed_new = failed_of(arms->new);
     row->broken = is_broken(arms);
     comparer->compared->comparable += row->comparable;
+    if (comparer->compared->options.pairing != COMPARE_SESSIONS || !row->comparable)
+        return 0;
+    if (compare_sessions_count(comparer, arms))
+        return -1;
+    row->n_base = arms->sessions;
+    row->n_new = 1;
+    return 0;
 }
 
 /* Can it be decided? */
@@ -160,7 +134,7 @@ static bool can_pass(const struct compared *compared, size_t n_x, size_t n_y)
 
 static bool is_too_few(const struct compared *compared, const struct compare_row *row)
 {
-    if (compared->options.pairing == COMPARE_PAIRED)
+    if (compared->options.pairing != COMPARE_UNPAIRED)
         return row->n_base < compared->samples_needed;
     return !can_pass(compared, row->n_base, row->n_new);
 }
@@ -169,6 +143,8 @@ static size_t samples_needed(const struct compared *compared)
 {
     if (compared->options.pairing == COMPARE_PAIRED)
         return statistics_blocks_needed(compared->comparable, compared->alpha);
+    if (compared->options.pairing == COMPARE_SESSIONS)
+        return compare_sessions_needed;
     size_t n = 1;
     while (!can_pass(compared, n, n))
         n++;
@@ -219,7 +195,7 @@ static void gather_unpaired(const struct comparer *comparer, const struct arms *
 
 static void gather(const struct comparer *comparer, const struct arms *arms, struct judge_figures *figures)
 {
-    if (comparer->compared->options.pairing == COMPARE_UNPAIRED || !arms->base || !arms->new) {
+    if (comparer->compared->options.pairing != COMPARE_PAIRED || !arms->base || !arms->new) {
         gather_unpaired(comparer, arms, figures);
         return;
     }
@@ -267,6 +243,8 @@ static int measure_row(struct comparer *comparer, const struct arms *arms, struc
         return -1;
     if (!row->comparable)
         return 0;
+    if (compared->options.pairing == COMPARE_SESSIONS)
+        return compare_sessions_measure(comparer, arms, row);
     if (judge_test(&figures, log1p(compared->options.effect), judge_level, &comparer->cache, &shift))
         return -1;
     row->ratio = exp(shift.estimate);
@@ -308,91 +286,6 @@ static int adjust(struct compared *compared)
     return result;
 }
 
-/* Why not */
-
-/* "failed in new (9 of 14 launches): the launch was killed ...": which side, how often if not always, why.
- * what_is_left stands in between. */
-static void explain_failed(const struct arms *arms, const char *what_is_left, char *text, size_t bytes)
-{
-    static const char *const names[] = {"base", "new"};
-    const struct samples_cell *const sides[] = {arms->base, arms->new};
-    const char *before = "failed", *reason = NULL;
-    size_t used = 0;
-    for (size_t i = 0; i < 2; i++) {
-        size_t failed = failed_of(sides[i]), launches = launches_of(sides[i]);
-        if (!failed)
-            continue;
-        used += (size_t)snprintf(text + used, bytes - used, "%s in %s", before, names[i]);
-        if (failed < launches)
-            used += (size_t)snprintf(text + used, bytes - used, " (%zu of %zu launches)", failed, launches);
-        before = " and";
-        reason = *sides[i]->reasons[STATUS_FAILED] ? sides[i]->reasons[STATUS_FAILED] : reason;
-    }
-    snprintf(text + used, bytes - used, "%s%s%s", what_is_left, reason ? ": " : "", reason ? reason : "");
-}
-
-/* Figures of the launches that did not fail speak of those alone. */
-static void note_failures(const struct arms *arms, struct compare_row *row)
-{
-    char failed[sizeof row->reason];
-    if ((!row->failed_base && !row->failed_new) || strncmp(row->reason, "failed", 6) == 0)
-        return;
-    explain_failed(arms, "", failed, sizeof failed);
-    judge_append(row->reason, sizeof row->reason, "%s", failed);
-}
-
-static const char *unit_of(const struct compared *compared)
-{
-    return compared->options.pairing == COMPARE_PAIRED ? "blocks" : "rows a side";
-}
-
-/* Why there is no ratio, or a ratio of too few rows. */
-static void explain_lack(const struct compared *compared, const struct arms *arms, struct compare_row *row)
-{
-    const struct samples_pairing *pairing = &arms->pairing;
-    const struct judge_lack lack = {.left = smaller(arms->n_base, arms->n_new),
-                                    .needed = compared->samples_needed,
-                                    .few = "too few",
-                                    .unit = unit_of(compared)};
-    char *text = row->reason, of_rows[48] = "";
-    size_t bytes = sizeof row->reason;
-    bool complete =
-        pairing->better.with_figure == pairing->better.ok && pairing->worse.with_figure == pairing->worse.ok;
-    if (!arms->base || !arms->new)
-        snprintf(text, bytes, "one-sided: only in %s", arms->base ? "base" : "new");
-    else if (judge_word_no_ratio(pairing, text, bytes))
-        return;
-    else if ((row->failed_base || row->failed_new) && complete) {
-        if (lack.left)
-            snprintf(of_rows, sizeof of_rows, ", %zu of the %zu %s needed are left", lack.left, lack.needed,
-                     lack.unit);
-        explain_failed(arms, of_rows, text, bytes);
-    } else {
-        judge_word_lack(pairing, &lack, text, bytes);
-    }
-}
-
-static void explain_undecided(const struct compared *compared, struct compare_row *row)
-{
-    double effect = compared->options.effect, named = pow(1 + effect, 2);
-    bool below = row->ratio < 1;
-    /* The detectable shift falls with the root of n. */
-    double n = (double)smaller(row->n_base, row->n_new);
-    double needed = ceil(n * pow(log1p(row->detectable) / log1p(effect), 2));
-    const struct judge_undecided undecided = {.n = smaller(row->n_base, row->n_new),
-                                              .needed = needed,
-                                              .alternative = below ? 1 / named : named,
-                                              .threshold = below ? 1 / (1 + effect) : 1 + effect,
-                                              .unit = unit_of(compared)};
-    if (effect == 0)
-        snprintf(row->reason, sizeof row->reason,
-                 "no difference shown; an effect of 0 %% leaves no room for `same`");
-    else
-        judge_word_undecided(&undecided, row->reason, sizeof row->reason);
-    if (effect > 0 && row->p_not_slower < compared->alpha)
-        judge_append(row->reason, sizeof row->reason, "not slower");
-}
-
 /* Verdicts */
 
 static int check_skew(const struct comparer *comparer, const struct arms *arms, struct compare_row *row)
@@ -425,20 +318,20 @@ static int judge_row(const struct comparer *comparer, struct arms *arms, struct 
             likeliest = (enum compare_verdict)verdict;
     row->p_adjusted = p[likeliest];
     if (row->broken) {
-        explain_failed(arms, "", row->reason, sizeof row->reason);
+        compare_explain_failed(arms, "", row);
         return 0;
     }
     row->judged = row->comparable && !is_too_few(compared, row);
     if (!row->judged) {
-        explain_lack(compared, arms, row);
+        compare_explain_lack(compared, arms, row);
         return 0;
     }
     if (!(row->p_adjusted < compared->alpha)) {
-        explain_undecided(compared, row);
+        compare_explain_undecided(compared, row);
         return 0;
     }
     row->verdict = likeliest;
-    return check_skew(comparer, arms, row);
+    return compared->options.pairing == COMPARE_SESSIONS ? 0 : check_skew(comparer, arms, row);
 }
 
 static void count_row(struct compared *compared, const struct compare_row *row)
@@ -455,31 +348,6 @@ static void count_row(struct compared *compared, const struct compare_row *row)
 
 /* The mean of ratios */
 
-/* P(|T| <= t) for whole degrees of freedom (Abramowitz and Stegun 26.7.3, 26.7.4). */
-static double student_within(double t, size_t freedom)
-{
-    double angle = atan(t / sqrt((double)freedom)), cosine = cos(angle), sum = 0;
-    double term = freedom % 2 ? cosine : 1;
-    for (size_t k = freedom % 2 ? 3 : 2; k <= freedom; k += 2) {
-        sum += term;
-        term *= cosine * cosine * (double)(k - 1) / (double)k;
-    }
-    return freedom % 2 ? 2 / acos(-1) * (angle + sin(angle) * sum) : sin(angle) * sum;
-}
-
-static double student_quantile(double within, size_t freedom)
-{
-    double low = 0, high = 1000;
-    for (int i = 0; i < 50; i++) {
-        double middle = (low + high) / 2;
-        if (student_within(middle, freedom) < within)
-            low = middle;
-        else
-            high = middle;
-    }
-    return (low + high) / 2;
-}
-
 static void set_mean(struct compared *compared)
 {
     double sum = 0, squares = 0, n = (double)compared->comparable;
@@ -494,7 +362,8 @@ static void set_mean(struct compared *compared)
         return;
     for (size_t i = 0; i < compared->count; i++)
         squares += compared->rows[i].comparable ? pow(log(compared->rows[i].ratio) - mean, 2) : 0;
-    double half = student_quantile(judge_level, compared->comparable - 1) * sqrt(squares / (n - 1) / n);
+    double t = student_quantile((1 + judge_level) / 2, compared->comparable - 1);
+    double half = t * sqrt(squares / (n - 1) / n);
     compared->mean_low = exp(mean - half);
     compared->mean_high = exp(mean + half);
 }
@@ -505,7 +374,8 @@ static int compare_cells(struct comparer *comparer)
 {
     struct compared *compared = comparer->compared;
     for (size_t i = 0; i < compared->count; i++)
-        count_arms(comparer, &comparer->arms[i], &compared->rows[i]);
+        if (count_arms(comparer, &comparer->arms[i], &compared->rows[i]))
+            return -1;
     compared->samples_needed = compared->comparable ? samples_needed(compared) : 0;
     for (size_t i = 0; i < compared->count; i++)
         if (measure_row(comparer, &comparer->arms[i], &compared->rows[i]))
@@ -515,7 +385,7 @@ static int compare_cells(struct comparer *comparer)
     for (size_t i = 0; i < compared->count; i++) {
         if (judge_row(comparer, &comparer->arms[i], &compared->rows[i]))
             return -1;
-        note_failures(&comparer->arms[i], &compared->rows[i]);
+        compare_note_failures(&comparer->arms[i], &compared->rows[i]);
         if (compared->rows[i].judged)
             judge_append_absent(&comparer->arms[i].pairing, compared->rows[i].reason,
                                 sizeof compared->rows[i].reason);

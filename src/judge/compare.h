@@ -23,6 +23,8 @@ enum compare_pairing {
                          between them counts as a change of the program */
     COMPARE_PAIRED,   /* signed-rank test block by block: the runs were interleaved, a block number means one
                          time */
+    COMPARE_SESSIONS, /* Student's t of the runs' medians: the new run against several of the base, whose
+                         scatter from session to session is known from them */
 };
 
 enum compare_verdict {
@@ -37,19 +39,22 @@ extern const char *const compare_verdict_names[COMPARE_VERDICT_COUNT];
 struct compare_options {
     double effect; /* 0.05 for 5 %; at least 0 */
     enum compare_pairing pairing;
+    const struct samples *history; /* COMPARE_SESSIONS: further runs of the base, with the metric */
+    size_t history_count;
 };
 
 /* Absent figures are NaN. */
 struct compare_row {
     const char *cell;
-    size_t n_base, n_new;                            /* rows used; paired: blocks in common, twice the same */
-    double base, new;                                /* medians of the metric */
+    size_t n_base, n_new; /* rows used; paired: blocks in common, twice the same; sessions: runs, and 1 */
+    double base, new;     /* medians of the metric */
     double ratio, ci_low, ci_high, ci_level;         /* Hodges-Lehmann, exact 95 % interval */
     double p_slower, p_faster, p_same, p_not_slower; /* Holm-adjusted */
     double p_adjusted; /* of the verdict; inconclusive: the smallest of the three */
     double detectable; /* a difference this far beyond the effect would have been shown with 90 % power; 0.05
                           is 5 %. INFINITY: none. Where it is larger than the effect, not even `same` could be
                           expected */
+    double between;    /* sessions: standard deviation of the logarithms of the base runs' medians */
     bool exact;        /* false: normal approximation */
     bool comparable;   /* both sides have figures for a ratio */
     bool judged;       /* comparable, with rows enough for a verdict */

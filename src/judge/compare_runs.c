@@ -3,11 +3,13 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdlib.h>
 
+/* Every second of the runs. */
 struct loading {
-    const char *path;
-    enum column metric;
-    struct samples *table;
+    const char *const *paths;
+    struct compare_runs *runs;
+    size_t first;
     struct error error;
     int result;
 };
@@ -15,20 +17,26 @@ struct loading {
 static void *load(void *context)
 {
     struct loading *loading = context;
-    loading->result = samples_load(loading->path, &loading->metric, 1, loading->table, &loading->error);
+    struct compare_runs *runs = loading->runs;
+    for (size_t i = loading->first; i < runs->count && !loading->result; i += 2)
+        loading->result =
+            samples_load(loading->paths[i], &runs->metric, 1, &runs->tables[i], &loading->error);
     return NULL;
 }
 
-int compare_runs_load(const char *const paths[2], enum column metric, struct compare_runs *runs,
+int compare_runs_load(const char *const *paths, size_t count, enum column metric, struct compare_runs *runs,
                       struct error *error)
 {
     struct loading loadings[2];
     pthread_t other;
-    *runs = (struct compare_runs){.metric = metric};
-    for (size_t i = 0; i < 2; i++) {
+    *runs = (struct compare_runs){.metric = metric, .count = count};
+    runs->tables = malloc(count * sizeof *runs->tables);
+    if (!runs->tables)
+        return error_set(error, "out of memory");
+    for (size_t i = 0; i < count; i++)
         samples_init(&runs->tables[i], &metric, 1);
-        loadings[i] = (struct loading){paths[i], metric, &runs->tables[i], {""}, 0};
-    }
+    for (size_t i = 0; i < 2; i++)
+        loadings[i] = (struct loading){.paths = paths, .runs = runs, .first = i};
     bool started = pthread_create(&other, NULL, load, &loadings[1]) == 0;
     load(&loadings[0]);
     if (started)
@@ -45,12 +53,18 @@ int compare_runs_load(const char *const paths[2], enum column metric, struct com
 
 int compare_runs_judge(struct compare_runs *runs, const struct compare_options *options, struct error *error)
 {
-    return compare_tables(&runs->tables[0], &runs->tables[1], runs->metric, options, &runs->compared, error);
+    struct compare_options with_history = *options;
+    with_history.history = &runs->tables[2];
+    with_history.history_count = runs->count - 2;
+    return compare_tables(&runs->tables[0], &runs->tables[1], runs->metric, &with_history, &runs->compared,
+                          error);
 }
 
 void compare_runs_free(struct compare_runs *runs)
 {
     compared_free(&runs->compared);
-    samples_free(&runs->tables[0]);
-    samples_free(&runs->tables[1]);
+    for (size_t i = 0; runs->tables && i < runs->count; i++)
+        samples_free(&runs->tables[i]);
+    free(runs->tables);
+    runs->tables = NULL;
 }

@@ -116,7 +116,7 @@ int selftest_compare(const struct selftest *selftest, const char *part, struct c
     char base[PATH_BYTES + 64], new[PATH_BYTES + 64];
     snprintf(base, sizeof base, "%s/%s/base", selftest->folder, part);
     snprintf(new, sizeof new, "%s/%s/new", selftest->folder, part);
-    return compare_runs_load((const char *[]){base, new}, COLUMN_ITEMS_PER_SECOND, runs, error)
+    return compare_runs_load((const char *[]){base, new}, 2, COLUMN_ITEMS_PER_SECOND, runs, error)
                ? -1
                : compare_runs_judge(runs, &options, error);
 }

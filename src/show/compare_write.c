@@ -71,16 +71,30 @@ static bool is_paired(const struct compared *compared)
     return compared->options.pairing == COMPARE_PAIRED;
 }
 
-/* Of a verdict that stands the CSV's reason says which test it is from, if that is the weaker one. */
+static const char *const tests[] = {
+    [COMPARE_UNPAIRED] = "rank-sum", [COMPARE_PAIRED] = "signed-rank", [COMPARE_SESSIONS] = "prediction"};
+
+/* What the rows are compared by, and what that cannot tell. */
+static const char *const methods[] = {
+    [COMPARE_UNPAIRED] = "Unpaired, rank-sum test: the runs were not interleaved, so a machine that changed "
+                         "between them cannot be told from a change of the program. --ab interleaves two "
+                         "builds; --base adds runs that show how far sessions differ",
+    [COMPARE_PAIRED] = "Paired by block, signed-rank test",
+    [COMPARE_SESSIONS] =
+        "Student's prediction interval: what differs more than sessions of the base do is the "
+        "program, or a machine that changed for good"};
+
+/* Of a verdict that stands the CSV's reason says which test it is from, if the runs were not interleaved. */
 static void set_verdict(struct table *table, const struct compared *compared, const struct compare_row *row)
 {
     static const enum table_role roles[] = {TABLE_BAD, TABLE_GOOD, TABLE_PLAIN, TABLE_UNCLEAR};
-    bool unpaired = row->verdict != COMPARE_INCONCLUSIVE && !is_paired(compared);
+    static const char *const weaker[] = {
+        [COMPARE_UNPAIRED] = "unpaired", [COMPARE_PAIRED] = "", [COMPARE_SESSIONS] = "sessions"};
+    const char *test = row->verdict == COMPARE_INCONCLUSIVE ? "" : weaker[compared->options.pairing];
     table_text(table, VERDICT, "%s", compare_verdict_names[row->verdict]);
     table_role(table, VERDICT, roles[row->verdict]);
     table_aside(table, VERDICT, "%s", row->reason);
-    table_text(table, CSV_REASON, "%s%s%s", unpaired ? "unpaired" : "", unpaired && *row->reason ? "; " : "",
-               row->reason);
+    table_text(table, CSV_REASON, "%s%s%s", test, *test && *row->reason ? "; " : "", row->reason);
     table_text(table, REASON, "%s", row->reason);
 }
 
@@ -101,10 +115,10 @@ static void set_tests(struct table *table, const struct compare_row *row)
         table_truth(table, EXACT, row->exact);
 }
 
-static void set_figures(struct table *table, const struct compare_row *row)
+static void set_figures(struct table *table, bool by_sessions, const struct compare_row *row)
 {
     bool interval = compare_has_interval(row);
-    table_count(table, N, row->n_base < row->n_new ? row->n_base : row->n_new);
+    table_count(table, N, row->n_base < row->n_new || by_sessions ? row->n_base : row->n_new);
     table_number(table, BASE, row->base);
     table_number(table, NEW, row->new);
     table_number(table, RATIO, row->ratio);
@@ -114,14 +128,15 @@ static void set_figures(struct table *table, const struct compare_row *row)
     table_number(table, DETECTABLE, row->detectable);
 }
 
-static void set_words(struct table *table, enum column metric, const struct compare_row *row)
+static void set_words(struct table *table, enum column metric, bool by_sessions,
+                      const struct compare_row *row)
 {
     char base[40], new[40], ratio[96];
     bool interval = compare_has_interval(row);
     word_metric(metric, row->base, base, sizeof base);
     word_metric(metric, row->new, new, sizeof new);
     word_ratio(row->ratio, interval ? row->ci_low : NAN, interval ? row->ci_high : NAN, ratio, sizeof ratio);
-    if (row->n_base != row->n_new)
+    if (row->n_base != row->n_new && !by_sessions)
         table_words(table, N, "%zu/%zu", row->n_base, row->n_new);
     table_words(table, BASE, "%s", base);
     table_words(table, NEW, "%s", new);
@@ -132,13 +147,14 @@ static void set_words(struct table *table, enum column metric, const struct comp
 
 static void fill(struct table *table, const struct compared *compared)
 {
+    bool by_sessions = compared->options.pairing == COMPARE_SESSIONS;
     for (size_t i = 0; i < compared->count; i++) {
         const struct compare_row *row = &compared->rows[i];
         table_row(table, TABLE_ALL, 0);
         table_text(table, CELL, "%s", row->cell);
         table_text(table, METRIC, "%s", columns[compared->metric].name);
-        set_figures(table, row);
-        set_words(table, compared->metric, row);
+        set_figures(table, by_sessions, row);
+        set_words(table, compared->metric, by_sessions, row);
         set_tests(table, row);
         set_verdict(table, compared, row);
     }
@@ -153,12 +169,11 @@ static json_t *number_or_null(double value)
 
 static json_t *head_object(const struct compared *compared)
 {
-    json_t *head =
-        json_pack("{s:s, s:b, s:f, s:f, s:b, s:s, s:I, s:I}", "metric", columns[compared->metric].name,
-                  "lower_is_better", columns[compared->metric].lower_better, "effect",
-                  compared->options.effect, "alpha", compared->alpha, "paired", is_paired(compared), "test",
-                  is_paired(compared) ? "signed-rank" : "rank-sum", "tests", (json_int_t)compared->comparable,
-                  "samples_needed", (json_int_t)compared->samples_needed);
+    json_t *head = json_pack(
+        "{s:s, s:b, s:f, s:f, s:b, s:s, s:I, s:I}", "metric", columns[compared->metric].name,
+        "lower_is_better", columns[compared->metric].lower_better, "effect", compared->options.effect,
+        "alpha", compared->alpha, "paired", is_paired(compared), "test", tests[compared->options.pairing],
+        "tests", (json_int_t)compared->comparable, "samples_needed", (json_int_t)compared->samples_needed);
     for (int verdict = 0; verdict < COMPARE_VERDICT_COUNT; verdict++)
         json_object_set_new(head, compare_verdict_names[verdict],
                             json_integer((json_int_t)compared->verdicts[verdict]));
@@ -215,11 +230,9 @@ static void put_sentences(const struct compared *compared, FILE *out)
                 compared->broken == 1 ? " fails" : "s fail");
     if (!compared->comparable)
         return;
-    fprintf(out, "%s; %zu test%s, Holm-adjusted, %g %%.\n",
-            is_paired(compared)
-                ? "Paired by block, signed-rank test"
-                : "Unpaired, rank-sum test: the runs were not interleaved, so a machine that changed "
-                  "between them looks like a change of the program",
+    if (compared->options.pairing == COMPARE_SESSIONS)
+        fprintf(out, "%zu base runs against one. ", 1 + compared->options.history_count);
+    fprintf(out, "%s; %zu test%s, Holm-adjusted, %g %%.\n", methods[compared->options.pairing],
             compared->comparable, plural(compared->comparable), 100 * compared->alpha);
     snprintf(mean, sizeof mean, "%.4g× (%.4g–%.4g)", compared->mean, compared->mean_low, compared->mean_high);
     if (!isfinite(compared->mean_low))

@@ -12,4 +12,9 @@ double normal_quantile(double probability);
 /* P(hits or fewer in trials), rate inside of (0, 1). */
 double binomial_cumulative(size_t hits, size_t trials, double rate);
 
+/* P(T <= t) of Student's t with a whole number of degrees of freedom, at least 1. */
+double student_cumulative(double t, size_t freedom);
+/* Its inverse; probability is inside of (0, 1). */
+double student_quantile(double probability, size_t freedom);
+
 #endif

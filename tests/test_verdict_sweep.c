@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* Crossings, and other pairs with a sweep. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "scene.h"
+#include "wording.h"
+
+/* ratio[i]: how far ahead `better` is at conc 1, 4, 16, 64; 0: not run, negative: skipped. */
+static void write_sweep(struct scene *scene, const double *ratio, unsigned blocks)
+{
+    static const unsigned conc[] = {1, 4, 16, 64};
+    for (size_t i = 0; i < 4; i++) {
+        char better[128], worse[128];
+        snprintf(better, sizeof better, "native/io/echo/event-loop/conc:%u", conc[i]);
+        snprintf(worse, sizeof worse, "native/io/echo/thread-per-task/conc:%u", conc[i]);
+        if (ratio[i] < 0) {
+            synthetic_row(&scene->synthetic, better, 0, "skipped", "ulimit -n", COLUMN_COUNT, 0);
+            synthetic_row(&scene->synthetic, worse, 0, "skipped", "ulimit -n", COLUMN_COUNT, 0);
+        } else if (ratio[i] > 0) {
+            synthetic_cell(&scene->synthetic, better, blocks, COLUMN_ITEMS_PER_SECOND, 1000 * ratio[i], 0.01);
+            synthetic_cell(&scene->synthetic, worse, blocks, COLUMN_ITEMS_PER_SECOND, 1000, 0.01);
+        }
+    }
+}
+
+#define CROSSOVER                                                                                            \
+    "kind = crossover\neffect = 10%%\nbetter = io/echo/event-loop\nworse = io/echo/thread-per-task\n"
+
+static void test_crossover(void **state)
+{
+    (void)state;
+    static const struct {
+        double ratio[4];
+        enum judgement judgement;
+        const char *reason;
+        double low, high; /* of the crossing; 0: none */
+    } cases[] = {
+        {{0.8, 0.9, 1.3, 1.5}, JUDGEMENT_HOLDS, "", 4, 16},
+        {{0.8, 1.1, 1.3, 1.5},
+         JUDGEMENT_HOLDS,
+         "",
+         1,
+         16}, /* unclear between the two: that is where it crosses */
+        {{0.8, 0, 1.3, 1.5}, JUDGEMENT_HOLDS, "", 1, 16},
+        {{1.3, 1.4, 1.5, 1.6}, JUDGEMENT_DOES_NOT_HOLD, "ahead throughout", 0, 0},
+        {{0.8, 0.9, 0.9, 1.0}, JUDGEMENT_DOES_NOT_HOLD, "never ahead", 0, 0},
+        {{0.8, 1.3, 1.4, 0.9}, JUDGEMENT_DOES_NOT_HOLD, "falls back", 0, 0},
+        {{0.8, 1.3, 0.9, 1.4}, JUDGEMENT_DOES_NOT_HOLD, "falls back", 0, 0},
+        {{1.3, 1.3, 0.9, 0.9}, JUDGEMENT_DOES_NOT_HOLD, "falls back", 0, 0},
+        {{0.8, 0.9, 1.3, -1}, JUDGEMENT_INCONCLUSIVE, "skipped: ulimit -n (at conc:64)", 0, 0},
+        {{-1, 0.9, 1.3, 1.5}, JUDGEMENT_INCONCLUSIVE, "skipped: ulimit -n (at conc:1)", 0, 0},
+        {{0.8, 0, 0, 0}, JUDGEMENT_INCONCLUSIVE, "skipped: conc:64 was not measured", 0, 0},
+        {{1.5, 0, 0, 0}, JUDGEMENT_INCONCLUSIVE, "skipped: conc:64 was not measured", 0, 0},
+        {{0, 0, 1.5, 1.6}, JUDGEMENT_INCONCLUSIVE, "skipped: conc:1 was not measured", 0, 0},
+        {{0, 1.3, 0.9, 0}, JUDGEMENT_DOES_NOT_HOLD, "falls back", 0, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct scene scene;
+        scene_begin(&scene);
+        write_sweep(&scene, cases[i].ratio, 12);
+        /* The quick sweep's ends are ends too. */
+        assert_int_equal(scene_judge(&scene, CROSSOVER "sweep = conc:1,4,16,64%s",
+                                     i % 2 ? "" : ",256\nsweep_quick = conc:1,64"),
+                         0);
+        assert_int_equal(scene.verdicts.count, 1);
+        scene_expect(&scene, 0, cases[i].judgement, cases[i].reason);
+        const struct verdict *verdict = &scene.verdicts.verdicts[0];
+        if (cases[i].high > 0) {
+            assert_true(verdict->crossing > cases[i].low && verdict->crossing < cases[i].high);
+            assert_true(verdict->crossing_low <= verdict->crossing &&
+                        verdict->crossing <= verdict->crossing_high);
+        } else {
+            assert_true(isnan(verdict->crossing));
+        }
+        scene_end(&scene);
+    }
+}
+
+/* At ln-linear interpolation: ratio 0.9 at 4, 1.3 at 16, threshold 1.1. */
+static void test_crossing_is_interpolated(void **state)
+{
+    (void)state;
+    static const double ratio[] = {0.8, 0.9, 1.3, 1.5};
+    static const char *const sweeps[] = {"conc:1,4,16,64", "conc:64,16,4,1"};
+    static const enum judgement judgements[] = {JUDGEMENT_HOLDS, JUDGEMENT_DOES_NOT_HOLD};
+    for (size_t i = 0; i < 2; i++) {
+        struct scene scene;
+        scene_begin(&scene);
+        write_sweep(&scene, ratio, 12);
+        assert_int_equal(scene_judge(&scene, CROSSOVER "sweep = %s", sweeps[i]), 0);
+        const struct verdict *verdict = &scene.verdicts.verdicts[0];
+        assert_int_equal(verdict->judgement, judgements[i]);
+        double expected = 4 * pow(4, log(1.1 / 0.9) / log(1.3 / 0.9));
+        if (i == 0)
+            assert_true(fabs(verdict->crossing / expected - 1) < 0.05);
+        else
+            assert_string_equal(verdict->reason, "falls back");
+        scene_end(&scene);
+    }
+}
+
+static void test_falling_sweep(void **state)
+{
+    (void)state;
+    static const double ratio[] = {1.5, 1.3, 0.9, 0.8};
+    struct scene scene;
+    char words[128];
+    scene_begin(&scene);
+    write_sweep(&scene, ratio, 12);
+    assert_int_equal(scene_judge(&scene, CROSSOVER "sweep = conc:64,16,4,1"), 0);
+    scene_expect(&scene, 0, JUDGEMENT_HOLDS, "");
+    const struct verdict *verdict = &scene.verdicts.verdicts[0];
+    assert_true(verdict->crossing > 4 && verdict->crossing < 16);
+    assert_true(verdict->crossing_low <= verdict->crossing && verdict->crossing <= verdict->crossing_high);
+    word_crossing(verdict, words, sizeof words);
+    assert_int_equal(strncmp(words, "up to conc ", 11), 0);
+    scene_end(&scene);
+}
+
+static void test_swept_compare(void **state)
+{
+    (void)state;
+    static const double ratio[] = {1.3, 0, 1.3, 0.9};
+    struct scene scene;
+    scene_begin(&scene);
+    write_sweep(&scene, ratio, 12);
+    assert_int_equal(
+        scene_judge(&scene, "kind = compare\neffect = 10%%\nbetter = io/echo/event-loop\n"
+                            "worse = io/echo/thread-per-task\nsweep = conc:1,64\nsweep_quick = conc:1,16"),
+        0);
+    assert_int_equal(scene.verdicts.count, 3);
+    assert_string_equal(scene.verdicts.verdicts[0].pair_name, "conc:1");
+    assert_string_equal(scene.verdicts.verdicts[1].pair_name, "conc:16");
+    assert_string_equal(scene.verdicts.verdicts[2].pair_name, "conc:64");
+    scene_expect(&scene, 0, JUDGEMENT_HOLDS, "");
+    scene_expect(&scene, 2, JUDGEMENT_DOES_NOT_HOLD, "opposite");
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(scene.verdicts.verdicts[i].rule_judgement, JUDGEMENT_DOES_NOT_HOLD);
+    scene_end(&scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_crossover),
+        cmocka_unit_test(test_crossing_is_interpolated),
+        cmocka_unit_test(test_falling_sweep),
+        cmocka_unit_test(test_swept_compare),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
