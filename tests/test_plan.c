@@ -90,7 +90,7 @@ static void cells_are_added_once_and_groups_grow_together(void **state)
     plan_free(&plan);
 }
 
-static void an_ab_plan_has_each_cell_in_both_arms(void **state)
+static void an_ab_plan_has_each_cell_of_both_builds(void **state)
 {
     (void)state;
     struct plan plan = make(1);
@@ -130,7 +130,7 @@ static void cells_of_a_group_stand_together(void **state)
     plan_free(&plan);
 }
 
-static void arms_stand_side_by_side_in_balanced_order(void **state)
+static void builds_stand_side_by_side_in_balanced_order(void **state)
 {
     (void)state;
     struct plan plan = make(5);
@@ -171,9 +171,9 @@ int main(void)
         cmocka_unit_test(the_order_depends_on_seed_and_block_only),
         cmocka_unit_test(every_cell_comes_first_equally_often),
         cmocka_unit_test(cells_are_added_once_and_groups_grow_together),
-        cmocka_unit_test(an_ab_plan_has_each_cell_in_both_arms),
+        cmocka_unit_test(an_ab_plan_has_each_cell_of_both_builds),
         cmocka_unit_test(cells_of_a_group_stand_together),
-        cmocka_unit_test(arms_stand_side_by_side_in_balanced_order),
+        cmocka_unit_test(builds_stand_side_by_side_in_balanced_order),
         cmocka_unit_test(skipped_cells_take_no_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

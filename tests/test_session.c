@@ -186,7 +186,7 @@ static void what_is_no_plan_is_refused(void **state)
 static void calibrate(const char *folder, const char *case_lines, struct plan *plan)
 {
     struct session session = {
-        .plan = *plan, .launch_ms = 10, .timeout_s = 60, .arm_count = 1, .gate = true, .quiet = true};
+        .plan = *plan, .launch_ms = 10, .timeout_s = 60, .build_count = 1, .gate = true, .quiet = true};
     struct error error;
     struct program program;
     char path[64];
@@ -204,7 +204,7 @@ static void calibrate(const char *folder, const char *case_lines, struct plan *p
     fclose(script);
     chmod(path, 0755);
     assert_int_equal(program_open(&program, path, &error), 0);
-    session.arms[0].program = &program;
+    session.builds[0].program = &program;
     session.topology = topology_open(NULL, &error);
     assert_non_null(session.topology);
     assert_int_equal(session_calibrate(&session), 0);

@@ -120,13 +120,13 @@ static int conclude(const struct session *session)
     struct conclusion conclusion;
     struct error error;
     int code = EXIT_USAGE;
-    if (conclusion_open(session->arms[0].folder, session->rules_path[0] ? session->rules_path : NULL,
+    if (conclusion_open(session->builds[0].folder, session->rules_path[0] ? session->rules_path : NULL,
                         &conclusion, &error)) {
         error_tell(&error);
         goto out;
     }
     struct error page_error = {""};
-    int page_failed = conclusion_write(&conclusion, session->arms[0].folder, &page_error);
+    int page_failed = conclusion_write(&conclusion, session->builds[0].folder, &page_error);
     const struct table_style style = {.colour = progress_colour(STDOUT_FILENO),
                                       .width = (size_t)progress_width(STDOUT_FILENO)};
     verdicts_write(&conclusion.verdicts, "text", style.colour, (int)style.width, stdout, &error);
@@ -148,7 +148,7 @@ static void print_outcome(const struct session *session)
     if (session->blocks_disturbed)
         printf("%u disturbed block%s did not count (the last: %s); run.json says of each why\n",
                session->blocks_disturbed, session->blocks_disturbed == 1 ? "" : "s", session->disturbed_by);
-    printf("report: %s/report.html\n", session->arms[0].folder);
+    printf("report: %s/report.html\n", session->builds[0].folder);
 }
 
 /* As it was typed: through a script, or from a build folder. */
@@ -164,7 +164,7 @@ static const char *typed_run(void)
 
 static void hint_resume(const struct session *session)
 {
-    fprintf(stderr, "go on with: %s --resume %s\n", typed_run(), session->arms[0].folder);
+    fprintf(stderr, "go on with: %s --resume %s\n", typed_run(), session->builds[0].folder);
 }
 
 static int give_up(const struct session *session)
@@ -191,7 +191,7 @@ static int measure(struct session *session)
         return error_tell(&error);
     if (ended == 1) {
         fprintf(stderr, "interrupted: %" PRIu64 " of %" PRIu64 " launches are in %s; ",
-                session->launches_done, session->launches, session->arms[0].folder);
+                session->launches_done, session->launches, session->builds[0].folder);
         hint_resume(session);
         return EXIT_INTERRUPTED;
     }
@@ -228,7 +228,7 @@ static int resume(struct session *session, const struct options *options)
 {
     struct error error;
     session->quiet = options->run.quiet;
-    snprintf(session->arms[0].folder, sizeof session->arms[0].folder, "%s", options->resume);
+    snprintf(session->builds[0].folder, sizeof session->builds[0].folder, "%s", options->resume);
     if (session_resume(session, &error))
         return error_tell(&error);
     return measure(session);

@@ -96,7 +96,7 @@ static uint64_t random_seed(void)
 /* What stands in the way of the folder is told before anything is measured. */
 static int set_up(struct selftest *selftest, const struct options *options, struct error *error)
 {
-    struct session session = {.arm_count = 1};
+    struct session session = {.build_count = 1};
     if (run_setup_folder(&session, options->out, "-selftest", error))
         return -1;
     snprintf(selftest->folder, sizeof selftest->folder, "%s", session.folder);

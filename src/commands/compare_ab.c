@@ -11,15 +11,15 @@
 #include "progress.h"
 #include "words.h"
 
-static const char *const arm_names[2] = {"base", "new"};
+static const char *const build_names[2] = {"base", "new"};
 
-static void set_arms(const struct compare_ab *ab, struct session *session, const char *root)
+static void set_builds(const struct compare_ab *ab, struct session *session, const char *root)
 {
-    session->arm_count = 2;
-    for (size_t arm = 0; arm < 2; arm++) {
-        struct session_arm *to = &session->arms[arm];
-        to->program = ab->programs[arm];
-        snprintf(to->folder, sizeof to->folder, "%s/%s", root, arm_names[arm]);
+    session->build_count = 2;
+    for (size_t build = 0; build < 2; build++) {
+        struct session_build *to = &session->builds[build];
+        to->program = ab->programs[build];
+        snprintf(to->folder, sizeof to->folder, "%s/%s", root, build_names[build]);
     }
 }
 
@@ -59,10 +59,10 @@ static int prepare(const struct compare_ab *ab, const struct compare_ab_round *o
     if ((only && plan_again(only, session, error)) || run_setup_folder(session, run.out, "", error))
         return -1;
     if (!round->folder[0])
-        snprintf(round->folder, sizeof round->folder, "%s", session->arms[0].folder);
+        snprintf(round->folder, sizeof round->folder, "%s", session->builds[0].folder);
     if (plan_double(&session->plan))
         return error_set(error, "out of memory");
-    set_arms(ab, session, round->folder);
+    set_builds(ab, session, round->folder);
     return 0;
 }
 
@@ -71,15 +71,16 @@ static int measure(struct session *session, const struct compare_ab *ab, bool ca
     if (!calibrated && session_calibrate(session))
         return 1;
     run_setup_describe(session, ab->run);
-    json_object_set_new(session->run, "arms",
-                        json_pack("[s, s]", session->arms[0].program->path, session->arms[1].program->path));
+    json_object_set_new(
+        session->run, "builds",
+        json_pack("[s, s]", session->builds[0].program->path, session->builds[1].program->path));
     return session_create(session, error) ? -1 : session_measure(session, error);
 }
 
 static int compare(const struct compare_ab *ab, const struct session *session, struct compare_ab_round *round,
                    struct error *error)
 {
-    const char *const folders[] = {session->arms[0].folder, session->arms[1].folder};
+    const char *const folders[] = {session->builds[0].folder, session->builds[1].folder};
     const struct compare_options options = {.effect = ab->effect, .pairing = COMPARE_PAIRED};
     return compare_runs_load(folders, 2, ab->metric, &round->runs, error)
                ? -1
@@ -180,9 +181,10 @@ static int conclude(const struct compare_ab *ab, struct compare_ab_round *first,
 static int open_programs(const struct compare_ab *ab, struct program programs[2], struct error *error)
 {
     char path[PATH_BYTES];
-    for (size_t arm = 0; arm < 2; arm++)
-        if (compare_program_find(ab->names[arm], path, error) || program_open(&programs[arm], path, error) ||
-            compare_program_check(ab->names[arm], path, error))
+    for (size_t build = 0; build < 2; build++)
+        if (compare_program_find(ab->names[build], path, error) ||
+            program_open(&programs[build], path, error) ||
+            compare_program_check(ab->names[build], path, error))
             return -1;
     return 0;
 }

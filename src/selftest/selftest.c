@@ -24,17 +24,17 @@ void selftest_announce(const struct selftest *selftest, const char *format, ...)
     fputc('\n', stderr);
 }
 
-static void name_arms(const struct selftest *selftest, const struct selftest_part *part,
-                      struct session *session)
+static void name_builds(const struct selftest *selftest, const struct selftest_part *part,
+                        struct session *session)
 {
-    static const char *const arms[] = {"/base", "/new"};
-    session->arm_count = part->arms;
-    for (size_t arm = 0; arm < part->arms; arm++) {
-        struct session_arm *to = &session->arms[arm];
-        if (arm > 0)
-            to->program = session->arms[0].program;
+    static const char *const builds[] = {"/base", "/new"};
+    session->build_count = part->builds;
+    for (size_t build = 0; build < part->builds; build++) {
+        struct session_build *to = &session->builds[build];
+        if (build > 0)
+            to->program = session->builds[0].program;
         snprintf(to->folder, sizeof to->folder, "%s/%s%s", selftest->folder, part->name,
-                 part->arms > 1 ? arms[arm] : "");
+                 part->builds > 1 ? builds[build] : "");
     }
 }
 
@@ -58,7 +58,7 @@ int selftest_open(const struct selftest *selftest, const struct selftest_part *p
     session->launch_ms = part->launch_ms;
     session->timeout_s = part->timeout_s;
     snprintf(session->run_id, sizeof session->run_id, "%s-%s", selftest->run_id, part->name);
-    name_arms(selftest, part, session);
+    name_builds(selftest, part, session);
     return 0;
 }
 
@@ -76,7 +76,7 @@ int selftest_calibrate(struct session *session, struct error *error)
 {
     if (session_calibrate(session))
         return 1;
-    return session->arm_count > 1 && plan_double(&session->plan) ? error_set(error, "out of memory") : 0;
+    return session->build_count > 1 && plan_double(&session->plan) ? error_set(error, "out of memory") : 0;
 }
 
 static void describe(const struct selftest *selftest, const struct selftest_part *part,
@@ -89,10 +89,10 @@ static void describe(const struct selftest *selftest, const struct selftest_part
     json_object_set_new(session->run, "selftest",
                         json_pack("{s:s, s:b, s:I}", "part", part->name, "quick", (int)selftest->quick,
                                   "seed", (json_int_t)selftest->seed));
-    if (session->arm_count > 1)
+    if (session->build_count > 1)
         json_object_set_new(
-            session->run, "arms",
-            json_pack("[s, s]", session->arms[0].program->path, session->arms[1].program->path));
+            session->run, "builds",
+            json_pack("[s, s]", session->builds[0].program->path, session->builds[1].program->path));
 }
 
 int selftest_measure(const struct selftest *selftest, const struct selftest_part *part,

@@ -29,8 +29,8 @@ int selftest_disturbance(struct selftest *selftest, struct error *error); /* a d
 /* What the tests share: a session for one of their parts. */
 
 struct selftest_part {
-    const char *name; /* of its folder; with two arms, base/ and new/ in it */
-    size_t arms;      /* 1 or 2, both this very program */
+    const char *name; /* of its folder; with two builds, base/ and new/ in it */
+    size_t builds;    /* 1 or 2, both this very program */
     unsigned blocks;
     double launch_ms, timeout_s;
     bool gate;
@@ -39,7 +39,7 @@ struct selftest_part {
 /* A session with an empty plan, to be filled. To be closed with run_setup_close also after an error. */
 int selftest_open(const struct selftest *selftest, const struct selftest_part *part, struct session *session,
                   struct error *error);
-/* Adds a cell by name to arm 0. Its index, or -1 with error. */
+/* Adds a cell by name to build 0. Its index, or -1 with error. */
 long selftest_add(struct session *session, const char *name, struct error *error);
 /* Calibrates, and adds the partners of a two-armed part, which do the same work. 0, 1 when interrupted, -1
  * with error. */

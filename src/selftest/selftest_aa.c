@@ -119,7 +119,7 @@ int selftest_aa(struct selftest *selftest, struct error *error)
         snprintf(name, sizeof name, "aa-%u", suite);
         snprintf(subject, sizeof subject, "suite %u of %u", suite, suites);
         const struct selftest_part part = {.name = name,
-                                           .arms = 2,
+                                           .builds = 2,
                                            .blocks = 12,
                                            .launch_ms = selftest->quick ? 8 : 12,
                                            .timeout_s = 30,

@@ -98,7 +98,7 @@ static int judge(struct selftest *selftest, const struct samples *samples, unsig
 int selftest_analytic(struct selftest *selftest, struct error *error)
 {
     const struct selftest_part part = {.name = "analytic",
-                                       .arms = 1,
+                                       .builds = 1,
                                        .blocks = selftest->quick ? 3 : 5,
                                        .launch_ms = 1,
                                        .timeout_s = 30,
@@ -113,8 +113,8 @@ int selftest_analytic(struct selftest *selftest, struct error *error)
     if (result == 0)
         result = selftest_measure(selftest, &part, &session, error);
     if (result == 0)
-        result =
-            samples_load(session.arms[0].folder, metrics, sizeof metrics / sizeof *metrics, &samples, error);
+        result = samples_load(session.builds[0].folder, metrics, sizeof metrics / sizeof *metrics, &samples,
+                              error);
     if (result == 0)
         result = judge(selftest, &samples, part.blocks, error);
     samples_free(&samples);

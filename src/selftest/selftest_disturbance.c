@@ -22,13 +22,13 @@ static const double quota_processors = 0.5;
 
 /* A/A of one cell, gated. */
 static const struct selftest_part hog_part = {
-    .name = "disturbance-hog", .arms = 2, .blocks = 6, .launch_ms = 40, .timeout_s = 60, .gate = true};
+    .name = "disturbance-hog", .builds = 2, .blocks = 6, .launch_ms = 40, .timeout_s = 60, .gate = true};
 static const struct selftest_part quota_part = {
-    .name = "disturbance-quota", .arms = 2, .blocks = 6, .launch_ms = 40, .timeout_s = 60, .gate = true};
+    .name = "disturbance-quota", .builds = 2, .blocks = 6, .launch_ms = 40, .timeout_s = 60, .gate = true};
 static const struct selftest_part descriptors_part = {
-    .name = "disturbance-descriptors", .arms = 1, .blocks = 1, .launch_ms = 10, .timeout_s = 30};
+    .name = "disturbance-descriptors", .builds = 1, .blocks = 1, .launch_ms = 10, .timeout_s = 30};
 static const struct selftest_part stop_part = {
-    .name = "disturbance-stop", .arms = 1, .blocks = 1, .launch_ms = 10, .timeout_s = 3};
+    .name = "disturbance-stop", .builds = 1, .blocks = 1, .launch_ms = 10, .timeout_s = 3};
 
 static struct selftest_check *add_check(struct selftest *selftest, const char *subject)
 {

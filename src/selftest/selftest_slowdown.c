@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Injected slowdowns: the second arm does exactly so many per cent more work under the same name. */
+/* Injected slowdowns: the second build does exactly so many per cent more work under the same name. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -29,7 +29,7 @@ static const struct injection twice[] = {{100, 10}, {0}};
 static const struct injection twice_quick[] = {{100, 2}, {0}};
 
 /* All units are kept busy: what a unit loses while its neighbours work, on a shared core say, it then always
- * loses, in both arms. */
+ * loses, in both builds. */
 struct replicate {
     char name[CELL_NAME_BYTES];
     unsigned percent;
@@ -111,7 +111,7 @@ static int measure(const struct selftest *selftest, const char *name, const stru
                    struct error *error)
 {
     const struct selftest_part part = {.name = name,
-                                       .arms = 2,
+                                       .builds = 2,
                                        .blocks = BLOCKS,
                                        .launch_ms = selftest->quick ? 20 : 50,
                                        .timeout_s = 30,

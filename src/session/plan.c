@@ -13,10 +13,10 @@ void plan_free(struct plan *plan)
     memset(plan, 0, sizeof *plan);
 }
 
-long plan_find(const struct plan *plan, const char *name, unsigned arm)
+long plan_find(const struct plan *plan, const char *name, unsigned build)
 {
     for (size_t i = 0; i < plan->count; i++)
-        if (plan->cells[i].arm == arm && strcmp(plan->cells[i].name, name) == 0)
+        if (plan->cells[i].build == build && strcmp(plan->cells[i].name, name) == 0)
             return (long)i;
     return -1;
 }
@@ -47,7 +47,7 @@ int plan_double(struct plan *plan)
         return -1;
     memcpy(cells + plan->count, cells, plan->count * sizeof *cells);
     for (size_t i = plan->count; i < 2 * plan->count; i++)
-        cells[i].arm = 1;
+        cells[i].build = 1;
     plan->cells = cells;
     plan->count *= 2;
     return 0;
@@ -61,10 +61,10 @@ void plan_join(struct plan *plan, size_t a, size_t b)
             plan->cells[i].group = to;
 }
 
-/* The other arm of a cell, or -1. */
-static long other_arm(const struct plan *plan, size_t cell)
+/* The other build of a cell, or -1. */
+static long other_build(const struct plan *plan, size_t cell)
 {
-    return plan_find(plan, plan->cells[cell].name, 1 - plan->cells[cell].arm);
+    return plan_find(plan, plan->cells[cell].name, 1 - plan->cells[cell].build);
 }
 
 static void shuffle(size_t *list, size_t count, uint64_t *state)
@@ -76,10 +76,10 @@ static void shuffle(size_t *list, size_t count, uint64_t *state)
     }
 }
 
-/* A cell with its other arm behind or before it, by turns from block to block. */
+/* A cell with its other build behind or before it, by turns from block to block. */
 static size_t put_cell(const struct plan *plan, unsigned block, size_t cell, size_t *order, size_t used)
 {
-    long other = other_arm(plan, cell);
+    long other = other_build(plan, cell);
     uint64_t coin = plan->seed + cell;
     bool swap = other >= 0 && (random_next(&coin) + block) % 2;
     if (swap)
@@ -96,7 +96,7 @@ void plan_order(const struct plan *plan, unsigned block, size_t *order)
     size_t cells[plan->count + 1], count = 0, used = 0;
     random_next(&state);
     for (size_t i = 0; i < plan->count; i++)
-        if (plan->cells[i].arm == 0 || other_arm(plan, i) < 0)
+        if (plan->cells[i].build == 0 || other_build(plan, i) < 0)
             cells[count++] = i;
     shuffle(cells, count, &state);
     for (size_t i = 0; i < count; i++) {

@@ -12,7 +12,7 @@
 struct plan_cell {
     struct cell cell; /* completed */
     char name[CELL_NAME_BYTES];
-    unsigned arm;       /* whose program and results folder; 0 but for A/B runs */
+    unsigned build;     /* whose program and results folder; 0 but for A/B runs */
     size_t group;       /* cells of one group are compared and do the same work */
     uint64_t items;     /* 0: not calibrated yet */
     uint64_t items_min; /* that a metric of it needs */
@@ -28,11 +28,11 @@ struct plan {
 
 void plan_free(struct plan *plan);
 
-/* Index of the cell in arm 0, added if it is new; -1: out of memory. */
+/* Index of the cell in build 0, added if it is new; -1: out of memory. */
 long plan_add(struct plan *plan, const struct cell *cell);
-long plan_find(const struct plan *plan, const char *name, unsigned arm);
+long plan_find(const struct plan *plan, const char *name, unsigned build);
 
-/* Adds every cell once more, as arm 1 and in the same group: an A/B run. 0, or -1: out of memory. */
+/* Adds every cell once more, as build 1 and in the same group: an A/B run. 0, or -1: out of memory. */
 int plan_double(struct plan *plan);
 
 /* Puts the groups of two cells together. */
@@ -40,7 +40,7 @@ void plan_join(struct plan *plan, size_t a, size_t b);
 
 /* The order of a block: order[count] becomes a shuffle of 0 .. count - 1 that depends on seed and block only
  * (Fisher-Yates over splitmix64). Groups come in random order and cells within a group too, so that what is
- * compared is measured within seconds and shares the machine's mood. The two arms of a cell stand side by
+ * compared is measured within seconds and shares the machine's mood. The two builds of a cell stand side by
  * side, first one in front and then the other from block to block. */
 void plan_order(const struct plan *plan, unsigned block, size_t *order);
 

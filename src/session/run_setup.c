@@ -35,7 +35,7 @@ int run_setup_open(struct session *session, struct error *error)
 {
     memset(session, 0, sizeof *session);
     session->started_s = clock_now_s();
-    session->arm_count = 1;
+    session->build_count = 1;
     session->topology_file = -1;
     session->own.file = -1;
     session->topology = topology_open(NULL, error);
@@ -43,7 +43,7 @@ int run_setup_open(struct session *session, struct error *error)
         return -1;
     if (topology_warning(session->topology)[0])
         fprintf(stderr, "crosspoint: %s\n", topology_warning(session->topology));
-    session->arms[0].program = &session->own;
+    session->builds[0].program = &session->own;
     launch_set_up();
     return 0;
 }
@@ -133,7 +133,7 @@ int run_setup_folder(struct session *session, const char *out, const char *suffi
         session->folder[0] = '\0';
         return -1;
     }
-    snprintf(session->arms[0].folder, sizeof session->arms[0].folder, "%s", session->folder);
+    snprintf(session->builds[0].folder, sizeof session->builds[0].folder, "%s", session->folder);
     return 0;
 }
 

@@ -22,7 +22,7 @@ struct run_options {
     const char *like;  /* NULL, or a results folder whose work per launch is taken over */
 };
 
-/* Opens the machine and prepares one arm, which runs this very program. session->topology is the session's
+/* Opens the machine and prepares one build, which runs this very program. session->topology is the session's
  * own until run_setup_close. 0, or -1 with error. */
 int run_setup_open(struct session *session, struct error *error);
 void run_setup_close(struct session *session);
@@ -31,7 +31,7 @@ void run_setup_close(struct session *session);
  * error. */
 int run_setup_plan(struct session *session, const struct run_options *options, struct error *error);
 
-/* Makes the results folder, session->folder and that of arm 0, and names the run: `out`, which must not
+/* Makes the results folder, session->folder and that of build 0, and names the run: `out`, which must not
  * exist, or if NULL one below $CROSSPOINT_RESULTS named after time, host and suffix. What stands in the way
  * is told before anything is measured; run_setup_close removes the folder if it is still empty. 0, or -1 with
  * error.

@@ -14,7 +14,7 @@ struct profile {
     const char *name, *summary;
     unsigned blocks;
     double launch_ms;
-    unsigned ab_blocks; /* of two arms; many short launches tell more than few long ones of as much time */
+    unsigned ab_blocks; /* of two builds; many short launches tell more than few long ones of as much time */
     double ab_launch_ms;
     double timeout_s;
     enum rule_values values;
@@ -34,8 +34,8 @@ struct selection {
     const char *rule_ids[SELECTION_VALUES_MAX]; /* none: all */
     size_t rule_count;
     const char *filter; /* extended regular expression over cell names, or NULL */
-    /* NULL, or of a plan with two arms: the metric by which each cell is compared with its other arm and with
-     * no other cell. */
+    /* NULL, or of a plan with two builds: the metric by which each cell is compared with its other build and
+     * with no other cell. */
     const enum column *ab_metric;
     /* Values of the grid, as text; none: each workload's own. Any of them given: the grid instead of the
      * rules' cells. */

@@ -25,7 +25,7 @@ int session_launch(const struct session *session, const struct plan_cell *cell, 
                    size_t padding_bytes, struct row_buffer *row)
 {
     struct launch launch = {
-        .program = session->arms[cell->arm].program,
+        .program = session->builds[cell->build].program,
         .topology = session->topology_file,
         .cell = &cell->cell,
         .items = items,
@@ -44,11 +44,11 @@ static void format_time(char text[32])
     strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
 }
 
-static int write_run_of(const struct session *session, const struct session_arm *arm, struct error *error)
+static int write_run_of(const struct session *session, const struct session_build *build, struct error *error)
 {
     char path[PATH_BYTES + 16];
     struct file_new file;
-    snprintf(path, sizeof path, "%s/run.json", arm->folder);
+    snprintf(path, sizeof path, "%s/run.json", build->folder);
     if (!file_create(&file, path, error))
         return -1;
     if (json_dumpf(session->run, file.stream, JSON_INDENT(2)) == 0 || ferror(file.stream))
@@ -69,8 +69,8 @@ static int write_run(const struct session *session, const char *outcome, struct 
                   "launches", (json_int_t)session->launches, "rows", (json_int_t)session->launches_done,
                   "failed", (json_int_t)session->launches_failed, "wall_s", wall_s, "measured_s",
                   session->measured_s, "measured_share", wall_s > 0 ? session->measured_s / wall_s : 0.0));
-    for (size_t arm = 0; arm < session->arm_count; arm++)
-        if (write_run_of(session, &session->arms[arm], error))
+    for (size_t build = 0; build < session->build_count; build++)
+        if (write_run_of(session, &session->builds[build], error))
             return -1;
     return 0;
 }
@@ -86,17 +86,17 @@ static int prepare_done(struct session *session, unsigned spare, struct error *e
     return session->done && session->block_states ? 0 : error_set(error, "out of memory");
 }
 
-static int create_arm(struct session *session, struct session_arm *arm, struct error *error)
+static int create_build(struct session *session, struct session_build *build, struct error *error)
 {
     char path[PATH_BYTES + 16];
     size_t before;
-    bool made = strcmp(arm->folder, session->folder) == 0;
-    if ((!made && folder_make(arm->folder, &before, NULL, error)) ||
-        folder_lock_take(&arm->lock, arm->folder, error))
+    bool made = strcmp(build->folder, session->folder) == 0;
+    if ((!made && folder_make(build->folder, &before, NULL, error)) ||
+        folder_lock_take(&build->lock, build->folder, error))
         return -1;
-    snprintf(path, sizeof path, "%s/topology.xml", arm->folder);
+    snprintf(path, sizeof path, "%s/topology.xml", build->folder);
     return topology_export(session->topology, path, error) ||
-                   samples_file_create(&arm->samples, arm->folder, error)
+                   samples_file_create(&build->samples, build->folder, error)
                ? -1
                : 0;
 }
@@ -105,8 +105,8 @@ int session_create(struct session *session, struct error *error)
 {
     if (prepare_done(session, 0, error))
         return -1;
-    for (size_t arm = 0; arm < session->arm_count; arm++)
-        if (create_arm(session, &session->arms[arm], error))
+    for (size_t build = 0; build < session->build_count; build++)
+        if (create_build(session, &session->builds[build], error))
             return -1;
     json_object_set_new(session->run, "blocks", json_array());
     return write_run(session, "running", error);
@@ -129,7 +129,7 @@ static int take_done(void *context, const struct row *row, size_t line, struct e
 
 static int read_run(struct session *session, struct error *error)
 {
-    const char *folder = session->arms[0].folder;
+    const char *folder = session->builds[0].folder;
     session->run = run_file_load(folder, error);
     if (!session->run)
         return -1;
@@ -163,7 +163,7 @@ static int restore_states(struct session *session, struct error *error)
         const char *decision = json_string_value(json_object_get(entry, "decision"));
         if (block < 0 || block >= session->blocks_max || !decision)
             return error_set(error, "%s/run.json: entry %zu of blocks is not of this run's plan",
-                             session->arms[0].folder, index);
+                             session->builds[0].folder, index);
         for (int state = BLOCK_ACCEPTED; state <= BLOCK_INTERRUPTED; state++)
             if (strcmp(decision, session_block_states[state]) == 0)
                 session->block_states[block] = (unsigned char)state;
@@ -183,32 +183,32 @@ static int drop_unjudged(struct session *session, struct error *error)
         json_array_append_new(json_object_get(session->run, "blocks"),
                               json_pack("{s:i, s:s, s:s}", "block", (int)block, "decision",
                                         session_block_states[BLOCK_INTERRUPTED], "reason", reason));
-        for (size_t arm = 0; arm < session->arm_count; arm++)
-            if (samples_file_invalidate(&session->arms[arm].samples, block, reason, error))
+        for (size_t build = 0; build < session->build_count; build++)
+            if (samples_file_invalidate(&session->builds[build].samples, block, reason, error))
                 return -1;
     }
     return 0;
 }
 
 /* Where there is no run, reading it says so. */
-static int lock_run(struct session_arm *arm, struct error *error)
+static int lock_run(struct session_build *build, struct error *error)
 {
     char path[PATH_BYTES + 16];
-    snprintf(path, sizeof path, "%s/run.json", arm->folder);
-    return access(path, F_OK) ? 0 : folder_lock_take(&arm->lock, arm->folder, error);
+    snprintf(path, sizeof path, "%s/run.json", build->folder);
+    return access(path, F_OK) ? 0 : folder_lock_take(&build->lock, build->folder, error);
 }
 
 int session_resume(struct session *session, struct error *error)
 {
-    struct session_arm *arm = &session->arms[0];
-    if (lock_run(arm, error) || read_run(session, error))
+    struct session_build *build = &session->builds[0];
+    if (lock_run(build, error) || read_run(session, error))
         return -1;
     if (metadata_expect_same(session->run, session->topology, error))
-        return error_prefix(error, "%s", arm->folder);
+        return error_prefix(error, "%s", build->folder);
     unsigned judged = (unsigned)json_array_size(json_object_get(session->run, "blocks"));
     if (prepare_done(session, judged + 1, error) || restore_states(session, error))
         return -1;
-    return samples_file_resume(&arm->samples, arm->folder, take_done, session, error) ||
+    return samples_file_resume(&build->samples, build->folder, take_done, session, error) ||
                    drop_unjudged(session, error)
                ? -1
                : 0;
@@ -228,7 +228,7 @@ static int write_sample(struct session *session, const struct plan_cell *cell, u
     session->launches_done++;
     session->launches_failed += strcmp(row->row.text[COLUMN_STATUS], status_names[STATUS_FAILED]) == 0;
     session->measured_s += wall_ns > 0 ? wall_ns / 1e9 : 0;
-    return samples_file_append(&session->arms[cell->arm].samples, &row->row, error);
+    return samples_file_append(&session->builds[cell->build].samples, &row->row, error);
 }
 
 /* 0, 1 when interrupted, -1 with error. */
@@ -244,7 +244,7 @@ static int measure_cell(struct session *session, unsigned block, unsigned slot, 
         return write_sample(session, cell, block, slot, &row, error);
     }
     struct environment before, after;
-    if (program_check(session->arms[cell->arm].program, error))
+    if (program_check(session->builds[cell->build].program, error))
         return -1;
     double begin_s = clock_now_s();
     environment_read("", &before);
@@ -357,9 +357,9 @@ int session_measure(struct session *session, struct error *error)
 
 void session_close(struct session *session)
 {
-    for (size_t arm = 0; arm < session->arm_count; arm++) {
-        samples_file_close(&session->arms[arm].samples);
-        folder_lock_free(&session->arms[arm].lock);
+    for (size_t build = 0; build < session->build_count; build++) {
+        samples_file_close(&session->builds[build].samples);
+        folder_lock_free(&session->builds[build].lock);
     }
     json_decref(session->run);
     free(session->done);

@@ -17,7 +17,7 @@
 #include "topology.h"
 
 /* One program and the folder its rows go to. */
-struct session_arm {
+struct session_build {
     const struct program *program; /* opened, by somebody who outlives the session */
     char folder[PATH_BYTES];
     struct folder_lock lock; /* zeroed: not held */
@@ -27,13 +27,13 @@ struct session_arm {
 struct session {
     struct plan plan;
     struct topology *topology;
-    struct program own; /* what arms run if they are not told otherwise */
+    struct program own; /* what builds run if they are not told otherwise */
     int topology_file;  /* topology.xml of this machine, for launches */
     double launch_ms, timeout_s;
     bool gives_up; /* when the first few blocks are all disturbed */
     bool gate;     /* disturbed blocks are repeated and do not count */
-    struct session_arm arms[2];
-    size_t arm_count;
+    struct session_build builds[2];
+    size_t build_count;
     char folder[PATH_BYTES];     /* the results folder if it was made beforehand; else "" */
     size_t folder_before;        /* as of folder_make */
     char rules_path[PATH_BYTES]; /* the user's own rules; empty: those that come along */
@@ -57,7 +57,7 @@ struct session {
  * their skip reason. Prints progress. -1: interrupted. */
 int session_calibrate(struct session *session);
 
-/* Makes each arm's folder (unless it is session->folder it must not exist) with run.json, topology.xml and
+/* Makes each build's folder (unless it is session->folder it must not exist) with run.json, topology.xml and
  * the header of samples.csv. */
 int session_create(struct session *session, struct error *error);
 
@@ -65,7 +65,7 @@ int session_create(struct session *session, struct error *error);
  * that is cut. */
 int session_resume(struct session *session, struct error *error);
 
-/* All launches that are not done yet; a row each, on disk as it ends, and each arm's run.json with the
+/* All launches that are not done yet; a row each, on disk as it ends, and each build's run.json with the
  * outcome
  * ("complete", "interrupted", "disturbed" or "failed"). 0, 1 when interrupted, 2 when the first few blocks
  * were all disturbed and it gave up, -1 with error. */

@@ -159,8 +159,8 @@ int session_gate_judge(struct session *session, unsigned block, const struct env
     if (session->blocks_disturbed == 1) /* the others are told at the end */
         progress_disturbed(session->quiet, block, reason, repeat_left);
     session->launches += repeat_left ? session->plan.count : 0;
-    for (size_t arm = 0; arm < session->arm_count; arm++)
-        if (samples_file_invalidate(&session->arms[arm].samples, block, reason, error))
+    for (size_t build = 0; build < session->build_count; build++)
+        if (samples_file_invalidate(&session->builds[build].samples, block, reason, error))
             return -1;
     return 0;
 }

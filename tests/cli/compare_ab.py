@@ -47,7 +47,7 @@ fi
         verdicts, errors = self.compare(self.steady_build(), 0)
         self.assertEqual(verdicts, {'serial': 'same', 'thread-pool': 'same'})
         self.assertFalse((self.folder / 'out' / 'again').exists())
-        base, new = (read_rows(self.folder / 'out' / arm) for arm in ('base', 'new'))
+        base, new = (read_rows(self.folder / 'out' / build) for build in ('base', 'new'))
         self.assertEqual([row['block'] for row in base], [row['block'] for row in new])
         items = {(row['cell'], row['items'], row['checksum']) for row in base + new}
         self.assertEqual(len(items), 2)
@@ -57,7 +57,7 @@ fi
             apart = int(row['slot']) - slots[row['block'], row['cell']]
             self.assertEqual(abs(apart), 1)
             ahead.add((row['cell'], apart))
-        self.assertEqual(len(ahead), 4, 'an arm is always in front')
+        self.assertEqual(len(ahead), 4, 'a build is always in front')
 
     def test_work_is_of_the_cell_alone(self):
         """A cell does not share the work of cells that a rule compares it with; and the profile's own blocks."""
@@ -192,8 +192,8 @@ exec '{self.steady_build()}' "$@"
                               (silent, 'silent is no build of crosspoint: ', 'nothing'),
                               (garbage, 'garbage is no build of crosspoint: Exec format error'),
                               (script, "script is no build of crosspoint: ", "'other 1.0'")]:
-            for arms in (PROGRAM, other), (other, PROGRAM):
-                self.expect_error(['compare', '--ab', *arms, *RUN], *words)
+            for builds in (PROGRAM, other), (other, PROGRAM):
+                self.expect_error(['compare', '--ab', *builds, *RUN], *words)
         self.assertFalse((self.folder / 'out').exists())
 
 

@@ -58,7 +58,7 @@ class Programs(Case):
         self.finish(run)
         self.expect_ok(self.folder / 'out', 6)
 
-    def test_a_rebuild_changes_no_arm(self):
+    def test_a_rebuild_changes_neither_build(self):
         base, new = self.copy('base'), self.copy('new')
         run = self.start('compare', '--ab', base, new, *RUN[1:], '--blocks', '6', '--out', 'out')
         self.wait_until(lambda: count_rows(self.folder / 'out/new'), 'no row')
