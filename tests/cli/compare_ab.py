@@ -10,7 +10,7 @@ import signal
 from harness import PROGRAM, Case, count_rows, main, read_rows, read_run
 
 CELLS = '^native/null/empty/(serial|thread-pool)/'
-RUN = '--profile', 'smoke', '--blocks', '8', '--filter', CELLS, '--effect', '900%', '--format', 'csv', '--out', 'out'
+RUN = '--profile', 'smoke', '--blocks', '7', '--filter', CELLS, '--effect', '900%', '--format', 'csv', '--out', 'out'
 
 
 class TwoBuilds(Case):
@@ -170,7 +170,7 @@ exec '{self.steady_build()}' "$@"
         started = f'[ -d {self.folder}/out/new ]'
         verdicts, errors = self.compare(self.crashing_build(f'{started} && {once}'), 0)
         self.assertEqual(verdicts['thread-pool'], 'same')
-        self.assertIn('failed in new (1 of 8 launches): the launch was killed', self.rows['thread-pool']['reason'])
+        self.assertIn('failed in new (1 of 7 launches): the launch was killed', self.rows['thread-pool']['reason'])
 
     def test_faster_build(self):
         new = self.slow_build()

@@ -78,7 +78,7 @@ class Interrupted(Case):
 
     def test_sigint(self):
         """As a terminal does, to the whole process group; then once more, and to the end."""
-        run = self.interrupt(lambda pid: os.killpg(pid, signal.SIGINT), '--profile', 'smoke', '--blocks', '24')
+        run = self.interrupt(lambda pid: os.killpg(pid, signal.SIGINT), '--profile', 'smoke', '--blocks', '12')
         runner = self.start('run', '--resume', 'out')
         rows = count_rows(self.folder / 'out')
         self.wait_until(lambda: count_rows(self.folder / 'out') > rows, 'no more rows', 60)
