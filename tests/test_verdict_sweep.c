@@ -107,6 +107,25 @@ static void test_crossing_is_interpolated(void **state)
     }
 }
 
+/* What is held against one cell: values that were not run are not listed for it. */
+static void test_one_cell_against_a_sweep(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_begin(&scene);
+    for (unsigned conc = 1; conc <= 16; conc *= 4) {
+        char cell[64];
+        snprintf(cell, sizeof cell, "native/io/echo/event-loop/conc:%u", conc);
+        synthetic_cell(&scene.synthetic, cell, 12, COLUMN_ITEMS_PER_SECOND, 1000 * conc, 0.01);
+    }
+    scene_judge(&scene,
+                "kind = crossover\neffect = 10%%\nbetter = io/echo/event-loop\n"
+                "worse = io/echo/event-loop/conc:1\nsweep = conc:1,4,16,64\nsweep_quick = conc:1,4,16");
+    scene_expect(&scene, 0, JUDGEMENT_HOLDS, "");
+    assert_int_equal(scene.verdicts.verdicts[0].point_count, 3);
+    scene_end(&scene);
+}
+
 static void test_falling_sweep(void **state)
 {
     (void)state;
@@ -152,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_crossover),
         cmocka_unit_test(test_crossing_is_interpolated),
+        cmocka_unit_test(test_one_cell_against_a_sweep),
         cmocka_unit_test(test_falling_sweep),
         cmocka_unit_test(test_swept_compare),
     };

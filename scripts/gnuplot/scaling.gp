@@ -45,6 +45,6 @@ plot for [i = 1:words(IDEALS)] cp_ideal(x, real(word(IDEALS, i))) with lines das
      for [i = SERIES:1:-1] DATA skip 1 using (cp_beside(i, cp_of(i, 'median', column(5)))):6:7:8 with yerrorbars \
          pt -1 lw 1.6 lc rgb cp_look(i), \
      for [i = SERIES:1:-1] DATA skip 1 using (cp_beside(i, cp_of(i, 'median', column(5)))):6 with points \
-         pt cp_backing(word(MODELS, i)) ps 0.8 lc rgb 'white', \
+         pt cp_backing(cp_shape(word(MODELS, i))) ps 0.8 lc rgb 'white', \
      for [i = SERIES:1:-1] DATA skip 1 using (cp_beside(i, cp_of(i, 'median', column(5)))):6 with points \
          pt cp_shape(word(MODELS, i)) ps 0.8 lw 1.6 lc rgb cp_look(i)

@@ -38,7 +38,12 @@ cp_shape(model) = model eq 'serial'               ? 13 : \
                model eq 'event-loop-processes' ? 11 : 10
 
 # White behind open shapes, so that no line shows through.
-cp_backing(model) = cp_shape(model) == 4 || cp_shape(model) == 6 || cp_shape(model) == 8 || cp_shape(model) == 10 ? cp_shape(model) + 1 : -1
+cp_backing(shape) = shape == 4 || shape == 6 || shape == 8 || shape == 10 || shape == 12 ? shape + 1 : -1
+
+# Where a model is held against itself, `worse` has the other shape of the pair (open or filled), a dashed line and a
+# paler bar.
+cp_same(better, worse) = better eq worse
+cp_worse_shape(better, worse) = !cp_same(better, worse) ? cp_shape(worse) : cp_shape(worse) % 2 ? cp_shape(worse) - 1 : cp_shape(worse) + 1
 
 cp_dark = '#24292f'
 cp_grey = '#57606a'

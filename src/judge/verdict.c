@@ -109,6 +109,14 @@ static void name_swept_pair(struct verdict *verdict, const struct comparison *co
              pair->sweep.key, comparison->sweep_value);
 }
 
+/* A cell that stands at every value does not tell that this one was run. */
+static bool value_was_run(const struct judge *judge, const struct comparison *comparison)
+{
+    bool better = occurs(judge->samples, &comparison->better),
+         worse = occurs(judge->samples, &comparison->worse);
+    return (better && !comparison->better_fixed) || (worse && !comparison->worse_fixed) || (better && worse);
+}
+
 static int list_pair(struct judge *judge, const struct rule *rule, const struct rule_pair *pair,
                      const char *runtime)
 {
@@ -119,7 +127,7 @@ static int list_pair(struct judge *judge, const struct rule *rule, const struct 
     struct verdict *verdict = NULL;
     for (int i = 0; i < count; i++) {
         const struct comparison *comparison = &judge->comparisons[i];
-        if (!occurs(judge->samples, &comparison->better) && !occurs(judge->samples, &comparison->worse))
+        if (!value_was_run(judge, comparison))
             continue;
         if (!verdict || !judge_kinds[pair->kind]->sweep_whole) {
             verdict = add_verdict(judge, comparison);

@@ -12,14 +12,17 @@ bool rule_is_number(const char *text)
     return strtod(text, &end) > 0 && !*end;
 }
 
+static bool names_key(const struct cell *cell, const char *key)
+{
+    return strcmp(key, "workers") == 0 ? cell->workers || cell->workers_max
+           : strcmp(key, "conc") == 0  ? cell->conc > 0
+           : strcmp(key, "place") == 0 ? *cell->place != '\0'
+                                       : cell_param(cell, key) != NULL;
+}
+
 int rule_sweep_cell(struct cell *cell, const struct rule_sweep *sweep, const char *value, struct error *error)
 {
-    const char *key = sweep->key;
-    bool named = strcmp(key, "workers") == 0 ? cell->workers || cell->workers_max
-                 : strcmp(key, "conc") == 0  ? cell->conc > 0
-                 : strcmp(key, "place") == 0 ? *cell->place != '\0'
-                                             : cell_param(cell, key) != NULL;
-    return named ? 0 : cell_set(cell, key, value, error);
+    return names_key(cell, sweep->key) ? 0 : cell_set(cell, sweep->key, value, error);
 }
 
 /* Comparisons */
@@ -66,15 +69,22 @@ static void list_values(const struct rule_pair *pair, enum rule_values which, st
         list->values[list->count++] = "";
 }
 
+/* What a cell's name said before it was resolved. */
+struct resolved {
+    bool is_max; /* workers:max */
+    bool fixed;  /* names the swept key itself */
+};
+
 static int resolve_cell(const char *name, const char *runtime, const struct rule_sweep *sweep,
-                        const char *value, unsigned workers_max, bool *is_max, struct cell *cell,
+                        const char *value, unsigned workers_max, struct resolved *resolved, struct cell *cell,
                         struct error *error)
 {
     if (cell_parse(name, runtime, cell, error))
         return -1;
+    resolved->fixed = *value && names_key(cell, sweep->key);
     if (*value && rule_sweep_cell(cell, sweep, value, error))
         return -1;
-    *is_max = cell->workers_max;
+    resolved->is_max = cell->workers_max;
     cell_resolve(cell, workers_max);
     return 0;
 }
@@ -90,14 +100,16 @@ int rule_pair_comparisons(const struct rule *rule, const struct rule_pair *pair,
     for (size_t i = 0; i < list.count; i++) {
         struct comparison comparison = {.rule = rule, .pair = pair, .runtime = runtime};
         const char *value = list.values[i];
-        bool better_max, worse_max;
+        struct resolved better, worse;
         snprintf(comparison.sweep_value, sizeof comparison.sweep_value, "%s", value);
-        if (resolve_cell(pair->better, runtime, &pair->sweep, value, workers_max, &better_max,
-                         &comparison.better, error) ||
-            resolve_cell(pair->worse, runtime, &pair->sweep, value, workers_max, &worse_max,
-                         &comparison.worse, error))
+        if (resolve_cell(pair->better, runtime, &pair->sweep, value, workers_max, &better, &comparison.better,
+                         error) ||
+            resolve_cell(pair->worse, runtime, &pair->sweep, value, workers_max, &worse, &comparison.worse,
+                         error))
             return error_prefix(error, "rule %s", rule->id);
-        comparison.parallelism = better_max != worse_max;
+        comparison.parallelism = better.is_max != worse.is_max;
+        comparison.better_fixed = better.fixed;
+        comparison.worse_fixed = worse.fixed;
         if (i < capacity)
             comparisons[i] = comparison;
     }

@@ -27,7 +27,7 @@
  *     [chart]
  *     script      bars or sweep: how swept pairs are drawn; pairs without a sweep are bars
  *     title       default: the claim
- *     items       what its items are called: messages; default: tasks
+ *     items       what its items, or the things that value counts, are called: messages; default: tasks
  *     axis        what the swept key is called: in flight at once (conc); default: the key
  *
  *     [answer]    optional: the rule answers one of the questions that a report begins with
@@ -118,7 +118,8 @@ struct comparison {
     const struct rule_pair *pair;
     const char *runtime;
     char sweep_value[16];      /* "" without sweep */
-    bool parallelism;          /* workers:max in one arm only: says nothing on a single processing unit */
+    bool better_fixed, worse_fixed; /* names the swept key itself: the same at every value */
+    bool parallelism;          /* workers:max on one side only: says nothing on a single processing unit */
     struct cell better, worse; /* resolved: workers:max replaced, sweep value set */
 };
 

@@ -15,6 +15,8 @@ static void put_metric(FILE *out, enum column metric, const struct rule *rule)
     snprintf(label, sizeof label, "%s", word_metric_name(metric));
     if (metric == COLUMN_ITEMS_PER_SECOND)
         snprintf(label, sizeof label, "%s per second", rule->chart_items);
+    if (metric == COLUMN_VALUE && strcmp(rule->chart_items, "tasks") != 0)
+        snprintf(label, sizeof label, "%s", rule->chart_items);
     gnuplot_put_value(out, "SCALE", chart_metric_scale(metric));
     gnuplot_put_string(out, "Y_LABEL", label);
 }
@@ -26,16 +28,35 @@ static void break_at_space(char *text)
             *text = '\n';
 }
 
-/* A label of an arm; the swept key is the axis and no part of it. */
+/* What tells `own` from `other` if that stood at this value of the sweep. */
+static void label_at(const struct cell *own, const struct cell *other, const struct comparison *at,
+                     char *text, size_t text_bytes)
+{
+    struct cell moved = *other;
+    struct error error;
+    if (*at->sweep_value && cell_set(&moved, at->pair->sweep.key, at->sweep_value, &error))
+        moved = *other; /* cannot be: a rule's values are checked */
+    word_arm(own, &moved, text, text_bytes);
+}
+
+/* A label of an arm. The swept key is the axis and no part of it, but of the arm that stands still. */
 static void arm_label(const struct panel *panel, bool better, char *text, size_t text_bytes)
 {
-    const struct comparison *comparison = &panel->points->comparison;
+    const struct comparison *first = &panel->points[0].comparison,
+                            *last = &panel->points[panel->count - 1].comparison;
+    const struct cell *own = better ? &first->better : &first->worse,
+                      *other = better ? &first->worse : &first->better;
+    char at_last[128];
     if (panel_is_fact(panel)) {
-        snprintf(text, text_bytes, "%s", better ? comparison->better.model : "");
+        snprintf(text, text_bytes, "%s", better ? own->model : "");
         return;
     }
-    word_arm(better ? &comparison->better : &comparison->worse,
-             better ? &comparison->worse : &comparison->better, text, text_bytes);
+    label_at(own, other, first, text, text_bytes);
+    if (!(better ? first->better_fixed : first->worse_fixed))
+        return;
+    label_at(own, other, last, at_last, sizeof at_last);
+    if (strlen(at_last) > strlen(text))
+        snprintf(text, text_bytes, "%s", at_last);
 }
 
 static void panel_title(const struct chart *chart, const struct panel *panel, char *text, size_t text_bytes)
@@ -123,7 +144,20 @@ static void put_threshold(FILE *out, const struct panel *panel, const struct thr
     gnuplot_put_string(out, "THRESHOLD_TEXT", text);
 }
 
-static void put_bars(FILE *out, const struct panel *panel)
+/* Facts of one rule share their axis: nothing stands out as nothing beside something. */
+static double bars_max(const struct chart *chart, const struct panel *panel)
+{
+    double max = 0;
+    for (size_t i = 0; i < chart->panel_count; i++) {
+        const struct panel *other = &chart->panels[i];
+        if (other == panel || (panel_is_fact(panel) && panel_is_fact(other) &&
+                               other->verdict->pair->metric == panel->verdict->pair->metric))
+            max = fmax(max, fmax(sample_max(other->points, true), sample_max(other->points, false)));
+    }
+    return max > 0 ? max : 1;
+}
+
+static void put_bars(FILE *out, const struct chart *chart, const struct panel *panel)
 {
     const struct verdict_point *point = panel->points;
     enum column metric = panel->verdict->pair->metric;
@@ -139,7 +173,7 @@ static void put_bars(FILE *out, const struct panel *panel)
     word_metric(metric, point->worse_median, text, sizeof text);
     gnuplot_put_bold(out, "WORSE_TEXT", panel_is_fact(panel) ? "" : text);
     struct threshold threshold = find_threshold(panel);
-    double y_max = 1.12 * fmax(threshold.high, fmax(sample_max(point, true), sample_max(point, false)));
+    double y_max = 1.12 * fmax(threshold.high, bars_max(chart, panel));
     struct tics tics;
     tics_linear(0, y_max, panel->right - panel->left > GNUPLOT_WIDTH / 2 ? 8 : 5, &tics);
     gnuplot_put_value(out, "Y_MAX", y_max);
@@ -261,5 +295,5 @@ void chart_put_panel(FILE *out, const struct chart *chart, const struct panel *p
     if (panel->sweep)
         put_sweep(out, panel);
     else
-        put_bars(out, panel);
+        put_bars(out, chart, panel);
 }
