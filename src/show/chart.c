@@ -30,8 +30,12 @@ static void put_head(FILE *out, const struct chart *chart, const char *subtitle)
             n_max = n > n_max ? n : n_max;
         }
     chart_describe_common(chart, common, sizeof common);
-    int used = snprintf(foot, sizeof foot, "medians and %s; dots: every sample, n = %zu",
-                        n_min < 6 ? "ranges" : "exact 95 % intervals", n_min);
+    size_t step = chart_dot_step(n_max);
+    char dots[48] = "every sample";
+    if (step > 1)
+        snprintf(dots, sizeof dots, "one sample of %zu", step);
+    int used = snprintf(foot, sizeof foot, "medians and %s; dots: %s, n = %zu",
+                        n_min < 6 ? "ranges" : "exact 95 % intervals", dots, n_min);
     if (n_max > n_min)
         used += snprintf(foot + used, sizeof foot - (size_t)used, " to %zu", n_max);
     snprintf(foot + used, sizeof foot - (size_t)used, "   ·   %s, %s",

@@ -44,7 +44,7 @@ static void put_panel_data(FILE *out, const struct panel *panel, size_t number)
             put_row(out, number, "ratio", "", "", point->x, ratio, point->n, -1);
     }
     for (const struct verdict_point *point = panel->points; point < end; point++)
-        for (size_t i = 0; i < point->n; i++) {
+        for (size_t i = 0; i < point->n; i += chart_dot_step(point->n)) {
             double better[] = {point->samples[i].better, NAN, NAN},
                    worse[] = {point->samples[i].worse, NAN, NAN};
             put_row(out, number, "sample", "better", point->comparison.better.model, point->x, better, 0,

@@ -37,6 +37,13 @@ struct chart {
     bool several_runtimes;
 };
 
+/* Of very many samples each so-manieth is drawn, which shows no less; figures are of all. */
+static inline size_t chart_dot_step(size_t samples)
+{
+    enum { DOTS_MAX = 500 };
+    return samples > DOTS_MAX ? (samples + DOTS_MAX - 1) / DOTS_MAX : 1;
+}
+
 /* A fact is one cell: nothing stands against it, and the line is what is expected. */
 static inline bool panel_is_fact(const struct panel *panel)
 {
