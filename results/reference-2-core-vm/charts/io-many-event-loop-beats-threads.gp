@@ -41,7 +41,12 @@ cp_shape(model) = model eq 'serial'               ? 13 : \
                model eq 'event-loop-processes' ? 11 : 10
 
 # White behind open shapes, so that no line shows through.
-cp_backing(model) = cp_shape(model) == 4 || cp_shape(model) == 6 || cp_shape(model) == 8 || cp_shape(model) == 10 ? cp_shape(model) + 1 : -1
+cp_backing(shape) = shape == 4 || shape == 6 || shape == 8 || shape == 10 || shape == 12 ? shape + 1 : -1
+
+# Where a model is held against itself, `worse` has the other shape of the pair (open or filled), a dashed line and a
+# paler bar.
+cp_same(better, worse) = better eq worse
+cp_worse_shape(better, worse) = !cp_same(better, worse) ? cp_shape(worse) : cp_shape(worse) % 2 ? cp_shape(worse) - 1 : cp_shape(worse) + 1
 
 cp_dark = '#24292f'
 cp_grey = '#57606a'
@@ -63,9 +68,9 @@ if (target eq 'svg') {
 set output 'io-many-event-loop-beats-threads.' . target
 TITLE = "{/:Bold Echo of 64-byte messages over TCP}"
 SUBTITLE = "“From some number of connections on, an event loop beats threads”"
-FINDING = "{/:Bold Holds: throughput ahead by 10 % from conc 2 (1–16); latency ahead by 20 % from conc 2 (1–4)}"
+FINDING = "{/:Bold Holds: throughput ahead by 10 % from conc 1 (1–4); latency ahead by 20 % from conc 1 (1–4)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   native, io/echo, place:split"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 20   ·   native, io/echo, place:split"
 set label 101 TITLE at screen 0.02292, 0.95423 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91197 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.87148 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -90,27 +95,29 @@ KEY_AT = 0.12083333333333333
 WORSE = "thread-per-task"
 X_MIN = 0.7585775750291838
 X_MAX = 1318.256738556407
-X_TICS = 'set xtics ("1" 1, "4" 4, "16" 16, "64" 64, "256" 256, "1000" 1000)'
-X_TICS_BARE = 'set xtics ("" 1, "" 4, "" 16, "" 64, "" 256, "" 1000)'
+X_TICS = 'set xtics ("1" 1, "4" 4, "64" 64, "1000" 1000)'
+X_TICS_BARE = 'set xtics ("" 1, "" 4, "" 64, "" 1000)'
 X_LABEL = "in flight at once (conc)"
-Y_LOG = 1
-Y_MIN = 7848.362802455744
-Y_MAX = 341596.7762033512
-Y_TICS = 'set ytics ("10k" 10000, "20k" 20000, "50k" 50000, "100k" 100000, "200k" 200000)'
-RATIO_MIN = 0.848080826319343
-RATIO_MAX = 2.760903953600951
-RATIO_TICS = 'set ytics ("1" 1, "1.5" 1.5, "2" 2, "2.5" 2.5)'
+Y_LOG = 0
+Y_MIN = 0
+Y_MAX = 191480.84651217642
+Y_TICS = 'set ytics ("0" 0, "25k" 25000, "50k" 50000, "75k" 75000, "100k" 100000, "125k" 125000, "150k" 150000, "175k" 175000)'
+RATIO_MIN = 0.8483971404172189
+RATIO_MAX = 2.112511977918062
+RATIO_TICS = 'set ytics ("1" 1, "1.5" 1.5, "2" 2)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1
 THRESHOLDS = "1.1"
-CROSSING = 1.8320196089039538
+CROSSING = 1.4008124849051873
 CROSSING_LOW = 1
-CROSSING_HIGH = 16
-CROSSING_TEXT = "10 % ahead from conc 2 (1–16)"
-CROSSING_AT = 0.11818830796288264
+CROSSING_HIGH = 4
+CROSSING_TEXT = "10 % ahead from conc 1 (1–4)"
+CROSSING_AT = 0.09044585987261143
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean
+WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
+WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
 set lmargin at screen LEFT
 set rmargin at screen RIGHT
 set tmargin at screen TOP
@@ -126,7 +133,7 @@ eval Y_TICS
 set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
 set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
 set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
-set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(WORSE_MODEL) ps 0.9 lc rgb cp_colour(WORSE_MODEL)
+set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
 if (CROSSING > 0) {
     set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
     set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
@@ -140,13 +147,13 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(BETTER_MODEL) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
      DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_MODEL) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_shape(WORSE_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -186,27 +193,29 @@ KEY_AT = 0.12083333333333333
 WORSE = "thread-per-task"
 X_MIN = 0.7585775750291838
 X_MAX = 1318.256738556407
-X_TICS = 'set xtics ("1" 1, "4" 4, "16" 16, "64" 64, "256" 256, "1000" 1000)'
-X_TICS_BARE = 'set xtics ("" 1, "" 4, "" 16, "" 64, "" 256, "" 1000)'
+X_TICS = 'set xtics ("1" 1, "4" 4, "64" 64, "1000" 1000)'
+X_TICS_BARE = 'set xtics ("" 1, "" 4, "" 64, "" 1000)'
 X_LABEL = "in flight at once (conc)"
 Y_LOG = 1
-Y_MIN = 3.335798146815961e-05
-Y_MAX = 0.14912591099159433
+Y_MIN = 3.7936895039638424e-05
+Y_MAX = 0.2868304004903421
 Y_TICS = 'set ytics ("100 µs" 0.0001, "300 µs" 0.0003, "1 ms" 0.001, "3 ms" 0.003, "10 ms" 0.01, "30 ms" 0.03, "100 ms" 0.1)'
-RATIO_MIN = 0.7360477113243662
-RATIO_MAX = 10.752123605288416
+RATIO_MIN = 0.7680849478643572
+RATIO_MAX = 10.046587084080674
 RATIO_TICS = 'set ytics ("1" 1, "2" 2, "5" 5, "10" 10)'
 THRESHOLD_TEXT = "20 % ahead"
 THRESHOLD = 1.2
 THRESHOLDS = "1.2"
-CROSSING = 2.129741307649562
+CROSSING = 1.446870701585737
 CROSSING_LOW = 1
 CROSSING_HIGH = 4
-CROSSING_TEXT = "20 % ahead from conc 2 (1–4)"
-CROSSING_AT = 0.1383724859214599
+CROSSING_TEXT = "20 % ahead from conc 1 (1–4)"
+CROSSING_AT = 0.09044585987261143
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean
+WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
+WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
 set lmargin at screen LEFT
 set rmargin at screen RIGHT
 set tmargin at screen TOP
@@ -222,7 +231,7 @@ eval Y_TICS
 set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
 set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
 set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
-set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(WORSE_MODEL) ps 0.9 lc rgb cp_colour(WORSE_MODEL)
+set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
 if (CROSSING > 0) {
     set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
     set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
@@ -236,13 +245,13 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(BETTER_MODEL) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
      DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_MODEL) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_shape(WORSE_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL

@@ -41,7 +41,12 @@ cp_shape(model) = model eq 'serial'               ? 13 : \
                model eq 'event-loop-processes' ? 11 : 10
 
 # White behind open shapes, so that no line shows through.
-cp_backing(model) = cp_shape(model) == 4 || cp_shape(model) == 6 || cp_shape(model) == 8 || cp_shape(model) == 10 ? cp_shape(model) + 1 : -1
+cp_backing(shape) = shape == 4 || shape == 6 || shape == 8 || shape == 10 || shape == 12 ? shape + 1 : -1
+
+# Where a model is held against itself, `worse` has the other shape of the pair (open or filled), a dashed line and a
+# paler bar.
+cp_same(better, worse) = better eq worse
+cp_worse_shape(better, worse) = !cp_same(better, worse) ? cp_shape(worse) : cp_shape(worse) % 2 ? cp_shape(worse) - 1 : cp_shape(worse) + 1
 
 cp_dark = '#24292f'
 cp_grey = '#57606a'
@@ -63,9 +68,9 @@ if (target eq 'svg') {
 set output 'pool-beats-per-task.' . target
 TITLE = "{/:Bold CPU-bound tasks: a pool against a new thread or process for each task}"
 SUBTITLE = "“A pool beats a new carrier for every short task”"
-FINDING = "{/:Bold Holds: threads 50.1× (47.1–52.5); processes 341× (300–365); threads-by-length ahead by 50 % up to terms 123k}\n{/:Bold (30.0k–300k)}"
+FINDING = "{/:Bold Holds: threads 55.8× (50.6–60.7); processes 425× (305–582); threads-by-length ahead by 50 % up to terms 247k}\n{/:Bold (30.0k–300k)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   native, cpu/sum-squares, workers:2, place:compact"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 20   ·   native, cpu/sum-squares, workers:2, place:compact"
 set label 101 TITLE at screen 0.02292, 0.95563 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91468 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.87543 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -86,12 +91,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "thread-per-task"
-BETTER_TEXT = "{/:Bold 1.46M/s}"
-WORSE_TEXT = "{/:Bold 29.5k/s}"
-Y_MAX = 1862942.044093323
+BETTER_TEXT = "{/:Bold 1.51M/s}"
+WORSE_TEXT = "{/:Bold 25.9k/s}"
+Y_MAX = 1923863.055697496
 Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000)'
-THRESHOLD_LOW = 44249.95251763602
-THRESHOLD_HIGH = 44249.95251763602
+THRESHOLD_LOW = 38921.032732601794
+THRESHOLD_HIGH = 38921.032732601794
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -101,16 +106,17 @@ set tmargin at screen TOP
 set bmargin at screen BOTTOM
 set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
 set xrange [0:Y_MAX]
-set yrange [0.45:2.9]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
 eval Y_TICS
 set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
 set ytics (BETTER 2, WORSE 1) scale 0
 set grid xtics noytics
 set border 1
 if (THRESHOLD_LOW < THRESHOLD_HIGH) {
-    set object 1 rectangle from THRESHOLD_LOW, 0.45 to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
 } else {
-    set arrow 1 from THRESHOLD_HIGH, 0.45 to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
 }
 THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
 set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
@@ -118,10 +124,18 @@ if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
 if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
 set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
 set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
 plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
      DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
-         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid 1.0 noborder, \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
      DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
          pt 7 ps 0.4 lc rgb '#80000000', \
      DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
@@ -130,6 +144,7 @@ plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCA
          with xerrorbars pt -1 lw 2 lc rgb 'black', \
      DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
          with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
 eval cp_headed
 
 # Panel 2
@@ -146,12 +161,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "process-pool"
 WORSE = "process-per-task"
-BETTER_TEXT = "{/:Bold 1.41M/s}"
-WORSE_TEXT = "{/:Bold 3932/s}"
-Y_MAX = 1752678.4453375777
-Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000)'
-THRESHOLD_LOW = 5898.256174328131
-THRESHOLD_HIGH = 5898.256174328131
+BETTER_TEXT = "{/:Bold 204k/s}"
+WORSE_TEXT = "{/:Bold 414/s}"
+Y_MAX = 451358.104295962
+Y_TICS = 'set xtics ("0" 0, "100k" 100000, "200k" 200000, "300k" 300000, "400k" 400000)'
+THRESHOLD_LOW = 621.1885617363629
+THRESHOLD_HIGH = 621.1885617363629
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -161,16 +176,17 @@ set tmargin at screen TOP
 set bmargin at screen BOTTOM
 set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
 set xrange [0:Y_MAX]
-set yrange [0.45:2.9]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
 eval Y_TICS
 set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
 set ytics (BETTER 2, WORSE 1) scale 0
 set grid xtics noytics
 set border 1
 if (THRESHOLD_LOW < THRESHOLD_HIGH) {
-    set object 1 rectangle from THRESHOLD_LOW, 0.45 to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
 } else {
-    set arrow 1 from THRESHOLD_HIGH, 0.45 to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
 }
 THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
 set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
@@ -178,10 +194,18 @@ if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
 if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
 set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
 set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
 plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
      DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
-         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid 1.0 noborder, \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
      DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
          pt 7 ps 0.4 lc rgb '#80000000', \
      DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
@@ -190,6 +214,7 @@ plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCA
          with xerrorbars pt -1 lw 2 lc rgb 'black', \
      DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
          with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
 eval cp_headed
 
 # Panel 3
@@ -210,27 +235,29 @@ KEY_AT = 0.12875
 WORSE = "thread-per-task"
 X_MIN = 725.9641085008855
 X_MAX = 4132435.7015321245
-X_TICS = 'set xtics ("3M" 3000000, "1M" 1000000, "300k" 300000, "100k" 100000, "30k" 30000, "3000" 3000, "1000" 1000)'
-X_TICS_BARE = 'set xtics ("" 3000000, "" 1000000, "" 300000, "" 100000, "" 30000, "" 3000, "" 1000)'
+X_TICS = 'set xtics ("3M" 3000000, "300k" 300000, "30k" 30000, "3000" 3000, "1000" 1000)'
+X_TICS_BARE = 'set xtics ("" 3000000, "" 300000, "" 30000, "" 3000, "" 1000)'
 X_LABEL = "length of a task (terms)"
 Y_LOG = 1
-Y_MIN = 261.9212719017099
-Y_MAX = 2812871.9003561926
+Y_MIN = 230.71308829907144
+Y_MAX = 2932710.311549775
 Y_TICS = 'set ytics ("300" 300, "1000" 1000, "3000" 3000, "10k" 10000, "30k" 30000, "100k" 100000, "300k" 300000, "1M" 1000000)'
-RATIO_MIN = 0.6729941947682638
-RATIO_MAX = 77.96065902971806
+RATIO_MIN = 0.6632941977890883
+RATIO_MAX = 91.46013092974997
 RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
-CROSSING = 123145.45312425558
+CROSSING = 247023.27354240362
 CROSSING_LOW = 30000
 CROSSING_HIGH = 300000
-CROSSING_TEXT = "50 % ahead up to terms 123k (30.0k–300k)"
-CROSSING_AT = 0.5936965358869413
+CROSSING_TEXT = "50 % ahead up to terms 247k (30.0k–300k)"
+CROSSING_AT = 0.6742014808264989
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean
+WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
+WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
 set lmargin at screen LEFT
 set rmargin at screen RIGHT
 set tmargin at screen TOP
@@ -246,7 +273,7 @@ eval Y_TICS
 set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
 set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
 set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
-set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(WORSE_MODEL) ps 0.9 lc rgb cp_colour(WORSE_MODEL)
+set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
 if (CROSSING > 0) {
     set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
     set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
@@ -260,13 +287,13 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(BETTER_MODEL) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
      DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_MODEL) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_shape(WORSE_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL

@@ -41,7 +41,12 @@ cp_shape(model) = model eq 'serial'               ? 13 : \
                model eq 'event-loop-processes' ? 11 : 10
 
 # White behind open shapes, so that no line shows through.
-cp_backing(model) = cp_shape(model) == 4 || cp_shape(model) == 6 || cp_shape(model) == 8 || cp_shape(model) == 10 ? cp_shape(model) + 1 : -1
+cp_backing(shape) = shape == 4 || shape == 6 || shape == 8 || shape == 10 || shape == 12 ? shape + 1 : -1
+
+# Where a model is held against itself, `worse` has the other shape of the pair (open or filled), a dashed line and a
+# paler bar.
+cp_same(better, worse) = better eq worse
+cp_worse_shape(better, worse) = !cp_same(better, worse) ? cp_shape(worse) : cp_shape(worse) % 2 ? cp_shape(worse) - 1 : cp_shape(worse) + 1
 
 cp_dark = '#24292f'
 cp_grey = '#57606a'
@@ -63,9 +68,9 @@ if (target eq 'svg') {
 set output 'thread-creation-cheaper.' . target
 TITLE = "{/:Bold Creating and awaiting a thread or a process}"
 SUBTITLE = "“A thread is created faster than a process”"
-FINDING = "{/:Bold Holds: resident-mib:1 16.2× (15.4–17.0); resident-mib:64 118× (105–131)}"
+FINDING = "{/:Bold Holds: resident-mib:1 47.0× (45.6–50.7); resident-mib:16 60.2× (57.8–62.7)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   native, create/empty, workers:1, place:one-core"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 20   ·   native, create/empty, workers:1, place:one-core"
 set label 101 TITLE at screen 0.02292, 0.95423 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91197 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.87148 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -88,29 +93,31 @@ Y_LABEL = "tasks per second"
 BETTER = "thread-per-task"
 KEY_AT = 0.16041666666666668
 WORSE = "process-per-task"
-X_MIN = 0.8467453123625273
-X_MAX = 75.58353033148994
-X_TICS = 'set xtics ("1" 1, "64" 64)'
-X_TICS_BARE = 'set xtics ("" 1, "" 64)'
+X_MIN = 0.8950250709279723
+X_MAX = 17.87659420915552
+X_TICS = 'set xtics ("1" 1, "16" 16)'
+X_TICS_BARE = 'set xtics ("" 1, "" 16)'
 X_LABEL = "resident memory of the parent, MiB"
 Y_LOG = 1
-Y_MIN = 409.5770211317162
-Y_MAX = 156827.588752802
-Y_TICS = 'set ytics ("500" 500, "1000" 1000, "2000" 2000, "5000" 5000, "10k" 10000, "20k" 20000, "50k" 50000, "100k" 100000)'
-RATIO_MIN = 0.6141632612081651
-RATIO_MAX = 213.24449535032122
-RATIO_TICS = 'set ytics ("1" 1, "10" 10, "100" 100)'
+Y_MIN = 318.9275370449849
+Y_MAX = 51356.596525437904
+Y_TICS = 'set ytics ("500" 500, "1000" 1000, "2000" 2000, "5000" 5000, "10k" 10000, "20k" 20000, "50k" 50000)'
+RATIO_MIN = 0.661079332697461
+RATIO_MAX = 94.88785288792344
+RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
 CROSSING = 0
-CROSSING_LOW = 0.8467453123625273
-CROSSING_HIGH = 75.58353033148994
+CROSSING_LOW = 0.8950250709279723
+CROSSING_HIGH = 17.87659420915552
 CROSSING_TEXT = "50 % ahead "
 CROSSING_AT = 0.5
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean
+WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
+WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
 set lmargin at screen LEFT
 set rmargin at screen RIGHT
 set tmargin at screen TOP
@@ -126,7 +133,7 @@ eval Y_TICS
 set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
 set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
 set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
-set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(WORSE_MODEL) ps 0.9 lc rgb cp_colour(WORSE_MODEL)
+set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
 if (CROSSING > 0) {
     set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
     set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
@@ -140,13 +147,13 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(BETTER_MODEL) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
      DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_MODEL) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_shape(WORSE_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
