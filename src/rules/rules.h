@@ -117,7 +117,7 @@ struct comparison {
     const struct rule *rule;
     const struct rule_pair *pair;
     const char *runtime;
-    char sweep_value[16];      /* "" without sweep */
+    char sweep_value[16];           /* "" without sweep */
     bool better_fixed, worse_fixed; /* names the swept key itself: the same at every value */
     bool parallelism;          /* workers:max on one side only: says nothing on a single processing unit */
     struct cell better, worse; /* resolved: workers:max replaced, sweep value set */
