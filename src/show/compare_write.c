@@ -76,13 +76,13 @@ static const char *const tests[] = {
 
 /* What the rows are compared by, and what that cannot tell. */
 static const char *const methods[] = {
-    [COMPARE_UNPAIRED] = "Unpaired, rank-sum test: the runs were not interleaved, so a machine that changed "
-                         "between them cannot be told from a change of the program. --ab interleaves two "
-                         "builds; --base adds runs that show how far sessions differ",
+    [COMPARE_UNPAIRED] = ("Unpaired, rank-sum test: the runs were not interleaved, so a machine that changed "
+                          "between them cannot be told from a change of the program. --ab interleaves two "
+                          "builds; --base adds runs that show how far sessions differ"),
     [COMPARE_PAIRED] = "Paired by block, signed-rank test",
     [COMPARE_SESSIONS] =
-        "Student's prediction interval: what differs more than sessions of the base do is the "
-        "program, or a machine that changed for good"};
+        ("Student's prediction interval: what differs more than sessions of the base do is the "
+         "program, or a machine that changed for good")};
 
 /* Of a verdict that stands the CSV's reason says which test it is from, if the runs were not interleaved. */
 static void set_verdict(struct table *table, const struct compared *compared, const struct compare_row *row)
