@@ -47,7 +47,7 @@ static void test_confirm(void **state)
         enum compare_verdict verdict;
         const char *reason;
     } expected[] = {
-        {COMPARE_SLOWER, ""},
+        {COMPARE_SLOWER, "confirmed: 0.500× (0.500–0.500) in the second round"},
         {COMPARE_INCONCLUSIVE, "not confirmed: 1.00× (1.00–1.00) in the second round"},
         {COMPARE_SAME, ""},
         {COMPARE_INCONCLUSIVE, "not judged in the second round: environment: steal 7 %"},
@@ -104,7 +104,9 @@ static void test_confirm_broken(void **state)
     struct compared *compared = &first.compared;
     assert_int_equal(compared->broken, 4);
     compared_confirm(compared, &again.compared);
-    assert_string_equal(compared->rows[0].reason, "failed in new (9 of 14 launches): killed by signal 11");
+    assert_string_equal(
+        compared->rows[0].reason,
+        "failed in new (9 of 14 launches): killed by signal 11; confirmed: failed in the second round");
     assert_string_equal(compared->rows[1].reason, "not confirmed: failed in the first round only");
     assert_string_equal(compared->rows[2].reason, "not judged in the second round: environment: steal 7 %");
     assert_true(compared->rows[3].broken);

@@ -20,10 +20,10 @@ static void fill_golden(struct pair *pair)
 {
     pair_open(pair, COLUMN_ITEMS_PER_SECOND);
     for (unsigned block = 0; block < 8; block++) {
-        pair_add(&pair->base, "conc:16", block, 100);
-        pair_add(&pair->new, "conc:16", block, 50);
-        pair_add(&pair->base, "conc:4", block, 64);
-        pair_add(&pair->new, "conc:4", block, 64);
+        pair_add(&pair->base, "a/b/conc:16", block, 100);
+        pair_add(&pair->new, "a/b/conc:16", block, 50);
+        pair_add(&pair->base, "a/b/conc:4", block, 64);
+        pair_add(&pair->new, "a/b/conc:4", block, 64);
         pair_add(&pair->base, "x, \"y\" | z", block, 3);
     }
     pair_compare(pair, COMPARE_PAIRED, 0.05);
@@ -44,8 +44,8 @@ static void test_csv(void **state)
     (void)state;
     check_golden("csv",
                  "cell,n,base,new,metric,ratio,ci_low,ci_high,p_adjusted,verdict,reason\n"
-                 "conc:4,8,64,64,items_per_second,1,1,1,0.0078125,same,\n"
-                 "conc:16,8,100,50,items_per_second,0.5,0.5,0.5,0.0078125,slower,\n"
+                 "a/b/conc:4,8,64,64,items_per_second,1,1,1,0.0078125,same,\n"
+                 "a/b/conc:16,8,100,50,items_per_second,0.5,0.5,0.5,0.0078125,slower,\n"
                  "\"x, \"\"y\"\" | z\",0,3,,items_per_second,,,,,inconclusive,one-sided: only in base\n");
 }
 
@@ -56,13 +56,13 @@ static void test_markdown(void **state)
         "markdown",
         "| cell | n | base | new | ratio (95 % interval) | detectable | verdict |\n"
         "|---|--:|--:|--:|---|--:|---|\n"
-        "| conc:4 | 8 | 64.0/s | 64.0/s | 1.00× (1.00–1.00) | 0 % | **same** |\n"
-        "| conc:16 | 8 | 100/s | 50.0/s | 0.500× (0.500–0.500) | 0 % | **slower** |\n"
+        "| a/b/conc:4 | 8 | 64.0/s | 64.0/s | 1.00× (1.00–1.00) | 0 % | **same** |\n"
+        "| a/b/conc:16 | 8 | 100/s | 50.0/s | 0.500× (0.500–0.500) | 0 % | **slower** |\n"
         "| x, \"y\" \\| z | 8/0 | 3.00/s | | | | **inconclusive**<br>one-sided: only in base |\n\n"
         "1 slower, 0 faster, 1 same, 1 inconclusive (1 of them not comparable): work per second, effect 5 "
         "%.\n"
         "Paired by block, signed-rank test; 2 tests, Holm-adjusted, 5 %.\n"
-        "Geometric mean of the ratios (above 1: new is faster): 0.7071× (0.00865–57.8) over 2 cells.\n"
+        "Geometric means of the ratios (above 1: new is faster): a/b 0.7071× (0.00865–57.8) over 2 cells.\n"
         "Detectable: what lies that far beyond 5 % is shown with a probability of 90 %.\n");
 }
 
@@ -75,12 +75,15 @@ static void test_json(void **state)
     char *text = pair_write(&pair.compared, "json");
     json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &where);
     assert_non_null(root);
-    const char *test, *verdict, *reason;
-    int slower, code, tests, n_new;
+    const char *test, *verdict, *reason, *family;
+    int slower, code, tests, n_new, cells_of_mean;
     double ratio, low, high, mean;
-    assert_int_equal(json_unpack(root, "{s:s, s:i, s:i, s:i, s:F}", "test", &test, "tests", &tests, "slower",
-                                 &slower, "exit_code", &code, "geometric_mean", &mean),
+    assert_int_equal(json_unpack(root, "{s:s, s:i, s:i, s:i, s:[{s:s, s:i, s:F}]}", "test", &test, "tests",
+                                 &tests, "slower", &slower, "exit_code", &code, "geometric_means", "family",
+                                 &family, "cells", &cells_of_mean, "mean", &mean),
                      0);
+    assert_string_equal(family, "a/b");
+    assert_int_equal(cells_of_mean, 2);
     assert_string_equal(test, "signed-rank");
     assert_int_equal(tests, 2);
     assert_int_equal(slower, 1);
@@ -109,8 +112,7 @@ static void test_text(void **state)
     struct error error;
     fill_golden(&pair);
     char *text = pair_write(&pair.compared, "text");
-    assert_non_null(
-        strstr(text, "\nconc:16       8   100/s  50.0/s  0.500× (0.500–0.500)          0 %  slower\n"));
+    assert_non_null(strstr(text, " 8   100/s  50.0/s  0.500× (0.500–0.500)          0 %  slower\n"));
     assert_int_equal(compared_write(&pair.compared, "xml", 0, 0, stdout, &error), -1);
     assert_string_equal(error.text, "unknown format 'xml'; known: text, csv, json, markdown");
     free(text);

@@ -114,23 +114,6 @@ static int print(const struct compared *compared, const char *format, struct err
                           stdout, error);
 }
 
-/* What the second round says of the slower cells of the first, which it has and no other. */
-static void tell_again(const struct compared *first, const struct compared *again)
-{
-    size_t k = 0;
-    word_print(stderr, "measured again: %zu of %zu confirmed\n", first->confirmed, again->count);
-    for (size_t i = 0; i < again->count; i++) {
-        const struct compare_row *row = &again->rows[i];
-        while (strcmp(first->rows[k].cell, row->cell) != 0) /* both in the order of names */
-            k++;
-        if (row->verdict == COMPARE_SLOWER && !first->rows[k].broken)
-            word_print(stderr, "regression: %s, ratio %.3g and %.3g\n", row->cell, first->rows[k].ratio,
-                       row->ratio);
-        else if (!row->judged && !row->broken)
-            word_print(stderr, "neither confirmed nor cleared: %s, %s\n", row->cell, row->reason);
-    }
-}
-
 /* Calibration leaves nothing. */
 static void tell_interrupted(const char *folder)
 {
@@ -165,9 +148,8 @@ static int conclude(const struct compare_ab *ab, struct compare_ab_round *first,
     const struct compared *compared = &first->runs.compared;
     bool flagged = compared->verdicts[COMPARE_SLOWER] + compared->broken > 0;
     int result = flagged ? measure_again(ab, first, &again, error) : 0, code = EXIT_USAGE;
-    if (result >= 0 && !print(compared, format, error)) {
-        if (flagged && result == 0)
-            tell_again(compared, &again.runs.compared);
+    if (result >= 0 && !print(compared, format, error) &&
+        !compared_write_page(compared, ab->names, first->folder, error)) {
         compared_name_broken(compared, stderr);
         if (result == 1)
             tell_interrupted(first->folder);

@@ -8,7 +8,6 @@
 #include "exit_codes.h"
 #include "compare_private.h"
 #include "compare_sessions.h"
-#include "distributions.h"
 #include "random.h"
 
 static const uint64_t seed = 20251;
@@ -39,6 +38,9 @@ static int add_row(struct comparer *comparer, const struct samples_cell *base, c
         .p_adjusted = NAN,
         .detectable = NAN,
         .between = NAN,
+        .again = NAN,
+        .again_low = NAN,
+        .again_high = NAN,
         .verdict = COMPARE_INCONCLUSIVE,
     };
     return 0;
@@ -346,28 +348,6 @@ static void count_row(struct compared *compared, const struct compare_row *row)
         compared->too_little++;
 }
 
-/* The mean of ratios */
-
-static void set_mean(struct compared *compared)
-{
-    double sum = 0, squares = 0, n = (double)compared->comparable;
-    compared->mean = compared->mean_low = compared->mean_high = NAN;
-    if (!compared->comparable)
-        return;
-    for (size_t i = 0; i < compared->count; i++)
-        sum += compared->rows[i].comparable ? log(compared->rows[i].ratio) : 0;
-    double mean = sum / n;
-    compared->mean = exp(mean);
-    if (compared->comparable < 2)
-        return;
-    for (size_t i = 0; i < compared->count; i++)
-        squares += compared->rows[i].comparable ? pow(log(compared->rows[i].ratio) - mean, 2) : 0;
-    double t = student_quantile((1 + judge_level) / 2, compared->comparable - 1);
-    double half = t * sqrt(squares / (n - 1) / n);
-    compared->mean_low = exp(mean - half);
-    compared->mean_high = exp(mean + half);
-}
-
 /* All of it */
 
 static int compare_cells(struct comparer *comparer)
@@ -391,8 +371,7 @@ static int compare_cells(struct comparer *comparer)
                                 sizeof compared->rows[i].reason);
         count_row(compared, &compared->rows[i]);
     }
-    set_mean(compared);
-    return 0;
+    return compared_set_means(compared);
 }
 
 int compare_tables(const struct samples *base, const struct samples *new, enum column metric,
@@ -412,7 +391,9 @@ int compare_tables(const struct samples *base, const struct samples *new, enum c
 void compared_free(struct compared *compared)
 {
     free(compared->rows);
+    free(compared->means);
     compared->rows = NULL;
+    compared->means = NULL;
     compared->count = 0;
 }
 

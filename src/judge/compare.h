@@ -54,15 +54,24 @@ struct compare_row {
     double detectable; /* a difference this far beyond the effect would have been shown with 90 % power; 0.05
                           is 5 %. INFINITY: none. Where it is larger than the effect, not even `same` could be
                           expected */
-    double between;    /* sessions: standard deviation of the logarithms of the base runs' medians */
-    bool exact;        /* false: normal approximation */
-    bool comparable;   /* both sides have figures for a ratio */
-    bool judged;       /* comparable, with rows enough for a verdict */
-    bool broken;       /* most launches failed in new and none in base: a regression, whatever the figures of
-                          the rest */
+    double again, again_low, again_high; /* the ratio when it was measured once more */
+    double between;  /* sessions: standard deviation of the logarithms of the base runs' medians */
+    bool exact;      /* false: normal approximation */
+    bool comparable; /* both sides have figures for a ratio */
+    bool judged;     /* comparable, with rows enough for a verdict */
+    bool broken;     /* most launches failed in new and none in base: a regression, whatever the figures of
+                        the rest */
     size_t failed_base, failed_new; /* launches */
     enum compare_verdict verdict;
     char reason[160]; /* inconclusive: why; of any verdict: which launches failed */
+};
+
+/* Geometric mean of the ratios of a family's comparable cells, with Student's 95 % interval of their
+ * logarithms: the cells taken as a sample of programs. NaN: of one cell. */
+struct compare_mean {
+    char family[64]; /* "native/cpu" */
+    size_t cells;
+    double mean, low, high;
 };
 
 struct compared {
@@ -75,14 +84,14 @@ struct compared {
     size_t too_little; /* comparable cells of which the data can neither show nor exclude `slower`: they are
                           inconclusive, and too few or too scattered for the effect */
     size_t broken, failed_base, failed_new; /* cells; launches of all cells */
-    size_t confirmed, unjudged; /* of the cells that were slower or broken: again; not judged again */
-    bool again_void;            /* the second round had nothing comparable */
-    bool interrupted;           /* it did not end */
-    size_t samples_needed;      /* per side and cell; below, no verdict is possible */
+    size_t again, confirmed, unjudged; /* cells that were slower or broken, and measured again; of these, so
+                                          again; not judged again */
+    bool again_void;                   /* the second round had nothing comparable */
+    bool interrupted;                  /* it did not end */
+    size_t samples_needed;             /* per side and cell; below, no verdict is possible */
     double alpha;
-    double mean, mean_low,
-        mean_high; /* geometric mean of the ratios of the comparable cells, with Student's 95 %
-                      interval of their logarithms: the cells taken as a sample of programs */
+    struct compare_mean *means; /* by family */
+    size_t mean_count;
 };
 
 /* The tables must have the metric and outlive the rows. 0, or -1 with error (out of memory). Free with
@@ -90,6 +99,9 @@ struct compared {
 int compare_tables(const struct samples *base, const struct samples *new, enum column metric,
                    const struct compare_options *options, struct compared *compared, struct error *error);
 void compared_free(struct compared *compared);
+
+/* means of the rows. compare_tables does it. 0, or -1: out of memory. */
+int compared_set_means(struct compared *compared);
 
 /* What was slower has been measured once more: what is not slower again becomes inconclusive, and its reason
  * says what came out. What failed in new alone there is broken. */
@@ -112,5 +124,9 @@ void compared_name_broken(const struct compared *compared, FILE *out);
  * known ones, or out failed. */
 int compared_write(const struct compared *compared, const char *format, int colour, int width, FILE *out,
                    struct error *error);
+
+/* FOLDER/report.html: the table of what was compared as a page. 0, or -1 with error. */
+int compared_write_page(const struct compared *compared, const char *const names[2], const char *folder,
+                        struct error *error);
 
 #endif

@@ -5,14 +5,29 @@
 #include <string.h>
 
 #include "compare.h"
+#include "judge.h"
 #include "words.h"
+
+static void word_again(const struct compare_row *again, char *text, size_t text_bytes)
+{
+    bool interval = compare_has_interval(again);
+    word_ratio(again->ratio, interval ? again->ci_low : NAN, interval ? again->ci_high : NAN, text,
+               text_bytes);
+}
+
+static void confirm(struct compared *first, struct compare_row *row, const struct compare_row *again)
+{
+    char ratio[96];
+    first->confirmed++;
+    word_again(again, ratio, sizeof ratio);
+    judge_append(row->reason, sizeof row->reason, "confirmed: %s in the second round",
+                 again->broken ? "failed" : ratio);
+}
 
 static void explain(struct compare_row *row, const struct compare_row *again)
 {
-    bool interval = compare_has_interval(again);
     char ratio[96];
-    word_ratio(again->ratio, interval ? again->ci_low : NAN, interval ? again->ci_high : NAN, ratio,
-               sizeof ratio);
+    word_again(again, ratio, sizeof ratio);
     if (again->broken)
         snprintf(row->reason, sizeof row->reason, "%s", again->reason);
     else if (again->judged)
@@ -25,7 +40,7 @@ static void explain(struct compare_row *row, const struct compare_row *again)
 static void confirm_broken(struct compared *first, struct compare_row *row, const struct compare_row *again)
 {
     if (again->broken || again->verdict == COMPARE_SLOWER) {
-        first->confirmed++;
+        confirm(first, row, again);
         return;
     }
     row->broken = false;
@@ -39,6 +54,10 @@ static void confirm_broken(struct compared *first, struct compare_row *row, cons
 
 static void confirm_row(struct compared *first, struct compare_row *row, const struct compare_row *again)
 {
+    first->again++;
+    row->again = again->ratio;
+    row->again_low = again->ci_low;
+    row->again_high = again->ci_high;
     row->failed_base += again->failed_base;
     row->failed_new += again->failed_new;
     first->failed_base += again->failed_base;
@@ -48,7 +67,7 @@ static void confirm_row(struct compared *first, struct compare_row *row, const s
         return;
     }
     if (again->verdict == COMPARE_SLOWER) {
-        first->confirmed++;
+        confirm(first, row, again);
         return;
     }
     explain(row, again);

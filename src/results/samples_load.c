@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "run_file.h"
 #include "samples.h"
@@ -47,6 +48,19 @@ static int read_units_max(const char *folder, struct samples *samples, struct er
     return 0;
 }
 
+/* The folder of compare --ab has a run a build. */
+static bool holds_two_runs(const char *folder)
+{
+    static const char *const builds[] = {"base", "new"};
+    char path[4096];
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s/samples.csv", folder, builds[i]);
+        if (access(path, F_OK))
+            return false;
+    }
+    return true;
+}
+
 int samples_load(const char *path, const enum column *metrics, size_t count, struct samples *samples,
                  struct error *error)
 {
@@ -57,6 +71,9 @@ int samples_load(const char *path, const enum column *metrics, size_t count, str
         return error_set(error, "%s: %s", path, strerror(errno));
     bool folder = S_ISDIR(status.st_mode);
     snprintf(file, sizeof file, folder ? "%s/samples.csv" : "%s", path);
+    if (folder && access(file, F_OK) && holds_two_runs(path))
+        return error_set(error, "%s holds the two runs of compare --ab: name %s/base or %s/new", path, path,
+                         path);
     if (result_read(file, take, samples, &samples->cut_bytes, error) ||
         (folder && read_units_max(path, samples, error)))
         return -1;

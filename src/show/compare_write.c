@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "compare.h"
+#include "file.h"
+#include "report_part.h"
 #include "table.h"
 #include "wording.h"
 
@@ -35,6 +37,8 @@ enum {
     FAILED_NEW,
     BROKEN,
     EXACT,
+    AGAIN,
+    AGAIN_INTERVAL,
     COLUMN_END
 };
 
@@ -64,6 +68,8 @@ static const struct table_column compare_columns[COLUMN_END] = {
     [FAILED_NEW] = {"failed_new", "", TABLE_JSON},
     [BROKEN] = {"broken", "", TABLE_JSON},
     [EXACT] = {"exact", "", TABLE_JSON},
+    [AGAIN] = {"again", "", TABLE_JSON},
+    [AGAIN_INTERVAL] = {"again_interval", "", TABLE_JSON},
 };
 
 static bool is_paired(const struct compared *compared)
@@ -126,6 +132,8 @@ static void set_figures(struct table *table, bool by_sessions, const struct comp
     table_number(table, CI_HIGH, interval ? row->ci_high : NAN);
     table_range(table, INTERVAL, row->ci_low, row->ci_high);
     table_number(table, DETECTABLE, row->detectable);
+    table_number(table, AGAIN, row->again);
+    table_range(table, AGAIN_INTERVAL, row->again_low, row->again_high);
 }
 
 static void set_words(struct table *table, enum column metric, bool by_sessions,
@@ -167,6 +175,19 @@ static json_t *number_or_null(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
+static json_t *means_array(const struct compared *compared)
+{
+    json_t *means = json_array();
+    for (size_t i = 0; i < compared->mean_count; i++) {
+        const struct compare_mean *mean = &compared->means[i];
+        json_array_append_new(means,
+                              json_pack("{s:s, s:I, s:o, s:[o, o]}", "family", mean->family, "cells",
+                                        (json_int_t)mean->cells, "mean", number_or_null(mean->mean),
+                                        "interval", number_or_null(mean->low), number_or_null(mean->high)));
+    }
+    return means;
+}
+
 static json_t *head_object(const struct compared *compared)
 {
     json_t *head = json_pack(
@@ -177,13 +198,13 @@ static json_t *head_object(const struct compared *compared)
     for (int verdict = 0; verdict < COMPARE_VERDICT_COUNT; verdict++)
         json_object_set_new(head, compare_verdict_names[verdict],
                             json_integer((json_int_t)compared->verdicts[verdict]));
-    json_t *rest = json_pack("{s:I, s:I, s:I, s:I, s:I, s:i, s:o, s:[o, o]}", "failed_base",
-                             (json_int_t)compared->failed_base, "failed_new",
-                             (json_int_t)compared->failed_new, "broken", (json_int_t)compared->broken,
-                             "not_judged_again", (json_int_t)compared->unjudged, "too_little_data",
-                             (json_int_t)compared->too_little, "exit_code", compared_exit_code(compared),
-                             "geometric_mean", number_or_null(compared->mean), "geometric_mean_interval",
-                             number_or_null(compared->mean_low), number_or_null(compared->mean_high));
+    json_t *rest =
+        json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:o}", "failed_base",
+                  (json_int_t)compared->failed_base, "failed_new", (json_int_t)compared->failed_new, "broken",
+                  (json_int_t)compared->broken, "measured_again", (json_int_t)compared->again, "confirmed",
+                  (json_int_t)compared->confirmed, "not_judged_again", (json_int_t)compared->unjudged,
+                  "too_little_data", (json_int_t)compared->too_little, "exit_code",
+                  compared_exit_code(compared), "geometric_means", means_array(compared));
     if (!head || !rest || json_object_update(head, rest)) {
         json_decref(head);
         head = NULL;
@@ -211,9 +232,24 @@ static const char *plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
+/* "Geometric means of the ratios (above 1: new is faster): native/cpu 0.98× (0.95–1.01) over 11 cells; ..."
+ */
+static void put_means(const struct compared *compared, FILE *out)
+{
+    fputs("Geometric means of the ratios (above 1: new is faster): ", out);
+    for (size_t i = 0; i < compared->mean_count; i++) {
+        const struct compare_mean *mean = &compared->means[i];
+        fprintf(out, "%s%s %.4g×", i ? "; " : "", mean->family, mean->mean);
+        if (isfinite(mean->low))
+            fprintf(out, " (%.4g–%.4g)", mean->low, mean->high);
+        fprintf(out, " over %zu cell%s", mean->cells, plural(mean->cells));
+    }
+    fputs(".\n", out);
+}
+
 static void put_sentences(const struct compared *compared, FILE *out)
 {
-    char effect[24], mean[96];
+    char effect[24];
     size_t apart = compared->count - compared->comparable;
     word_effect(compared->options.effect, effect, sizeof effect);
     fprintf(out, "%zu slower, %zu faster, %zu same, %zu inconclusive", compared->verdicts[COMPARE_SLOWER],
@@ -228,17 +264,20 @@ static void put_sentences(const struct compared *compared, FILE *out)
     if (compared->broken)
         fprintf(out, "Regression: %zu cell%s in new, in base not or far less often.\n", compared->broken,
                 compared->broken == 1 ? " fails" : "s fail");
+    if (compared->again) {
+        fprintf(out, "Measured again in fresh blocks: %zu of %zu confirmed", compared->confirmed,
+                compared->again);
+        if (compared->unjudged)
+            fprintf(out, ", %zu neither confirmed nor cleared", compared->unjudged);
+        fputs(".\n", out);
+    }
     if (!compared->comparable)
         return;
     if (compared->options.pairing == COMPARE_SESSIONS)
         fprintf(out, "%zu base runs against one. ", 1 + compared->options.history_count);
     fprintf(out, "%s; %zu test%s, Holm-adjusted, %g %%.\n", methods[compared->options.pairing],
             compared->comparable, plural(compared->comparable), 100 * compared->alpha);
-    snprintf(mean, sizeof mean, "%.4g× (%.4g–%.4g)", compared->mean, compared->mean_low, compared->mean_high);
-    if (!isfinite(compared->mean_low))
-        snprintf(mean, sizeof mean, "%.4g×", compared->mean);
-    fprintf(out, "Geometric mean of the ratios (above 1: new is faster): %s over %zu cell%s.\n", mean,
-            compared->comparable, plural(compared->comparable));
+    put_means(compared, out);
     fprintf(out, "Detectable: what lies that far beyond %s is shown with a probability of 90 %%.\n", effect);
     if (compared->too_little)
         fprintf(out, "Too little data for %s: %zu cell%s.\n", effect, compared->too_little,
@@ -281,6 +320,47 @@ int compared_write(const struct compared *compared, const char *format_name, int
         put_summary(compared, style.width, out);
     table_free(&table);
     return failed || fflush(out) || ferror(out) ? error_set(error, "cannot write the comparison") : 0;
+}
+
+/* What the command prints, as a page. */
+static int put_page(const struct compared *compared, const char *const names[2], FILE *out,
+                    struct error *error)
+{
+    char *text = NULL;
+    size_t bytes;
+    struct table table;
+    page_put_head(out, "compare", "Is the new build slower?");
+    html_put_element(out, "<p class=\"quiet\">crosspoint compare --ab: base is <code>", names[0], "</code>");
+    html_put_element(out, ", new is <code>", names[1], "</code></p>\n");
+    FILE *memory = open_memstream(&text, &bytes);
+    if (!memory)
+        return error_set(error, "out of memory");
+    put_sentences(compared, memory);
+    fclose(memory);
+    for (char *rest = text, *line; (line = strsep(&rest, "\n")) && rest;)
+        html_put_element(out, "<p>", line, "</p>\n");
+    free(text);
+    table_open(&table, TABLE_HTML, compare_columns, COLUMN_END);
+    fill(&table, compared);
+    int failed = table_write(&table, NULL, out);
+    table_free(&table);
+    page_put_end(out);
+    return failed ? error_set(error, "out of memory") : 0;
+}
+
+int compared_write_page(const struct compared *compared, const char *const names[2], const char *folder,
+                        struct error *error)
+{
+    char path[PATH_BYTES];
+    struct file_new file;
+    snprintf(path, sizeof path, "%.4000s/report.html", folder);
+    if (!file_create(&file, path, error))
+        return -1;
+    if (put_page(compared, names, file.stream, error)) {
+        file_drop(&file);
+        return -1;
+    }
+    return file_finish(&file, error);
 }
 
 void compared_name_broken(const struct compared *compared, FILE *out)

@@ -101,16 +101,26 @@ static void put_where(FILE *out, const json_t *run)
         html_put_element(out, "; ", written, "");
 }
 
-static int put_page(FILE *out, const struct verdicts *verdicts, const struct samples *samples,
-                    const json_t *run, const struct page *page, struct error *error)
+void page_put_head(FILE *out, const char *title, const char *heading)
 {
     html_put_element(
         out,
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>crosspoint ",
-        samples->run_id, "</title>\n<style>\n");
-    html_put_element(out, style, "",
-                     "</style></head><body>\n<h1>Threads, processes or an event loop?</h1>\n");
+        title, "</title>\n<style>\n");
+    fputs(style, out);
+    html_put_element(out, "</style></head><body>\n<h1>", heading, "</h1>\n");
+}
+
+void page_put_end(FILE *out)
+{
+    fputs("</body></html>\n", out);
+}
+
+static int put_page(FILE *out, const struct verdicts *verdicts, const struct samples *samples,
+                    const json_t *run, const struct page *page, struct error *error)
+{
+    page_put_head(out, samples->run_id, "Threads, processes or an event loop?");
     html_put_element(out, "<p class=\"quiet\">crosspoint, run <code>", samples->run_id, "</code>");
     put_where(out, run);
     fputs("</p>\n", out);
@@ -124,7 +134,7 @@ static int put_page(FILE *out, const struct verdicts *verdicts, const struct sam
     report_put_run(out, run);
     if (report_put_method(out, verdicts, samples, error))
         return -1;
-    fputs("</body></html>\n", out);
+    page_put_end(out);
     return 0;
 }
 

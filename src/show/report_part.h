@@ -17,6 +17,10 @@ struct page {
     const struct drawn *drawn;
 };
 
+/* The page up to below its heading; and its end. */
+void page_put_head(FILE *out, const char *title, const char *heading);
+void page_put_end(FILE *out);
+
 /* What the questions of the rules come to. */
 void report_put_answers(FILE *out, const struct verdicts *verdicts);
 /* How many rules hold, do not hold, and are inconclusive. */
