@@ -15,6 +15,7 @@
 #include "file.h"
 #include "filter.h"
 #include "gbench_shim.h"
+#include "launch.h"
 #include "options.h"
 #include "paths.h"
 #include "selection.h"
@@ -53,6 +54,9 @@ static void measure_in_child(const struct bench_cell *bench, uint64_t items, str
 
 static int measure(void *context, uint64_t items, struct gbench_round *round)
 {
+    round->interrupted = launch_interrupted();
+    if (round->interrupted)
+        return -1;
     struct gbench_round *shared =
         mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) {
@@ -67,6 +71,9 @@ static int measure(void *context, uint64_t items, struct gbench_round *round)
     int status = child > 0 ? child_await(child) : 0;
     *round = *shared;
     munmap(shared, sizeof *shared);
+    round->interrupted = launch_interrupted();
+    if (round->interrupted)
+        return -1;
     if (!round->error[0] && (child < 0 || status))
         snprintf(round->error, sizeof round->error, "the cell's process ended badly (status %#x)", status);
     return round->error[0] ? -1 : 0;
@@ -246,9 +253,15 @@ static int run_into_file(const struct arguments *arguments, char **given, const 
         error_prefix(&error, "--benchmark_out");
         return error_tell(&error);
     }
+    launch_set_up();
     int code = gbench_main(arguments->count, given, cases, count, &out);
+    if (code != EXIT_INTERRUPTED) /* the signal may be pending still: what follows is short */
+        launch_tear_down();
     if (arguments->out && file_finish(&file, &error))
         return error_tell(&error);
+    if (code == EXIT_INTERRUPTED)
+        fprintf(stderr, "crosspoint bench: interrupted%s%s\n",
+                arguments->out ? "; what was measured is in " : "", arguments->out ? arguments->out : "");
     return code;
 }
 

@@ -110,8 +110,9 @@ static void print_plan(struct session *session, const char *profile)
         table_text(&table, LAUNCH, "%.0f ms", cell->launch_s * 1e3);
     }
     print_table(&table);
-    printf("\n%u blocks of %zu cells (%zu skipped), seed %" PRIu64 "; expected time %.0f s\n", plan->blocks,
-           plan->count, skipped, plan->seed, plan_expected_s(plan));
+    printf("\n%u block%s of %zu cell%s (%zu skipped), seed %" PRIu64 "; expected time %.0f s\n", plan->blocks,
+           plan->blocks == 1 ? "" : "s", plan->count, plan->count == 1 ? "" : "s", skipped, plan->seed,
+           plan_expected_s(plan));
     print_thresholds(session, profile);
 }
 

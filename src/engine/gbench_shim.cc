@@ -15,6 +15,10 @@ namespace
 
 bool any_failed;
 
+/* The library has no way to stop: thrown from inside of a case, through it. */
+struct Interrupted {
+};
+
 /* An iteration is an item. Items beyond those asked for are scaled away, so that time per iteration stays
  * time per item. */
 void measure_case(benchmark::State &state, const gbench_case *benchmark)
@@ -22,6 +26,8 @@ void measure_case(benchmark::State &state, const gbench_case *benchmark)
     gbench_round round = {};
     const auto asked = static_cast<uint64_t>(state.max_iterations);
     if (benchmark->measure(benchmark->context, asked, &round)) {
+        if (round.interrupted)
+            throw Interrupted();
         any_failed |= !round.skipped;
         state.SkipWithError(round.error);
     }
@@ -100,11 +106,21 @@ template <typename Reporter> class FileReporter : public Reporter
     {
         this->SetOutputStream(out_);
         this->SetErrorStream(out_);
+        begun_ = true;
         return Reporter::ReportContext(context);
+    }
+
+    /* At the end, and at an interruption: the file is whole, or empty. */
+    void Finalize() override
+    {
+        if (begun_)
+            Reporter::Finalize();
+        begun_ = false;
     }
 
   private:
     std::ostream *out_;
+    bool begun_ = false;
 };
 
 #pragma GCC diagnostic push
@@ -158,8 +174,17 @@ extern "C" int gbench_main(int argc, char **argv, const gbench_case *cases, size
     std::unique_ptr<benchmark::BenchmarkReporter> reporter;
     if (out->stream)
         reporter = make_reporter(out, &stream);
-    const size_t matched = benchmark::RunSpecifiedBenchmarks(nullptr, reporter.get());
+    size_t matched = 0;
+    bool interrupted = false;
+    try {
+        matched = benchmark::RunSpecifiedBenchmarks(nullptr, reporter.get());
+    } catch (const Interrupted &) {
+        interrupted = true;
+        if (reporter)
+            reporter->Finalize();
+    }
     stream.flush();
+    std::fflush(stdout);
     benchmark::Shutdown();
-    return matched == 0 ? 2 : any_failed ? 1 : 0;
+    return interrupted ? 130 : matched == 0 ? 2 : any_failed ? 1 : 0;
 }

@@ -19,7 +19,8 @@ struct gbench_round {
     double seconds;                        /* that it took, workers made and awaited apart */
     double latency_p50_ns, latency_p99_ns; /* 0: none */
     char error[256];
-    bool skipped; /* cannot run here: error says why, but nothing failed */
+    bool skipped;     /* cannot run here: error says why, but nothing failed */
+    bool interrupted; /* no more of anything is wanted */
 };
 
 /* Does `items` of work. -1: round->error says why. */
@@ -44,7 +45,8 @@ struct gbench_out {
 
 /* Google Benchmark's own command line (flags, repetitions, JSON) over all cases; filter and file are the
  * caller's, not among the flags. Returns an exit code: 2 for flags it does not know, 1 if a case failed, but
- * not for cases that were skipped. Whether out->stream took all is for the caller to ask. */
+ * not for cases that were skipped, 130 if a round was interrupted: what was reported till then is whole.
+ * Whether out->stream took all is for the caller to ask. */
 int gbench_main(int argc, char **argv, const struct gbench_case *cases, size_t count,
                 const struct gbench_out *out);
 

@@ -119,6 +119,20 @@ struct axes {
     const char *workers, *conc, *place; /* NULL: not set */
 };
 
+/* Why the first combination that the filter asks for cannot be: told if nothing else matches. */
+struct refusal {
+    const regex_t *filter; /* NULL: none */
+    struct error why;
+};
+
+static void note_refusal(struct refusal *refusal, const struct cell *cell, const char *why)
+{
+    char name[CELL_NAME_BYTES];
+    cell_format(cell, name);
+    if (refusal->filter && !refusal->why.text[0] && regexec(refusal->filter, name, 0, NULL, 0) == 0)
+        error_set(&refusal->why, "%s", why);
+}
+
 /* The workload's own keys of a grid cell, as far as this model can have them. */
 static int set_default_keys(const struct workload *workload, const struct model *model, struct cell *cell,
                             struct error *error)
@@ -139,7 +153,8 @@ static int set_default_keys(const struct workload *workload, const struct model 
 
 /* A combination that no model can have (serial with conc:64) is left out. */
 static int add_grid_cell(const struct workload *workload, const struct model *model, const struct axes *axes,
-                         unsigned workers_max, struct plan *plan, struct error *error)
+                         unsigned workers_max, struct refusal *refusal, struct plan *plan,
+                         struct error *error)
 {
     struct cell cell = {.runtime = "native"};
     snprintf(cell.family, sizeof cell.family, "%s", workload->family);
@@ -155,17 +170,22 @@ static int add_grid_cell(const struct workload *workload, const struct model *mo
         return -1;
     struct error unfit;
     char words[200];
-    if (model_fits(model, workload, words, sizeof words))
+    if (model_fits(model, workload, words, sizeof words)) {
+        note_refusal(refusal, &cell, words);
         return 0;
+    }
     if (axes->place && !placement_find(cell.place))
         return runtime_complete(&cell, workers_max, error);
-    if (runtime_complete(&cell, workers_max, &unfit))
+    const struct cell asked = cell;
+    if (runtime_complete(&cell, workers_max, &unfit)) {
+        note_refusal(refusal, &asked, unfit.text);
         return 0;
+    }
     return plan_add(plan, &cell) < 0 ? error_set(error, "out of memory") : 0;
 }
 
-static int add_grid(const struct selection *selection, unsigned workers_max, struct plan *plan,
-                    struct error *error)
+static int add_grid(const struct selection *selection, unsigned workers_max, struct refusal *refusal,
+                    struct plan *plan, struct error *error)
 {
     for (size_t w = 0; workloads[w]; w++)
         for (size_t m = 0; models[m]; m++)
@@ -177,24 +197,25 @@ static int add_grid(const struct selection *selection, unsigned workers_max, str
                             .conc = selection->conc_count ? selection->conc[b] : NULL,
                             .place = selection->place_count ? selection->place[c] : NULL,
                         };
-                        if (add_grid_cell(workloads[w], models[m], &axes, workers_max, plan, error))
+                        if (add_grid_cell(workloads[w], models[m], &axes, workers_max, refusal, plan, error))
                             return -1;
                     }
     return 0;
 }
 
-static int apply_filter(const char *filter, struct plan *plan, struct error *error)
+static int apply_filter(const char *text, const struct refusal *refusal, struct plan *plan,
+                        struct error *error)
 {
-    regex_t regex;
-    if (filter_compile(filter, &regex, error))
-        return -1;
     size_t kept = 0;
     for (size_t i = 0; i < plan->count; i++)
-        if (regexec(&regex, plan->cells[i].name, 0, NULL, 0) == 0)
+        if (regexec(refusal->filter, plan->cells[i].name, 0, NULL, 0) == 0)
             plan->cells[kept++] = plan->cells[i];
     plan->count = kept;
-    regfree(&regex);
-    return kept ? 0 : error_set(error, "no cell matches '%s'; `crosspoint list cells` names them", filter);
+    if (kept)
+        return 0;
+    if (refusal->why.text[0])
+        return error_set(error, "no cell matches '%s': %s", text, refusal->why.text);
+    return error_set(error, "no cell matches '%s'; `crosspoint list cells` names them", text);
 }
 
 /* Cells that a rule compares do the same work however they came into the plan. */
@@ -257,8 +278,8 @@ static void part_cells(enum column metric, struct plan *plan)
     }
 }
 
-int selection_build(const struct selection *selection, unsigned workers_max, struct plan *plan,
-                    struct error *error)
+static int build(const struct selection *selection, unsigned workers_max, struct refusal *refusal,
+                 struct plan *plan, struct error *error)
 {
     bool axes = selection->workers_count || selection->conc_count || selection->place_count;
     bool grid = axes || ((selection->profile->grid || selection->filter) && !selection->rule_count);
@@ -268,9 +289,9 @@ int selection_build(const struct selection *selection, unsigned workers_max, str
                          "--filter");
     if (!axes && add_rules(selection, workers_max, plan, error))
         return -1;
-    if (grid && add_grid(selection, workers_max, plan, error))
+    if (grid && add_grid(selection, workers_max, refusal, plan, error))
         return -1;
-    if (selection->filter && apply_filter(selection->filter, plan, error))
+    if (selection->filter && apply_filter(selection->filter, refusal, plan, error))
         return -1;
     if (selection->ab_metric) {
         part_cells(*selection->ab_metric, plan);
@@ -281,4 +302,18 @@ int selection_build(const struct selection *selection, unsigned workers_max, str
     }
     return plan->count ? 0
                        : error_set(error, "no cell fits these values; `crosspoint list cells` names some");
+}
+
+int selection_build(const struct selection *selection, unsigned workers_max, struct plan *plan,
+                    struct error *error)
+{
+    struct refusal refusal = {.filter = NULL};
+    regex_t filter;
+    if (selection->filter && filter_compile(selection->filter, &filter, error))
+        return -1;
+    refusal.filter = selection->filter ? &filter : NULL;
+    int result = build(selection, workers_max, &refusal, plan, error);
+    if (refusal.filter)
+        regfree(&filter);
+    return result;
 }

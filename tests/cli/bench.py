@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import os
+import signal
 import unittest
 
 from harness import Case, main
@@ -50,6 +51,21 @@ class Bench(Case):
     def test_csv(self):
         output, _ = self.crosspoint(*QUICK, CELLS, '--benchmark_format', 'csv')
         self.assertTrue(all(row['real_time'] for row in csv.DictReader(io.StringIO(output))))
+
+    def test_interrupted(self):
+        """What was measured is a whole file, and nothing else is left."""
+        for number in signal.SIGINT, signal.SIGTERM:
+            with self.subTest(number):
+                process = self.start('bench', '--benchmark_filter=native/(null|cpu)/', '--benchmark_min_time=0.2',
+                                     '--benchmark_out=out.json')
+                for line in process.stdout:
+                    if line.startswith('native/'):
+                        break
+                process.send_signal(number)
+                errors = self.finish(process, 130)[1]
+                self.assertIn('crosspoint bench: interrupted; what was measured is in out.json\n', errors)
+                self.assertEqual([path.name for path in self.folder.iterdir()], ['out.json'])
+                self.assertGreater(len(read_json((self.folder / 'out.json').read_text())['benchmarks']), 0)
 
     def test_list(self):
         cells = self.crosspoint('list', 'cells')[0].split()
