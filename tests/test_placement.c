@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -311,9 +312,91 @@ static void test_format(void **state)
     }
 }
 
+/* Two fast cores of two threads each and four slow ones: 0-3 fast, 4-7 slow; or with a single fastest core.
+ */
+static const char hybrid[] =
+    "<?xml version=\"1.0\"?>\n<!DOCTYPE topology SYSTEM \"hwloc2.dtd\">\n<topology version=\"2.0\">\n"
+    "<object type=\"Machine\" os_index=\"0\" cpuset=\"0xff\" complete_cpuset=\"0xff\" "
+    "allowed_cpuset=\"0xff\" "
+    "nodeset=\"0x1\" complete_nodeset=\"0x1\" allowed_nodeset=\"0x1\" gp_index=\"1\">\n"
+    "<object type=\"NUMANode\" os_index=\"0\" cpuset=\"0xff\" complete_cpuset=\"0xff\" nodeset=\"0x1\" "
+    "complete_nodeset=\"0x1\" gp_index=\"2\" local_memory=\"1000000\"/>\n%s</object>\n%s</topology>\n";
+
+static void put_core(char *text, size_t bytes, unsigned core, unsigned first, unsigned units)
+{
+    size_t used = strlen(text);
+    unsigned set = ((1U << units) - 1) << first;
+    used += (size_t)snprintf(text + used, bytes - used,
+                             "<object type=\"Core\" os_index=\"%u\" cpuset=\"0x%x\" complete_cpuset=\"0x%x\" "
+                             "nodeset=\"0x1\" complete_nodeset=\"0x1\" gp_index=\"%u\">\n",
+                             core, set, set, 10 + core);
+    for (unsigned i = 0; i < units; i++)
+        used +=
+            (size_t)snprintf(text + used, bytes - used,
+                             "<object type=\"PU\" os_index=\"%u\" cpuset=\"0x%x\" complete_cpuset=\"0x%x\" "
+                             "nodeset=\"0x1\" complete_nodeset=\"0x1\" gp_index=\"%u\"/>\n",
+                             first + i, 1U << (first + i), 1U << (first + i), 30 + first + i);
+    snprintf(text + used, bytes - used, "</object>\n");
+}
+
+/* kinds: masks of the slower and the faster units. */
+static struct machine hybrid_open(unsigned slow, unsigned fast)
+{
+    char cores[4096] = "", kinds[512], path[] = "/tmp/crosspoint-test-XXXXXX.xml";
+    for (unsigned core = 0; core < 6; core++)
+        put_core(cores, sizeof cores, core, core < 2 ? 2 * core : core + 2, core < 2 ? 2 : 1);
+    snprintf(kinds, sizeof kinds,
+             "<cpukind cpuset=\"0x%x\" forced_efficiency=\"1\"/>\n"
+             "<cpukind cpuset=\"0x%x\" forced_efficiency=\"2\"/>\n",
+             slow, fast);
+    int file = mkstemps(path, 4);
+    assert_true(file >= 0);
+    FILE *out = fdopen(file, "w");
+    fprintf(out, hybrid, cores, kinds);
+    assert_int_equal(fclose(out), 0);
+    struct machine machine = machine_open(path);
+    unlink(path);
+    return machine;
+}
+
+static void expect_seats(const struct machine *machine, const char *place, size_t workers, const char *work,
+                         const char *generator)
+{
+    unsigned os_indices[UNITS_MAX];
+    char text[512];
+    assign(machine, place, os_indices, workers);
+    list_write(os_indices, workers, text, sizeof text);
+    if (strcmp(text, work) != 0)
+        fail_msg("%s: workers on %s, expected %s", place, text, work);
+    assign_generator(machine, place, workers, os_indices, 2);
+    list_write(os_indices, 2, text, sizeof text);
+    if (strcmp(text, generator) != 0)
+        fail_msg("%s: generator on %s, expected %s", place, text, generator);
+}
+
+/* What is compared sits on one kind of core; only more workers than it has units go beyond it. */
+static void test_kinds_of_cores(void **state)
+{
+    (void)state;
+    struct machine machine = hybrid_open(0xf0, 0x0f);
+    assert_int_equal(topology_kinds(machine.topology), 2);
+    assert_true(topology_max(machine.topology) <= 4);
+    expect_seats(&machine, "compact", 2, "0 2", "3 1");
+    expect_seats(&machine, "scatter", 2, "0 2", "3 1");
+    expect_seats(&machine, "scatter", 6, "0 2 1 3 4 5", "7 6");
+    expect_seats(&machine, "one-core", 2, "0 0", "3 1");
+    expect_seats(&machine, "split", 2, "0 1", "2 3");
+    topology_close(machine.topology);
+    machine = hybrid_open(0xfc, 0x03); /* one fast core: the others are what can be compared on */
+    expect_seats(&machine, "compact", 2, "2 4", "3 7");
+    expect_seats(&machine, "split", 2, "2 4", "6 7");
+    topology_close(machine.topology);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kinds_of_cores),
         cmocka_unit_test(test_small_machines),
         cmocka_unit_test(test_uneven_machine),
         cmocka_unit_test(test_large_compact_fills_a_cache_before_the_next),

@@ -16,6 +16,7 @@ enum { KEY_COUNT = LEVEL_COUNT + 2 };
 struct seat {
     unsigned os_index;
     unsigned domain[LEVEL_COUNT];
+    unsigned rank;    /* of its kind of core: 0 is taken first */
     unsigned sibling; /* how many units of its core stand before it: 0 for one unit of each core */
     unsigned turn;    /* scatter: its place among the seats of its domain */
     unsigned key[KEY_COUNT];
@@ -24,6 +25,8 @@ struct seat {
 static int seat_compare(const void *left, const void *right)
 {
     const struct seat *a = left, *b = right;
+    if (a->rank != b->rank)
+        return a->rank < b->rank ? -1 : 1;
     for (size_t i = 0; i < KEY_COUNT; i++) {
         if (a->key[i] != b->key[i])
             return a->key[i] < b->key[i] ? -1 : 1;
@@ -45,9 +48,19 @@ static void seats_fill(struct seat *seats, const struct unit *units, size_t coun
                                             [LEVEL_PACKAGE] = unit->package,
                                             [LEVEL_L3] = unit->l3,
                                             [LEVEL_CORE] = unit->core}};
+        seats[i].rank = unit->rank;
         for (size_t j = 0; j < i; j++)
             seats[i].sibling += units[j].core == unit->core;
     }
+}
+
+/* How many are of the kind that is taken first: what is compared sits on one kind of core. */
+static size_t seats_of_first_kind(const struct seat *seats, size_t count)
+{
+    size_t first = 0;
+    for (size_t i = 0; i < count; i++)
+        first += seats[i].rank == 0;
+    return first;
 }
 
 /* Leaves the seats from first on, in front. */
@@ -97,7 +110,8 @@ static void scatter_deal(struct seat *seats, size_t count, size_t depth)
     }
     seats_sort(seats, count);
     for (size_t i = 0; i < count; i++) {
-        bool same = i > 0 && !memcmp(seats[i].key, seats[i - 1].key, (depth + 1) * sizeof *seats[i].key);
+        bool same = i > 0 && !memcmp(seats[i].key, seats[i - 1].key, (depth + 1) * sizeof *seats[i].key) &&
+                    seats[i].rank == seats[i - 1].rank;
         seats[i].turn = same ? seats[i - 1].turn + 1 : 0;
     }
 }
@@ -143,15 +157,23 @@ static size_t split_cut(struct seat *seats, size_t count)
     return cut;
 }
 
+/* The seats of the first kind in front, if it can be parted; else all. */
+static size_t seats_to_part(struct seat *seats, size_t count)
+{
+    size_t first = seats_of_first_kind(seats, count);
+    seats_sort(seats, count);
+    return first >= 2 ? first : count;
+}
+
 static size_t arrange_split(struct seat *seats, size_t count)
 {
-    return arrange_compact(seats, split_cut(seats, count));
+    return arrange_compact(seats, split_cut(seats, seats_to_part(seats, count)));
 }
 
 static size_t arrange_split_generator(struct seat *seats, size_t count)
 {
-    size_t left = seats_drop(seats, count, split_cut(seats, count));
-    return arrange_compact(seats, left);
+    size_t part = seats_to_part(seats, count);
+    return arrange_compact(seats, seats_drop(seats, part, split_cut(seats, part)));
 }
 
 const struct placement_policy placement_policies[] = {
@@ -184,6 +206,8 @@ static size_t arrange_leftover(const struct placement_policy *policy, struct sea
         used = worker_count;
     size_t left = used < count ? seats_drop(seats, count, used) : count;
     arrange_compact(seats, left);
+    size_t same_kind = seats_of_first_kind(seats, left);
+    left = same_kind ? same_kind : left;
     for (size_t i = 0; i < left / 2; i++) {
         struct seat swap = seats[i];
         seats[i] = seats[left - 1 - i];

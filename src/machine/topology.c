@@ -155,8 +155,11 @@ const struct unit *topology_units(const struct topology *topology, size_t *count
 size_t topology_max(const struct topology *topology)
 {
     double quota = topology->quota_processors;
-    if (quota == 0 || quota >= (double)topology->unit_count)
-        return topology->unit_count;
+    size_t units = 0;
+    for (size_t i = 0; i < topology->unit_count; i++)
+        units += topology->units[i].rank == 0;
+    if (quota == 0 || quota >= (double)units)
+        return units;
     return quota < 1 ? 1 : (size_t)quota;
 }
 

@@ -18,6 +18,7 @@ struct unit {
     unsigned numa;
     unsigned package;
     unsigned kind; /* of cores, as hwloc ranks them: the higher, the faster; all 0 where they are equal */
+    unsigned rank; /* of its kind: 0 is that which work sits on first, the fastest with two cores or more */
 };
 
 enum { TOPOLOGY_UNITS_MAX = 4096 }; /* that can be described */
@@ -41,9 +42,9 @@ void topology_close(struct topology *topology); /* NULL is allowed */
 /* The allowed units; owned by topology. */
 const struct unit *topology_units(const struct topology *topology, size_t *count);
 
-/* Processing units that CPU-bound work may keep busy: the allowed units, capped by the cgroup CPU quota (v2
- * cpu.max, v1 cpu.cfs_quota_us, of this cgroup and its ancestors; rounded down, at least 1). What
- * `workers:max` means. */
+/* Processing units that CPU-bound work may keep busy: the allowed units, on a hybrid machine those of the
+ * kind of core that work sits on first, capped by the cgroup CPU quota (v2 cpu.max, v1 cpu.cfs_quota_us, of
+ * this cgroup and its ancestors; rounded down, at least 1). What `workers:max` means. */
 size_t topology_max(const struct topology *topology);
 
 /* The quota in processors, 0 if there is none. */

@@ -118,6 +118,42 @@ static void describe(struct topology *topology)
         snprintf(topology->text + used, bytes - used, ", %u kinds of cores", kinds);
 }
 
+/* Units of one core stand together. */
+static size_t cores_of_kind(const struct unit *units, size_t count, unsigned kind)
+{
+    size_t cores = 0;
+    for (size_t i = 0; i < count; i++)
+        cores += units[i].kind == kind && (i == 0 || units[i - 1].core != units[i].core);
+    return cores;
+}
+
+/* The fastest of which there are two cores or more; where there is no such, the fastest. */
+static unsigned first_kind(const struct unit *units, size_t count)
+{
+    unsigned fastest = 0, first = 0;
+    bool found = false;
+    for (size_t i = 0; i < count; i++) {
+        if (units[i].kind > fastest)
+            fastest = units[i].kind;
+        if ((i == 0 || units[i].kind != units[i - 1].kind) && (!found || units[i].kind > first) &&
+            cores_of_kind(units, count, units[i].kind) >= 2) {
+            first = units[i].kind;
+            found = true;
+        }
+    }
+    return found ? first : fastest;
+}
+
+/* The others follow, the faster before the slower. */
+static void rank_kinds(struct unit *units, size_t count)
+{
+    unsigned first = first_kind(units, count), fastest = 0;
+    for (size_t i = 0; i < count; i++)
+        fastest = units[i].kind > fastest ? units[i].kind : fastest;
+    for (size_t i = 0; i < count; i++)
+        units[i].rank = units[i].kind == first ? 0 : 1 + fastest - units[i].kind;
+}
+
 int topology_list_units(struct topology *topology, hwloc_const_bitmap_t allowed, struct error *error)
 {
     hwloc_topology_t hwloc = topology->hwloc;
@@ -142,6 +178,7 @@ int topology_list_units(struct topology *topology, hwloc_const_bitmap_t allowed,
         unit->kind = unit_kind(hwloc, object);
     }
     join_without_l3(topology->units, topology->unit_count);
+    rank_kinds(topology->units, topology->unit_count);
     describe(topology);
     return 0;
 }
