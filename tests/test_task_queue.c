@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,7 +29,7 @@ static struct task_queue *make(struct arena *arena, unsigned consumers, bool pri
 static void keeps_order_and_gives_a_fair_share(void **state)
 {
     (void)state;
-    struct arena *arena = arena_create(1 << 20);
+    struct arena *arena = arena_create();
     struct task_queue *queue = make(arena, 2, true);
     uint64_t tasks[TASK_QUEUE_BATCH_MAX], next = 100;
     assert_int_equal(task_queue_try_pop(queue, tasks), 0);
@@ -44,13 +45,27 @@ static void keeps_order_and_gives_a_fair_share(void **state)
     arena_destroy(arena);
 }
 
-static void refuses_an_arena_that_is_too_small(void **state)
+/* As much as is asked for, zeroed, apart from what a process forked later allocates for itself. */
+static void an_arena_grows(void **state)
 {
     (void)state;
-    struct arena *arena = arena_create(4096);
-    struct task_queue_options options = {.capacity = 1024, .consumers = 1, .private = true};
-    assert_null(task_queue_create(arena, &options));
+    struct arena *arena = arena_create();
+    unsigned char *small = arena_allocate(arena, 100), *large = arena_allocate(arena, 5 << 20),
+                  *next = arena_allocate(arena, 1);
+    assert_true((uintptr_t)small % 64 == 0 && (uintptr_t)large % 64 == 0 && (uintptr_t)next % 64 == 0);
+    for (size_t i = 0; i < 5 << 20; i++)
+        assert_int_equal(large[i], 0);
+    memset(small, 1, 100);
+    memset(large, 1, 5 << 20);
+    assert_int_equal(*next, 0);
+    arena_renew(arena);
+    unsigned char *renewed = arena_allocate(arena, 64);
+    assert_true(renewed >= large + (5 << 20) || renewed < large);
+    assert_int_equal(*renewed, 0);
+    assert_null(arena_allocate(arena, SIZE_MAX));
+    assert_null(arena_allocate(arena, SIZE_MAX / 4));
     arena_destroy(arena);
+    arena_destroy(NULL);
 }
 
 struct shared {
@@ -117,7 +132,7 @@ static void assert_each_once(struct shared *shared)
 static void threads_get_each_task_once(void **state)
 {
     (void)state;
-    struct arena *arena = arena_create(16 << 20);
+    struct arena *arena = arena_create();
     struct shared *shared = arena_allocate(arena, sizeof *shared);
     pthread_t consumers[CONSUMERS];
     shared->queue = make(arena, CONSUMERS, true);
@@ -135,7 +150,7 @@ static void threads_get_each_task_once(void **state)
 static void processes_get_each_task_once(void **state)
 {
     (void)state;
-    struct arena *arena = arena_create(16 << 20);
+    struct arena *arena = arena_create();
     struct shared *shared = arena_allocate(arena, sizeof *shared);
     pid_t consumers[CONSUMERS];
     shared->queue = make(arena, CONSUMERS, false);
@@ -163,7 +178,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_order_and_gives_a_fair_share),
-        cmocka_unit_test(refuses_an_arena_that_is_too_small),
+        cmocka_unit_test(an_arena_grows),
         cmocka_unit_test(processes_get_each_task_once),
         cmocka_unit_test(threads_get_each_task_once),
     };

@@ -9,6 +9,7 @@
 #include "placement.h"
 #include "resource_limits.h"
 
+enum { TASKS_SPARE = 8 };
 enum { LOOP_DESCRIPTORS = 4 }; /* a libuv 1.44 loop: epoll, eventfd, and a pipe for signals */
 
 struct list {
@@ -223,10 +224,14 @@ int cell_runnable(const struct cell *cell, const struct topology *topology, stru
     limits_read(&limits);
     bool connects = workload->connects;
     bool many_loops = model->loop && model->carrier && model->carrier->private;
+    unsigned pool = model->workers_max ? (workers > conc ? workers : conc) : 0; /* libuv's */
+    unsigned carriers = model->carrier ? workers : pool;
+    unsigned generator = connects ? (unsigned)unit_count + 1 : 0;
     struct limits_need need = {
-        .tasks = (model->carrier ? workers : 0) + 64,
+        .tasks = carriers + generator ? carriers + generator + TASKS_SPARE : 0,
         .descriptors = (connects ? conc : 0) + (many_loops ? workers * LOOP_DESCRIPTORS : 0) + 64,
         .connections = connects ? conc : 0,
+        .threads = model->carrier && !model->carrier->private ? 0 : carriers,
     };
     return limits_check(&limits, &need, error);
 }

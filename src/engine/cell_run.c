@@ -13,7 +13,6 @@
 #include "vessel.h"
 
 enum {
-    ARENA_BYTES = 1 << 30, /* address space; pages are touched as they are used */
     EVENTS_BEYOND_MIN = 100,
 };
 
@@ -87,13 +86,12 @@ static int start_model(struct run *run)
 
 static int open_run(struct run *run)
 {
-    run->arena = arena_create(ARENA_BYTES);
+    run->arena = arena_create();
     if (!run->arena)
-        return error_set(&run->error, "out of address space for the shared mapping");
-    run->shared =
-        arena_allocate(run->arena, sizeof *run->shared + run->workers * sizeof run->shared->workers[0]);
+        return error_set(&run->error, "out of memory");
+    run->shared = run_allocate(run, sizeof *run->shared + run->workers * sizeof run->shared->workers[0]);
     if (!run->shared)
-        return error_set(&run->error, "the shared mapping is too small for %u workers", run->workers);
+        return -1;
     if (place_workers(run))
         return -1;
     run_bind_main(run);

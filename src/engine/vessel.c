@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "arena.h"
 #include "child.h"
 #include "run.h"
 
@@ -27,6 +28,7 @@ static void forget_workers(struct run *run)
 static _Noreturn void run_inside(struct run *run)
 {
     forget_workers(run);
+    arena_renew(run->arena);
     if (run->model->start(run) || run->model->run(run, run->shared->task_count))
         run_fail(run, "%s", run->error.text);
     run->model->stop(run);

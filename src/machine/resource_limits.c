@@ -95,6 +95,26 @@ static uint64_t read_group_tasks(void)
     return tasks ? tasks : 1;
 }
 
+enum { MIB = 1 << 20 };
+
+static uint64_t read_address_space(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur == RLIM_INFINITY)
+        return 0;
+    uint64_t present = read_number("/proc/self/statm", 0) * (uint64_t)sysconf(_SC_PAGESIZE);
+    return limit.rlim_cur >= present + MIB ? (limit.rlim_cur - present) / MIB : 1;
+}
+
+/* pthread_attr_init(3): RLIMIT_STACK, or 8 MiB where that is unlimited (2 on some architectures). */
+static uint64_t read_stack(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_STACK, &limit) || limit.rlim_cur == RLIM_INFINITY)
+        return 8;
+    return limit.rlim_cur < MIB ? 1 : limit.rlim_cur / MIB;
+}
+
 void limits_read(struct limits *limits)
 {
     const char *range = "/proc/sys/net/ipv4/ip_local_port_range";
@@ -106,9 +126,13 @@ void limits_read(struct limits *limits)
         .threads_max = read_number("/proc/sys/kernel/threads-max", 0),
         .group_tasks = read_group_tasks(),
         .backlog = read_number("/proc/sys/net/core/somaxconn", 0),
+        .address_mib = read_address_space(),
+        .stack_mib = read_stack(),
         .ports = last > first ? last - first + 1 : 0,
     };
 }
+
+enum { OWN_MIB = 16 }; /* beside the stacks */
 
 int limits_check(const struct limits *limits, const struct limits_need *need, struct error *error)
 {
@@ -124,6 +148,9 @@ int limits_check(const struct limits *limits, const struct limits_need *need, st
         {limits->threads_max, need->tasks, "kernel.threads-max", "raise it: sysctl -w kernel.threads-max=N"},
         {limits->group_tasks, need->tasks, "pids.max of the control group, less those in it,",
          "raise it: TasksMax= of the systemd unit, --pids-limit of the container, or echo N > pids.max"},
+        {limits->address_mib, need->threads ? need->threads * limits->stack_mib + OWN_MIB : 0,
+         "RLIMIT_AS (address space, MiB), less what is used,",
+         "raise it: ulimit -v, or take smaller stacks: ulimit -s"},
         {limits->ports, need->connections, "net.ipv4.ip_local_port_range (ports)",
          "widen it: sysctl -w net.ipv4.ip_local_port_range='1024 65535'"},
     };

@@ -17,6 +17,8 @@ struct limits {
     uint64_t threads_max; /* kernel.threads-max */
     uint64_t group_tasks; /* cgroup pids.max less pids.current; at least 1 */
     uint64_t backlog;     /* net.core.somaxconn */
+    uint64_t address_mib; /* RLIMIT_AS, soft, less what this process has; at least 1 */
+    uint64_t stack_mib;   /* of a thread, as the C library makes it; always known */
     uint64_t ports;       /* size of net.ipv4.ip_local_port_range */
 };
 
@@ -30,6 +32,7 @@ struct limits_need {
     uint64_t tasks;       /* threads and processes, ours */
     uint64_t descriptors; /* in one process */
     uint64_t connections; /* TCP, to one listening address */
+    uint64_t threads;     /* of them in one process: each has a stack */
 };
 
 /* 0, or -1 with error: the limit, its value, what is needed and how to raise it. */
