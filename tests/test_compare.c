@@ -223,73 +223,6 @@ static void test_reasons(void **state)
     pair_close(&pair);
 }
 
-static void test_failed(void **state)
-{
-    (void)state;
-    static const struct {
-        unsigned failed_base, failed_new;
-        bool broken;
-        enum compare_verdict verdict;
-        const char *reason;
-    } cases[] = {
-        {0, 14, true, COMPARE_INCONCLUSIVE, "failed in new: killed by signal 11"},
-        {0, 9, true, COMPARE_INCONCLUSIVE, "failed in new (9 of 14 launches): killed by signal 11"},
-        {0, 7, false, COMPARE_SAME, "failed in new (7 of 14 launches): killed by signal 11"},
-        {14, 0, false, COMPARE_INCONCLUSIVE, "failed in base: timeout"},
-        {1, 14, true, COMPARE_INCONCLUSIVE,
-         "failed in base (1 of 14 launches) and in new: killed by signal 11"},
-        {8, 14, false, COMPARE_INCONCLUSIVE,
-         "failed in base (8 of 14 launches) and in new: killed by signal 11"},
-        {12, 0, false, COMPARE_INCONCLUSIVE,
-         "failed in base (12 of 14 launches), 2 of the 5 blocks needed are left: timeout"},
-        {0, 0, false, COMPARE_SAME, ""},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct pair pair;
-        pair_open(&pair, COLUMN_ITEMS_PER_SECOND);
-        pair_fill_failed(&pair, "a", cases[i].failed_base, cases[i].failed_new);
-        const struct compare_row *rows = pair_compare(&pair, COMPARE_PAIRED, 0.05);
-        assert_string_equal(rows[0].reason, cases[i].reason);
-        assert_int_equal(rows[0].verdict, cases[i].verdict);
-        assert_int_equal(rows[0].broken, cases[i].broken);
-        assert_int_equal(compared_exit_code(&pair.compared) == EXIT_REGRESSION, cases[i].broken);
-        pair_close(&pair);
-    }
-}
-
-/* A regression that no ratio shows is named, whatever else there is. */
-static void test_failed_is_told(void **state)
-{
-    (void)state;
-    struct pair pair;
-    pair_open(&pair, COLUMN_ITEMS_PER_SECOND);
-    pair_fill_failed(&pair, "a", 0, 9);
-    pair_fill_failed(&pair, "b", 0, 2);
-    pair_fill_failed(&pair, "c", 0, 0);
-    pair_compare(&pair, COMPARE_UNPAIRED, 0.05);
-    assert_int_equal(compared_exit_code(&pair.compared), EXIT_REGRESSION);
-    char *text = pair_write(&pair.compared, "text"), *csv = pair_write(&pair.compared, "csv");
-    char *json = pair_write(&pair.compared, "json"), *named;
-    assert_non_null(strstr(text, "0 slower, 0 faster, 2 same, 1 inconclusive: "));
-    assert_non_null(strstr(text, "\nFailed launches: 0 in base, 11 in new.\n"));
-    assert_non_null(strstr(text, "\nRegression: 1 cell fails in new, in base not or far less often.\n"));
-    assert_non_null(
-        strstr(csv, ",same,unpaired; failed in new (2 of 14 launches): killed by signal 11\nc,14,"));
-    assert_non_null(strstr(json, "\"failed_base\": 0, \"failed_new\": 11, \"broken\": 1,"));
-    assert_non_null(strstr(json, "\"exit_code\": 1,"));
-    size_t bytes;
-    FILE *out = open_memstream(&named, &bytes);
-    assert_non_null(out);
-    compared_name_broken(&pair.compared, out);
-    fclose(out);
-    assert_string_equal(named, "regression: a, failed in new (9 of 14 launches): killed by signal 11\n");
-    free(text);
-    free(csv);
-    free(json);
-    free(named);
-    pair_close(&pair);
-}
-
 static void test_underpowered(void **state)
 {
     (void)state;
@@ -485,8 +418,7 @@ int main(void)
         cmocka_unit_test(test_nothing_changed), cmocka_unit_test(test_ten_percent),
         cmocka_unit_test(test_drift),           cmocka_unit_test(test_coverage),
         cmocka_unit_test(test_detectable),      cmocka_unit_test(test_large),
-        cmocka_unit_test(test_reasons),         cmocka_unit_test(test_failed),
-        cmocka_unit_test(test_failed_is_told),  cmocka_unit_test(test_underpowered),
+        cmocka_unit_test(test_reasons),         cmocka_unit_test(test_underpowered),
         cmocka_unit_test(test_at_the_effect),   cmocka_unit_test(test_interval_of_few),
         cmocka_unit_test(test_just_alpha),      cmocka_unit_test(test_unequal_sides_are_no_skew),
         cmocka_unit_test(test_absent_figures),  cmocka_unit_test(test_skew),
