@@ -4,10 +4,14 @@ verdict hangs on a time."""
 
 import csv
 import json
+import os
 import shutil
 import signal
 
-from harness import PROGRAM, Case, count_rows, main, read_rows, read_run
+# Launches by the hundred: leaks are looked for elsewhere.
+os.environ.setdefault('ASAN_OPTIONS', 'detect_leaks=0')
+
+from harness import PROGRAM, Case, count_rows, main, read_rows, read_run, repeats
 
 CELLS = '^native/null/empty/(serial|thread-pool)/'
 RUN = '--profile', 'smoke', '--blocks', '7', '--filter', CELLS, '--effect', '900%', '--format', 'csv', '--out', 'out'
@@ -59,6 +63,7 @@ fi
             ahead.add((row['cell'], apart))
         self.assertEqual(len(ahead), 4, 'a build is always in front')
 
+    @repeats
     def test_work_is_of_the_cell_alone(self):
         """A cell does not share the work of cells that a rule compares it with; and the profile's own blocks."""
         cells = '^native/cpu/sum-squares/(serial|thread-pool/workers:.*)/place:compact$'
@@ -72,6 +77,7 @@ fi
         self.assertEqual({len(names) for names in groups.values()}, {1})
         self.assertEqual((run['plan']['blocks'], run['options']['launch_ms']), (1, 5))
 
+    @repeats
     def test_slower_build(self):
         verdicts, errors = self.compare(self.slow_build(cell='thread-pool'), 1)
         self.assertEqual(verdicts, {'serial': 'same', 'thread-pool': 'slower'})
@@ -91,6 +97,7 @@ fi
 case $name in *{cell}*) "$@" | sed 's/^status=.*/status=invalid/; $a reason=too loud';; *) exec "$@";; esac
 ''')
 
+    @repeats
     def test_slower_once_is_no_regression(self):
         verdicts, errors = self.compare(self.slow_build(condition=self.first_round()), 0)
         self.assertEqual(verdicts, {'serial': 'inconclusive', 'thread-pool': 'inconclusive'})
@@ -99,6 +106,7 @@ case $name in *{cell}*) "$@" | sed 's/^status=.*/status=invalid/; $a reason=too 
         self.assertIn('2 cells are slower; measuring them again in fresh blocks\n', errors)
         self.assertNotIn('regression', errors)
 
+    @repeats
     def test_second_round_that_tells_nothing(self):
         for cell, code in ('thread-pool', 4), ('', 3):
             with self.subTest(cell):
@@ -114,6 +122,7 @@ case $name in *{cell}*) "$@" | sed 's/^status=.*/status=invalid/; $a reason=too 
                 self.assertNotIn('regression', errors)
                 shutil.rmtree(self.folder / 'out')
 
+    @repeats
     def test_interrupted_second_round(self):
         new = self.slow_build(condition=self.first_round(), otherwise='sleep 0.2; exec')
         process = self.start('compare', '--ab', self.steady_build(), new, *RUN)
@@ -154,12 +163,14 @@ exec '{self.steady_build()}' "$@"
             self.assertEqual('regression: ' in errors, code == 1)
             self.assertIn('\nFailed launches: ', output)
 
+    @repeats
     def test_crashing_once_is_no_regression(self):
         verdicts, errors = self.compare(self.crashing_build(self.first_round()), 0)
         self.assertEqual(verdicts, {'serial': 'same', 'thread-pool': 'inconclusive'})
         self.assertIn('not confirmed: failed in the first round only', self.rows['thread-pool']['reason'])
         self.assertNotIn('regression', errors)
 
+    @repeats
     def test_one_crash(self):
         once = f'mkdir {self.folder}/once 2>/dev/null'
         started = f'[ -d {self.folder}/out/new ]'
@@ -167,6 +178,7 @@ exec '{self.steady_build()}' "$@"
         self.assertEqual(verdicts['thread-pool'], 'same')
         self.assertIn('failed in new (1 of 7 launches): the launch was killed', self.rows['thread-pool']['reason'])
 
+    @repeats
     def test_faster_build(self):
         new = self.slow_build()
         output, errors = self.crosspoint('compare', '--ab', new, self.steady_build(), *RUN)

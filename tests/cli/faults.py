@@ -6,7 +6,10 @@ import shutil
 import signal
 import subprocess
 
-from harness import FAULTS, PROGRAM, Case, children, count_rows, lists_children, main
+# Launches by the hundred: leaks are looked for elsewhere.
+os.environ.setdefault('ASAN_OPTIONS', 'detect_leaks=0')
+
+from harness import FAULTS, PROGRAM, Case, children, count_rows, lists_children, main, repeats
 
 SERIAL = ['serial', 'event-loop']
 THREADS = ['thread-per-task', 'thread-pool', 'event-loop-threads', 'event-loop-offload']
@@ -38,18 +41,21 @@ class Inside(Case):
     def test_crash(self):
         self.expect_failed('crash', SERIAL + THREADS + PROCESSES, 'killed by signal 11')
 
+    @repeats
     def test_kill(self):
         self.expect_failed('kill', SERIAL + THREADS + PROCESSES, 'killed by signal 9')
 
     def test_exit(self):
         self.expect_failed('exit', SERIAL + THREADS + PROCESSES, 'exited with status 3')
 
+    @repeats
     def test_checksum(self):
         self.expect_failed('checksum', SERIAL + THREADS + PROCESSES, 'wrong checksum [0-9a-f]{16}, expected [0-9a-f]{16}')
 
     def test_prepare(self):
         self.expect_failed('prepare', SERIAL + THREADS + PROCESSES, 'nothing to prepare with')
 
+    @repeats
     def test_hang(self):
         self.expect_failed('hang', ['thread-pool', 'process-per-task', 'process-pool', 'event-loop-processes'],
                            'timeout: still running after 2 s; raise --timeout', '--timeout', '2')
@@ -127,10 +133,12 @@ class Outside(Case):
         self.expect_one_failed('io/sleep/thread-pool', lambda launch, _: launch,
                                'the launch was killed by signal 9')
 
+    @repeats
     def test_worker_of_pool(self):
         self.expect_one_failed('io/sleep/process-pool', lambda _, workers: workers[-1] if workers else None,
                                r'process \d+ was killed by signal 9')
 
+    @repeats
     def test_worker_with_loop(self):
         self.expect_one_failed('io/sleep/event-loop-processes', lambda _, workers: workers[-1] if workers else None,
                                r'process \d+ was killed by signal 9')

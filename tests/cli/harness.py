@@ -50,6 +50,9 @@ def children(pid):
     return found
 
 
+# What takes the same paths as another test, with other figures: not again under a sanitizer (scripts/test).
+repeats = unittest.skipIf(os.environ.get('CROSSPOINT_TEST_BRIEF'), 'passed without a sanitizer')
+
 lists_children = unittest.skipUnless(pathlib.Path('/proc/thread-self/children').exists(),
                                      'this kernel does not tell the children of a process')
 

@@ -7,7 +7,10 @@ import re
 import shutil
 import signal
 
-from harness import PROGRAM, Case, count_rows, main, read_rows, read_run
+# Launches by the hundred: leaks are looked for elsewhere.
+os.environ.setdefault('ASAN_OPTIONS', 'detect_leaks=0')
+
+from harness import PROGRAM, Case, count_rows, main, read_rows, read_run, repeats
 
 CELLS = '^native/(null/empty/(serial|thread-pool|process-pool)|io/sleep/process-pool)/'
 
@@ -87,11 +90,13 @@ class Interrupted(Case):
         rows = self.resume(run, self.samples())
         self.assertEqual({row['status'] for row in rows}, {'ok'})
 
+    @repeats
     def test_sigterm(self):
         """With blocks that are judged, and repeated if they were disturbed."""
         run = self.interrupt(lambda pid: os.kill(pid, signal.SIGTERM), '--profile', 'quick')
         self.resume(run, '')
 
+    @repeats
     def test_unjudged_block(self):
         """Killed after a block's last row and before its judgement: the block does not count, another does."""
         run = self.interrupt(lambda pid: os.kill(pid, signal.SIGTERM), '--profile', 'quick')
@@ -160,6 +165,7 @@ class Interrupted(Case):
                 self.crosspoint('rules', 'out')
                 self.resume(run, whole + '\n')
 
+    @repeats
     def test_complete(self):
         run = self.interrupt(lambda pid: os.kill(pid, signal.SIGTERM), '--profile', 'smoke')
         self.resume(run, self.samples())
