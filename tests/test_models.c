@@ -241,6 +241,7 @@ static void a_death_costs_its_task_or_all(void **state)
         {"thread-pool/workers:2", 23, 40},
         {"thread-per-task/workers:2", 23, 40},
         {"event-loop-threads/workers:2", 23, 40},
+        {"event-loop-offload/workers:2", 23, 40},
         {"event-loop", 35, 35},
         {"serial", 35, 35},
     };
@@ -254,6 +255,35 @@ static void a_death_costs_its_task_or_all(void **state)
         if (outcome.measurement.tasks_lost < cases[i].lost_min ||
             outcome.measurement.tasks_lost > cases[i].lost_max)
             fail_msg("%s: %llu tasks lost", name, (unsigned long long)outcome.measurement.tasks_lost);
+    }
+}
+
+/* Of a hundred tasks all that do not end their worker, or none; as many workers as tasks, too. */
+static void a_crash_leaves_all_others_or_none(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *cell;
+        double completed;
+    } cases[] = {
+        {"process-pool/workers:1/how:segv", 99},
+        {"process-pool/workers:4/deaths:7/how:abort", 93},
+        {"process-pool/workers:100/deaths:100/how:exit", 0},
+        {"process-per-task/workers:3/deaths:2/how:kill", 98},
+        {"process-per-task/workers:100", 99},
+        {"event-loop-processes/workers:2/deaths:3", 97},
+        {"thread-pool/workers:4/how:abort", 0},
+        {"thread-pool/workers:100/how:exit", 0},
+        {"thread-per-task/workers:3/how:kill", 0},
+        {"event-loop-offload/workers:3", 0},
+        {"event-loop/deaths:100", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char name[CELL_NAME_BYTES];
+        snprintf(name, sizeof name, "native/isolate/crash/%s/place:none", cases[i].cell);
+        struct outcome outcome = measure_in_child(name);
+        if (outcome.error[0] || outcome.measurement.value != cases[i].completed)
+            fail_msg("%s: %g completed %s", name, outcome.measurement.value, outcome.error);
     }
 }
 
@@ -401,6 +431,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(who_has_recorded_leaves_the_round_alone),
         cmocka_unit_test(a_worker_that_is_ready_is_not_idle_yet),
         cmocka_unit_test(a_death_costs_its_task_or_all),
+        cmocka_unit_test(a_crash_leaves_all_others_or_none),
         cmocka_unit_test(a_wrong_checksum_is_an_error),
         cmocka_unit_test(carriers_that_cannot_be_created_are_named),
         cmocka_unit_test(loops_that_cannot_be_made_are_named),

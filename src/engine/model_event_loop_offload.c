@@ -51,8 +51,12 @@ static void after_task(uv_work_t *work, int status)
     (void)status;
     struct request *request = (struct request *)work;
     struct offload *offload = request->offload;
-    offload->checksum += request->checksum;
-    offload->done++;
+    if (offload->run->workload->mortal) {
+        run_record(offload->run, 1, request->checksum);
+    } else {
+        offload->checksum += request->checksum;
+        offload->done++;
+    }
     if (offload->next < offload->run->shared->task_count) {
         request->index = offload->next++;
         uv_queue_work(&offload->loop, work, do_task, after_task);
