@@ -65,7 +65,7 @@ static void load_ended(void *context, const struct load_round *round)
     struct tcp_server *server = run_data(context);
     histogram_merge(run_latency(context), round->latency);
     server->generator_share = round->cpu_fraction;
-    run_clock_stop(context, round->stop_ns, memory_of_tree_bytes(server->process, getpid()));
+    run_clock_stop(context, round->stop_ns, memory_of_tree_bytes(server->process, getpid(), MEMORY_ALL));
 }
 
 static _Noreturn void load_failed(void *context, const char *reason)

@@ -210,9 +210,9 @@ int cell_measure(struct run *run, uint64_t items, struct measurement *measuremen
 
 uint64_t cell_memory_bytes(const struct run *run)
 {
-    if (run->workload->sets_clock)
+    if (run->workload->sets_clock || run->workload->memory)
         return run->shared->memory_bytes;
-    return lasts(run) && !run->workload->mortal ? memory_of_tree_bytes(getpid(), 0) : 0;
+    return lasts(run) && !run->workload->mortal ? memory_of_tree_bytes(getpid(), 0, MEMORY_ALL) : 0;
 }
 
 void cell_close(struct run *run)
@@ -277,7 +277,7 @@ static void fill_placement(const struct run *run, struct row_buffer *row)
 
 static void fill_migrations(const struct run *run, struct row_buffer *row)
 {
-    if (!lasts(run) || run->workload->mortal)
+    if (!lasts(run) || run->workload->mortal || run->workload->memory)
         return;
     int64_t sum = 0;
     for (unsigned worker = 0; worker < run->workers; worker++) {

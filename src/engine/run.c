@@ -47,6 +47,18 @@ static void read_back(struct run *run, unsigned worker)
     atomic_store_explicit(&own->bound, true, memory_order_release);
 }
 
+static void read_back_once(struct run *run, unsigned worker)
+{
+    if (!atomic_load_explicit(&run->shared->workers[worker].bound, memory_order_acquire))
+        read_back(run, worker);
+}
+
+/* It costs a process three pages: where memory is measured, workers that last do so at their end. */
+static bool reads_back_late(const struct run *run)
+{
+    return run->workload->memory && run->crew;
+}
+
 void run_bind_worker(struct run *run, unsigned worker)
 {
     /* A single unit is inherited from the caller, which sits there: setting it again would only cost. */
@@ -54,8 +66,8 @@ void run_bind_worker(struct run *run, unsigned worker)
     struct error error;
     if (run->bound && !inherited && topology_bind_self(run->topology, &run->worker_units[worker], 1, &error))
         run_fail(run, "%s", error.text);
-    if (!atomic_load_explicit(&run->shared->workers[worker].bound, memory_order_acquire))
-        read_back(run, worker);
+    if (!reads_back_late(run))
+        read_back_once(run, worker);
 }
 
 void run_begin_clock(struct run *run)
@@ -128,8 +140,10 @@ void run_worker_usage(struct run *run, unsigned worker)
 void run_worker_ready(struct run *run, unsigned worker)
 {
     run_bind_worker(run, worker);
-    touch_stack();
-    run->shared->workers[worker].migrations = -migrations_self();
+    if (!run->workload->memory) {
+        touch_stack();
+        run->shared->workers[worker].migrations = -migrations_self();
+    }
     run_worker_usage(run, worker);
     atomic_fetch_add(&run->shared->ready, 1);
     futex_wake(&run->shared->ready, INT_MAX, run_private(run));
@@ -149,6 +163,8 @@ void run_worker_end(struct run *run, unsigned worker)
 {
     struct run_worker *own = &run->shared->workers[worker];
     int64_t now = migrations_self();
+    if (reads_back_late(run))
+        read_back_once(run, worker);
     own->migrations = now < 0 || own->migrations > 0 ? -1 : own->migrations + now;
 }
 

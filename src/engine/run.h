@@ -44,7 +44,7 @@ struct run_shared {
     _Atomic uint32_t gone;                  /* futex: moves when all have arrived */
     alignas(64) uint64_t items, task_count; /* of this round */
     uint64_t clock_start_ns, clock_stop_ns;
-    uint64_t startup_ns, memory_bytes; /* of workloads that set the clock; 0: unknown */
+    uint64_t startup_ns, memory_bytes; /* of workloads that tell them; 0: unknown */
     _Atomic uint64_t tasks_lost;
     _Atomic uint64_t sum;
     struct histogram latency;

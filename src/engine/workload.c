@@ -148,6 +148,11 @@ void run_clock_stop(struct run *run, uint64_t at_ns, uint64_t memory_bytes)
     run->shared->memory_bytes = memory_bytes;
 }
 
+void run_set_memory(struct run *run, uint64_t bytes)
+{
+    run->shared->memory_bytes = bytes;
+}
+
 struct histogram *run_latency(struct run *run)
 {
     return &run->shared->latency;

@@ -38,8 +38,13 @@ struct usage usage_subtract(struct usage a, struct usage b);
 /* Moves of the calling thread between processing units since it began; -1 if the kernel does not tell. */
 int64_t migrations_self(void);
 
+/* MEMORY_ANONYMOUS: what no file backs, shared mappings included. Pages of files are shared with all that
+ * run the same programs, so that their proportional size moves with what comes and goes: no two readings
+ * differ only by what happened between them. */
+enum memory { MEMORY_ALL, MEMORY_ANONYMOUS };
+
 /* Proportional set size of a process and all its descendants except `left_out` (0: none), in bytes; 0 if
- * unknown. */
-uint64_t memory_of_tree_bytes(pid_t process, pid_t left_out);
+ * unknown. Allocates nothing. */
+uint64_t memory_of_tree_bytes(pid_t process, pid_t left_out, enum memory memory);
 
 #endif

@@ -13,7 +13,7 @@ enum {
     FOOT = 30,
     BARS_HEIGHT = 196,
     BARS_HEIGHT_MAX = 224,
-    BARS_LEFT = 138,
+    BARS_LEFT = 156,
     BARS_RIGHT = 88,
     SWEEP_HEIGHT = 448,
     SWEEP_LEFT = 86,

@@ -15,6 +15,8 @@ static void put_metric(FILE *out, enum column metric, const struct rule *rule)
     snprintf(label, sizeof label, "%s", word_metric_name(metric));
     if (metric == COLUMN_ITEMS_PER_SECOND)
         snprintf(label, sizeof label, "%s per second", rule->chart_items);
+    if (metric == COLUMN_MEMORY_BYTES)
+        snprintf(label, sizeof label, "memory in KiB");
     if (metric == COLUMN_VALUE && strcmp(rule->chart_items, "tasks") != 0)
         snprintf(label, sizeof label, "%s", rule->chart_items);
     gnuplot_put_value(out, "SCALE", chart_metric_scale(metric));

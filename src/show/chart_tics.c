@@ -18,12 +18,12 @@ static bool name_ends(enum column metric, const char *end)
 
 double chart_metric_scale(enum column metric)
 {
-    return name_ends(metric, "_ns") ? 1e-9 : 1;
+    return metric == COLUMN_MEMORY_BYTES ? 1.0 / 1024 : name_ends(metric, "_ns") ? 1e-9 : 1;
 }
 
 void tics_word(enum column metric, double value, char *text, size_t text_bytes)
 {
-    if (metric == COLUMN_COUNT) {
+    if (metric == COLUMN_COUNT || metric == COLUMN_MEMORY_BYTES) {
         snprintf(text, text_bytes, "%.6g", value);
         return;
     }

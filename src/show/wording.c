@@ -83,6 +83,8 @@ const char *word_metric_name(enum column metric)
         return "system CPU time";
     case COLUMN_MEMORY_BYTES:
         return "memory";
+    case COLUMN_TASKS_LOST:
+        return "tasks lost";
     default:
         return columns[metric].name;
     }
