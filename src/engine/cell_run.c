@@ -164,8 +164,9 @@ static int run_round(struct run *run, uint64_t items, struct account *account)
 
 int cell_warm_up(struct run *run, uint64_t items)
 {
+    const struct workload *workload = run->workload;
     struct account account;
-    if (run->workload->sets_clock || run->workload->mortal)
+    if (workload->sets_clock || workload->mortal || workload->memory)
         return 0;
     return run_round(run, items / 20 > run->conc ? items / 20 : run->conc, &account);
 }

@@ -39,6 +39,7 @@ static void do_task(struct run *run, unsigned worker, uint64_t index)
     uint64_t checksum = run->workload->task(run, &task);
     run_hold(run, worker, 0);
     run_record(run, 1, checksum);
+    run_read_back_late(run, worker);
     if (per_task->ended)
         task_queue_push(per_task->ended, worker, 1);
 }

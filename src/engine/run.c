@@ -53,10 +53,17 @@ static void read_back_once(struct run *run, unsigned worker)
         read_back(run, worker);
 }
 
-/* It costs a process three pages: where memory is measured, workers that last do so at their end. */
+/* It costs a process three pages: where memory is measured, it comes after the work. libuv's threads have no
+ * such moment. */
 static bool reads_back_late(const struct run *run)
 {
-    return run->workload->memory && run->crew;
+    return run->workload->memory && (run->crew || run->model->gives & MODEL_PER_TASK);
+}
+
+void run_read_back_late(struct run *run, unsigned worker)
+{
+    if (reads_back_late(run))
+        read_back_once(run, worker);
 }
 
 void run_bind_worker(struct run *run, unsigned worker)
@@ -163,8 +170,7 @@ void run_worker_end(struct run *run, unsigned worker)
 {
     struct run_worker *own = &run->shared->workers[worker];
     int64_t now = migrations_self();
-    if (reads_back_late(run))
-        read_back_once(run, worker);
+    run_read_back_late(run, worker);
     own->migrations = now < 0 || own->migrations > 0 ? -1 : own->migrations + now;
 }
 

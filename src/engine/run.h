@@ -80,6 +80,8 @@ struct run {
 unsigned run_distinct_units(const struct run *run);     /* processing units that the workers sit on */
 void run_bind_main(struct run *run);                    /* to all of the workers' units */
 void run_bind_worker(struct run *run, unsigned worker); /* and reads back; ends the process on failure */
+/* After the work: what run_bind_worker has left for later, since it would count as the worker's memory. */
+void run_read_back_late(struct run *run, unsigned worker);
 /* Completed tasks and the sum of their checksums; the last one stops the clock and wakes the caller of
  * run_await_finished. Call it seldom: it touches lines that all share. */
 void run_record(struct run *run, uint64_t tasks, uint64_t checksum);
@@ -96,9 +98,10 @@ static inline void run_hold(struct run *run, unsigned worker, unsigned tasks)
 }
 void run_lose(struct run *run, unsigned worker);
 
-/* Lasting workers: ready() binds, touches the stack and tells the caller; usage(), which ready() does too,
- * puts down what the worker has used so far; idle() says that it sleeps until busy(); end() is its last word.
- * The caller may read the usage while a worker sits idle or has not been given anything yet. */
+/* Lasting workers: ready() binds, touches the stack (but where memory is measured) and tells the caller;
+ * usage(), which ready() does too, puts down what the worker has used so far; idle() says that it sleeps
+ * until busy(); end() is its last word. The caller may read the usage while a worker sits idle or has not
+ * been given anything yet. */
 void run_worker_ready(struct run *run, unsigned worker);
 void run_worker_usage(struct run *run, unsigned worker);
 void run_worker_idle(struct run *run, unsigned worker);

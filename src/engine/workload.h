@@ -61,7 +61,7 @@ struct workload {
     bool waits;      /* tasks in flight wait side by side: a launch is whole rounds of those in flight */
     bool sets_clock; /* calls run_clock_start and run_clock_stop itself, after a warm-up of its own */
     bool latency;    /* fills run_latency() */
-    bool memory;     /* calls run_set_memory(); its workers touch no more than they need */
+    bool memory;     /* calls run_set_memory(): no warm-up, and workers touch no more than they need */
     bool mortal; /* a worker may die of its task: the round goes on with another, in a process of its own */
 
     /* Optional: how many workers, or tasks in flight, follow from its keys (together). */
@@ -120,7 +120,7 @@ bool run_arrive_last(struct run *run);
  * unknown). */
 void run_clock_start(struct run *run, uint64_t startup_ns);
 void run_clock_stop(struct run *run, uint64_t at_ns, uint64_t memory_bytes);
-/* memory: what the workers hold, in bytes. */
+/* memory: what the workers hold, in bytes (0: unknown). */
 void run_set_memory(struct run *run, uint64_t bytes);
 /* latency: of this round; not to be shared by workers without care. */
 struct histogram *run_latency(struct run *run);
