@@ -10,6 +10,7 @@
 
 #include "command.h"
 #include "options.h"
+#include "words.h"
 
 static const struct command {
     const char *name, *summary; /* summary NULL: not for users */
@@ -41,8 +42,8 @@ static void print_help(FILE *out)
 
 static int fail(const char *what, const char *name)
 {
-    fprintf(stderr, "crosspoint: %s%s%s%s; known:", what, name ? " '" : "", name ? name : "",
-            name ? "'" : "");
+    word_print(stderr, "crosspoint: %s%s%s%s; known:", what, name ? " '" : "", name ? name : "",
+               name ? "'" : "");
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (commands[i].summary)
             fprintf(stderr, "%s %s", i ? "," : "", commands[i].name);
@@ -70,6 +71,12 @@ static void heed_children(void)
     sigprocmask(SIG_UNBLOCK, &mask, NULL);
 }
 
+/* A limit of file size (ulimit -f) is an error of the write, which is told, and not the end of us. */
+static void heed_file_limit(void)
+{
+    signal(SIGXFSZ, SIG_IGN);
+}
+
 /* Output that was lost is an error. */
 static int finish(int code)
 {
@@ -90,6 +97,7 @@ int main(int argc, char **argv)
 {
     open_standard_streams();
     heed_children();
+    heed_file_limit();
     if (argc > 0)
         name_process(argv[0]);
     if (argc < 2)

@@ -219,7 +219,7 @@ static void test_reasons(void **state)
     assert_int_equal(rows[7].verdict, COMPARE_SAME);
     assert_int_equal(pair.compared.comparable, 2);
     assert_int_equal(pair.compared.too_little, 1);
-    assert_int_equal(compared_exit_code(&pair.compared), EXIT_FINE);
+    assert_int_equal(compared_exit_code(&pair.compared), EXIT_TOO_LITTLE_DATA);
     pair_close(&pair);
 }
 

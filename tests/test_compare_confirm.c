@@ -220,6 +220,10 @@ static void test_exit_codes(void **state)
         compared.verdicts[COMPARE_SLOWER] = cases[i].slower;
         assert_int_equal(compared_exit_code(&compared), cases[i].code);
     }
+    struct compared gone = {.comparable = 5, .in_base = 11, .missing = 6};
+    assert_int_equal(compared_exit_code(&gone), EXIT_TOO_LITTLE_DATA);
+    gone.missing = 5;
+    assert_int_equal(compared_exit_code(&gone), EXIT_FINE);
 }
 
 int main(void)

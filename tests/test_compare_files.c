@@ -61,6 +61,7 @@ static void test_markdown(void **state)
         "| x, \"y\" \\| z | 8/0 | 3.00/s | | | | **inconclusive**<br>one-sided: only in base |\n\n"
         "1 slower, 0 faster, 1 same, 1 inconclusive (1 of them not comparable): work per second, effect 5 "
         "%.\n"
+        "Not compared: 1 of the 3 cells of base, for which new has no figure to compare.\n"
         "Paired by block, signed-rank test; 2 tests, Holm-adjusted, 5 %.\n"
         "Geometric means of the ratios (above 1: new is faster): a/b 0.7071× (0.00865–57.8) over 2 cells.\n"
         "Detectable: what lies that far beyond 5 % is shown with a probability of 90 %.\n");

@@ -9,6 +9,30 @@
 
 #include "paths.h"
 
+void folder_unmake(const char *path, size_t before)
+{
+    char part[PATH_BYTES];
+    snprintf(part, sizeof part, "%s", path);
+    for (char *slash = part + strlen(part); slash && (size_t)(slash - part) > before;
+         slash = strrchr(part, '/')) {
+        *slash = '\0';
+        if (rmdir(part) && errno != ENOENT)
+            return;
+    }
+}
+
+/* path itself is not ours: somebody else's folder may stand there, empty still. */
+static void unmake_parents(const char *path, size_t before)
+{
+    char parent[PATH_BYTES];
+    snprintf(parent, sizeof parent, "%s", path);
+    char *slash = strrchr(parent, '/');
+    if (!slash)
+        return;
+    *slash = '\0';
+    folder_unmake(parent, before);
+}
+
 int folder_make(const char *path, size_t *before, bool *exists, struct error *error)
 {
     char part[PATH_BYTES];
@@ -23,7 +47,7 @@ int folder_make(const char *path, size_t *before, bool *exists, struct error *er
             made = true;
         else if (errno != EEXIST) {
             error_set(error, "%s: %s", part, strerror(errno));
-            folder_unmake(part, *before);
+            unmake_parents(part, *before);
             return -1;
         }
         if (!made)
@@ -38,18 +62,6 @@ int folder_make(const char *path, size_t *before, bool *exists, struct error *er
         error_set(error, "%s exists; results are never overwritten", path);
     else
         error_set(error, "%s: %s", path, strerror(errno));
-    folder_unmake(path, *before);
+    unmake_parents(path, *before);
     return -1;
-}
-
-void folder_unmake(const char *path, size_t before)
-{
-    char part[PATH_BYTES];
-    snprintf(part, sizeof part, "%s", path);
-    for (char *slash = part + strlen(part); slash && (size_t)(slash - part) > before;
-         slash = strrchr(part, '/')) {
-        *slash = '\0';
-        if (rmdir(part) && errno != ENOENT)
-            return;
-    }
 }

@@ -19,6 +19,7 @@
 #include "options.h"
 #include "paths.h"
 #include "selection.h"
+#include "words.h"
 
 struct bench_cell {
     const struct cell *cell;
@@ -85,7 +86,7 @@ struct arguments {
     int count;
     const char *filter; /* NULL: none given */
     const char *out, *out_format;
-    bool tabular;
+    bool tabular, json;
 };
 
 enum {
@@ -206,6 +207,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
         arguments->out = text;
     if (key == OPTION_OUT_FORMAT)
         arguments->out_format = text;
+    if (key == OPTION_FORMAT)
+        arguments->json = strcmp(text, "json") == 0;
     if (key == OPTION_COUNTERS_TABULAR)
         arguments->tabular = strcmp(text, "true") == 0;
     if (key == OPTION_FILTER || key == OPTION_OUT) /* ours */
@@ -237,7 +240,8 @@ static size_t filter_cases(const char *filter, struct gbench_case *cases, size_t
 
 static int fail_unmatched(const char *filter)
 {
-    fprintf(stderr, "crosspoint bench: no cell matches '%s'; `crosspoint list cells` names them\n", filter);
+    word_print(stderr, "crosspoint bench: no cell matches '%s'; `crosspoint list cells` names them\n",
+               filter);
     return EXIT_USAGE;
 }
 
@@ -248,20 +252,20 @@ static int run_into_file(const struct arguments *arguments, char **given, const 
     struct file_new file = {.stream = NULL};
     struct error error;
     struct gbench_out out = {.format = arguments->out_format ? arguments->out_format : "json",
-                             .tabular = arguments->tabular};
+                             .tabular = arguments->tabular,
+                             .json = arguments->json};
     if (arguments->out && !(out.stream = file_create_named(&file, arguments->out, &error))) {
         error_prefix(&error, "--benchmark_out");
         return error_tell(&error);
     }
-    launch_set_up();
     int code = gbench_main(arguments->count, given, cases, count, &out);
     if (code != EXIT_INTERRUPTED) /* the signal may be pending still: what follows is short */
         launch_tear_down();
     if (arguments->out && file_finish(&file, &error))
         return error_tell(&error);
     if (code == EXIT_INTERRUPTED)
-        fprintf(stderr, "crosspoint bench: interrupted%s%s\n",
-                arguments->out ? "; what was measured is in " : "", arguments->out ? arguments->out : "");
+        word_print(stderr, "crosspoint bench: interrupted%s%s\n",
+                   arguments->out ? "; what was measured is in " : "", arguments->out ? arguments->out : "");
     return code;
 }
 
@@ -308,6 +312,7 @@ int cmd_bench(int argc, char **argv)
     arguments.list[arguments.count++] = strdup(argv[0]);
     options_parse(&argp, argc, argv, &arguments);
 
+    launch_set_up(); /* from here on an interruption is told */
     struct rules rules = {0};
     struct plan plan = {0};
     char path[PATH_BYTES];

@@ -211,7 +211,8 @@ int cmd_compare(int argc, char **argv)
                "Exit status: 0 no cell is slower; 1 one is, or fails in NEW, in BASE not or far less often; "
                "2 bad usage or unreadable "
                "input; 3 nothing comparable; 4 too little data for the effect in more than half of the "
-               "cells, or to judge again what --ab found slower; 130 interrupted."};
+               "cells, or to judge again what --ab found slower, or more than half of BASE's cells without a "
+               "counterpart; 130 interrupted."};
     struct options options = {.format = "text",
                               .metric = COLUMN_ITEMS_PER_SECOND,
                               .effect = 0.05,

@@ -12,6 +12,7 @@
 #include "selection.h"
 #include "print_table.h"
 #include "wording.h"
+#include "words.h"
 
 struct options {
     const char *what;
@@ -163,6 +164,7 @@ int cmd_list(int argc, char **argv)
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         if (strcmp(options.what, lists[i].name) == 0)
             return lists[i].list();
-    fprintf(stderr, "crosspoint list: no list '%s'; known: models, workloads, rules, cells\n", options.what);
+    word_print(stderr, "crosspoint list: no list '%s'; known: models, workloads, rules, cells\n",
+               options.what);
     return EXIT_USAGE;
 }

@@ -5,6 +5,7 @@
 #include "command.h"
 #include "conclude.h"
 #include "options.h"
+#include "words.h"
 
 struct options {
     const char *results, *rules;
@@ -58,7 +59,7 @@ int cmd_report(int argc, char **argv)
         conclusion_write(&conclusion, options.results, &error)) {
         code = error_tell(&error);
     } else {
-        printf("report: %s/report.html\n", options.results);
+        word_print(stdout, "report: %s/report.html\n", options.results);
         conclusion_tell_missing(&conclusion);
         code = conclusion_exit_code(&conclusion);
     }

@@ -17,6 +17,7 @@
 #include "run_setup.h"
 #include "session_gate.h"
 #include "print_table.h"
+#include "words.h"
 
 struct options {
     struct run_options run;
@@ -149,7 +150,7 @@ static void print_outcome(const struct session *session)
     if (session->blocks_disturbed)
         printf("%u disturbed block%s did not count (the last: %s); run.json says of each why\n",
                session->blocks_disturbed, session->blocks_disturbed == 1 ? "" : "s", session->disturbed_by);
-    printf("report: %s/report.html\n", session->builds[0].folder);
+    word_print(stdout, "report: %s/report.html\n", session->builds[0].folder);
 }
 
 /* As it was typed: through a script, or from a build folder. */
@@ -165,15 +166,15 @@ static const char *typed_run(void)
 
 static void hint_resume(const struct session *session)
 {
-    fprintf(stderr, "go on with: %s --resume %s\n", typed_run(), session->builds[0].folder);
+    word_print(stderr, "go on with: %s --resume %s\n", typed_run(), session->builds[0].folder);
 }
 
 static int give_up(const struct session *session)
 {
-    fprintf(stderr, "stopped: the first %u blocks were all disturbed, the last by %s\n",
-            session->blocks_disturbed, session->disturbed_by);
+    word_print(stderr, "stopped: the first %u blocks were all disturbed, the last by %s\n",
+               session->blocks_disturbed, session->disturbed_by);
     if (session->busy_names[0])
-        fprintf(stderr, "what else used the processor: %s\n", session->busy_names);
+        word_print(stderr, "what else used the processor: %s\n", session->busy_names);
     fputs("end what disturbs or wait until it is over; --profile smoke measures all the same, and decides "
           "nothing\n",
           stderr);
@@ -191,8 +192,8 @@ static int measure(struct session *session)
     if (ended < 0)
         return error_tell(&error);
     if (ended == 1) {
-        fprintf(stderr, "interrupted: %" PRIu64 " of %" PRIu64 " launches are in %s; ",
-                session->launches_done, session->launches, session->builds[0].folder);
+        word_print(stderr, "interrupted: %" PRIu64 " of %" PRIu64 " launches are in %s; ",
+                   session->launches_done, session->launches, session->builds[0].folder);
         hint_resume(session);
         return EXIT_INTERRUPTED;
     }

@@ -13,6 +13,7 @@
 #include "progress.h"
 #include "run_setup.h"
 #include "selftest.h"
+#include "words.h"
 
 /* quick_s: what a test takes in --quick where each of its repeats is needed; it is not begun with less time
  * left. */
@@ -173,10 +174,10 @@ int cmd_selftest(int argc, char **argv)
         error_tell(&error);
     int code = conclude(&selftest, &error);
     if (result == 0)
-        printf("seed %" PRIu64 ", %.0f s; all that was measured is in %s\n", selftest.seed,
-               clock_now_s() - begin_s, selftest.folder);
+        word_print(stdout, "seed %" PRIu64 ", %.0f s; all that was measured is in %s\n", selftest.seed,
+                   clock_now_s() - begin_s, selftest.folder);
     if (result == 1)
-        fprintf(stderr, "interrupted; all that was measured is in %s\n", selftest.folder);
+        word_print(stderr, "interrupted; all that was measured is in %s\n", selftest.folder);
     selftest_checks_free(&selftest.checks);
     return result == 1 ? EXIT_INTERRUPTED : result < 0 ? EXIT_USAGE : code;
 }

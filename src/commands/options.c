@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "words.h"
+
 static _Noreturn void fail(const char *command, const char *format, va_list arguments)
 {
-    fprintf(stderr, "%s: ", command);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    char *text;
+    if (vasprintf(&text, format, arguments) >= 0)
+        word_print(stderr, "%s: %s\n", command, text);
     exit(EXIT_USAGE);
 }
 

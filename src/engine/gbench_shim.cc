@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
+#include <iostream>
 #include <memory>
 #include <ostream>
 #include <streambuf>
@@ -174,16 +175,22 @@ extern "C" int gbench_main(int argc, char **argv, const gbench_case *cases, size
     std::unique_ptr<benchmark::BenchmarkReporter> reporter;
     if (out->stream)
         reporter = make_reporter(out, &stream);
+    std::unique_ptr<benchmark::BenchmarkReporter> display;
+    if (out->json)
+        display.reset(new FileReporter<benchmark::JSONReporter>(&std::cout));
     size_t matched = 0;
     bool interrupted = false;
     try {
-        matched = benchmark::RunSpecifiedBenchmarks(nullptr, reporter.get());
+        matched = benchmark::RunSpecifiedBenchmarks(display.get(), reporter.get());
     } catch (const Interrupted &) {
         interrupted = true;
         if (reporter)
             reporter->Finalize();
+        if (display)
+            display->Finalize();
     }
     stream.flush();
+    std::cout.flush();
     std::fflush(stdout);
     benchmark::Shutdown();
     return interrupted ? 130 : matched == 0 ? 2 : any_failed ? 1 : 0;

@@ -41,6 +41,7 @@ struct gbench_out {
     FILE *stream;       /* the caller's; NULL: nowhere */
     const char *format; /* json, csv or console */
     bool tabular;       /* console: counters as columns */
+    bool json;          /* JSON on standard output, whole at an interruption too */
 };
 
 /* Google Benchmark's own command line (flags, repetitions, JSON) over all cases; filter and file are the

@@ -101,6 +101,7 @@ static int count_arms(struct comparer *comparer, struct arms *arms, struct compa
 {
     arms->n_base = arms->pairing.worse.with_figure;
     arms->n_new = arms->pairing.better.with_figure;
+    bool in_base = arms->n_base > 0;
     if (comparer->compared->options.pairing == COMPARE_PAIRED && arms->base && arms->new)
         arms->n_base = arms->n_new = arms->pairing.count;
     row->n_base = arms->n_base;
@@ -110,6 +111,8 @@ static int count_arms(struct comparer *comparer, struct arms *arms, struct compa
     row->failed_new = failed_of(arms->new);
     row->broken = is_broken(arms);
     comparer->compared->comparable += row->comparable;
+    comparer->compared->in_base += in_base;
+    comparer->compared->missing += in_base && !row->comparable;
     if (comparer->compared->options.pairing != COMPARE_SESSIONS || !row->comparable)
         return 0;
     if (compare_sessions_count(comparer, arms))
@@ -410,7 +413,7 @@ int compared_exit_code(const struct compared *compared)
         return EXIT_REGRESSION;
     if (!compared->comparable || (compared->unjudged && compared->again_void))
         return EXIT_NOTHING_COMPARABLE;
-    if (compared->unjudged)
+    if (compared->unjudged || 2 * compared->missing > compared->in_base)
         return EXIT_TOO_LITTLE_DATA;
     return 2 * compared->too_little > compared->comparable ? EXIT_TOO_LITTLE_DATA : EXIT_FINE;
 }

@@ -83,6 +83,7 @@ struct compared {
     size_t verdicts[COMPARE_VERDICT_COUNT];
     size_t too_little; /* comparable cells of which the data can neither show nor exclude `slower`: they are
                           inconclusive, and too few or too scattered for the effect */
+    size_t in_base, missing; /* cells that base has figures of; of these, those without a ratio */
     size_t broken, failed_base, failed_new; /* cells; launches of all cells */
     size_t again, confirmed, unjudged; /* cells that were slower or broken, and measured again; of these, so
                                           again; not judged again */
@@ -114,7 +115,8 @@ void compared_interrupt(struct compared *first);
 bool compare_has_interval(const struct compare_row *row);
 
 /* 130 if interrupted; 1 if a cell is slower or broken; 3 if none is comparable, or was in the second round; 4
- * if that could not judge every cell, or more than half of the cells have too little data; else 0. */
+ * if that could not judge every cell, or more than half of the cells have too little data, or of base's have
+ * no ratio; else 0. */
 int compared_exit_code(const struct compared *compared);
 
 /* "regression: CELL, failed in new: ..." for each cell that is broken: no figure of its row tells. */

@@ -199,9 +199,10 @@ static json_t *head_object(const struct compared *compared)
         json_object_set_new(head, compare_verdict_names[verdict],
                             json_integer((json_int_t)compared->verdicts[verdict]));
     json_t *rest =
-        json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:o}", "failed_base",
+        json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:o}", "failed_base",
                   (json_int_t)compared->failed_base, "failed_new", (json_int_t)compared->failed_new, "broken",
-                  (json_int_t)compared->broken, "measured_again", (json_int_t)compared->again, "confirmed",
+                  (json_int_t)compared->broken, "base_cells", (json_int_t)compared->in_base, "not_compared",
+                  (json_int_t)compared->missing, "measured_again", (json_int_t)compared->again, "confirmed",
                   (json_int_t)compared->confirmed, "not_judged_again", (json_int_t)compared->unjudged,
                   "too_little_data", (json_int_t)compared->too_little, "exit_code",
                   compared_exit_code(compared), "geometric_means", means_array(compared));
@@ -264,6 +265,9 @@ static void put_sentences(const struct compared *compared, FILE *out)
     if (compared->broken)
         fprintf(out, "Regression: %zu cell%s in new, in base not or far less often.\n", compared->broken,
                 compared->broken == 1 ? " fails" : "s fail");
+    if (compared->missing)
+        fprintf(out, "Not compared: %zu of the %zu cells of base, for which new has no figure to compare.\n",
+                compared->missing, compared->in_base);
     if (compared->again) {
         fprintf(out, "Measured again in fresh blocks: %zu of %zu confirmed", compared->confirmed,
                 compared->again);

@@ -100,6 +100,8 @@ static _Noreturn void become_gnuplot(const struct easel *easel, const struct dra
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGALRM, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL); /* else a limit of file size would be a picture that ends early */
+    setpgid(0, 0);
     snprintf(script, sizeof script, "../%s.gp", drawing->id);
     list_environment(environment, storage);
     int in = open("/dev/null", O_RDONLY);
@@ -175,10 +177,20 @@ static int move(const struct easel *easel, const char *id, const char *suffix, s
     return rename(from, to) ? error_set(error, "%s: %s", to, strerror(errno)) : 0;
 }
 
+/* With all that it started: what outlives it would be nobody's. */
+static int end_drawing(pid_t process)
+{
+    siginfo_t ended;
+    while (waitid(P_PID, (id_t)process, &ended, WEXITED | WNOWAIT) && errno == EINTR)
+        continue;
+    kill(-process, SIGKILL); /* its number is taken until it is awaited */
+    return child_await(process);
+}
+
 static int finish(const struct easel *easel, const struct drawing *drawing, struct drawn *drawn,
                   struct error *error)
 {
-    int status = child_await(drawing->process), result = 0;
+    int status = end_drawing(drawing->process), result = 0;
     char complaint[256];
     read_complaint(drawing->words, complaint, sizeof complaint);
     close(drawing->words);

@@ -117,6 +117,25 @@ void page_put_end(FILE *out)
     fputs("</body></html>\n", out);
 }
 
+/* A check that could not see let every block pass. */
+static void put_blind(FILE *out, const json_t *run)
+{
+    const json_t *blind = json_object_get(run, "gate_blind");
+    size_t index;
+    json_t *entry;
+    if (!json_array_size(blind))
+        return;
+    fputs("<p><strong>Not all that may disturb a measurement could be seen:</strong> ", out);
+    json_array_foreach(blind, index, entry)
+    {
+        const char *check = json_string_value(json_object_get(entry, "check")),
+                   *reason = json_string_value(json_object_get(entry, "why"));
+        html_put_element(out, index ? ", " : "", check ? check : "", reason ? " (" : "");
+        html_put_element(out, "", reason ? reason : "", reason ? ")" : "");
+    }
+    fputs("; blocks count whatever it was.</p>\n", out);
+}
+
 static int put_page(FILE *out, const struct verdicts *verdicts, const struct samples *samples,
                     const json_t *run, const struct page *page, struct error *error)
 {
@@ -124,6 +143,7 @@ static int put_page(FILE *out, const struct verdicts *verdicts, const struct sam
     html_put_element(out, "<p class=\"quiet\">crosspoint, run <code>", samples->run_id, "</code>");
     put_where(out, run);
     fputs("</p>\n", out);
+    put_blind(out, run);
     report_put_answers(out, verdicts);
     report_put_counts(out, verdicts);
     if (report_put_overview(out, verdicts))
@@ -151,6 +171,8 @@ int report_write(const struct verdicts *verdicts, const struct samples *samples,
     int result = -1;
     if (file_create(&file, path, error)) {
         result = put_page(file.stream, verdicts, samples, run, &page, error);
+        if (result && ferror(file.stream))
+            error_set(error, "%s could not be written whole: is there room on the disk?", path);
         if (result)
             file_drop(&file);
         else

@@ -67,6 +67,18 @@ class Bench(Case):
                 self.assertEqual([path.name for path in self.folder.iterdir()], ['out.json'])
                 self.assertGreater(len(read_json((self.folder / 'out.json').read_text())['benchmarks']), 0)
 
+    def test_interrupted_display(self):
+        """JSON on standard output ends as JSON does."""
+        process = self.start('bench', '--benchmark_filter=native/(null|cpu)/', '--benchmark_min_time=0.2',
+                             '--benchmark_format=json')
+        text = ''
+        while '"real_time"' not in text:
+            text += process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        text += process.stdout.read()
+        self.assertEqual(process.wait(60), 130)
+        self.assertGreater(len(read_json(text)['benchmarks']), 0)
+
     def test_list(self):
         cells = self.crosspoint('list', 'cells')[0].split()
         for flags in ['--benchmark_list_tests'], ['--benchmark_list_tests=true', '--benchmark_filter', '.']:

@@ -260,6 +260,21 @@ class Begin(Folder):
         output, _ = self.crosspoint(*SERIAL)
         self.assertRegex(output, rf'report: results/\w+-{re.escape(host)}-2/report.html')
 
+    def test_empty_folder_of_others(self):
+        """What exists is refused, and stays, though it be empty; what was made on the way to it is gone."""
+        (self.folder / 'a' / 'b').mkdir(parents=True)
+        for command in (*SERIAL, '--out', 'a'), (*SERIAL, '--out', 'a/b'), ('selftest', '--quick', '--out', 'a/b'):
+            self.expect_error(command, 'never overwritten')
+            self.assertTrue((self.folder / 'a' / 'b').is_dir())
+
+    def test_started_together(self):
+        """Each has a folder of its own."""
+        runs = [self.start(*SERIAL) for _ in range(6)]
+        for run in runs:
+            errors = run.communicate(timeout=100)[1]
+            self.assertEqual(run.returncode, 0, errors)
+        self.assertEqual(len([path for path in (self.folder / 'results').iterdir() if not path.is_symlink()]), 6)
+
     def test_before_calibrating(self):
         for out in '/proc/out', 'outside/R':
             self.expect_error([*SERIAL, '--out', out], out.split('/')[1])

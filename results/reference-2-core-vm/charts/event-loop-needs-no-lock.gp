@@ -79,7 +79,7 @@ set multiplot
 
 # Panel 1
 PANEL = 1
-LEFT = 0.14375
+LEFT = 0.16250
 RIGHT = 0.90833
 TOP = 0.76953
 BOTTOM = 0.54688
@@ -149,7 +149,7 @@ eval cp_headed
 
 # Panel 2
 PANEL = 2
-LEFT = 0.14375
+LEFT = 0.16250
 RIGHT = 0.90833
 TOP = 0.38672
 BOTTOM = 0.16406

@@ -79,7 +79,7 @@ set multiplot
 
 # Panel 1
 PANEL = 1
-LEFT = 0.14375
+LEFT = 0.16250
 RIGHT = 0.90833
 TOP = 0.65269
 BOTTOM = 0.25150

@@ -79,7 +79,7 @@ set multiplot
 
 # Panel 1
 PANEL = 1
-LEFT = 0.14375
+LEFT = 0.16250
 RIGHT = 0.34792
 TOP = 0.76792
 BOTTOM = 0.52560
@@ -149,7 +149,7 @@ eval cp_headed
 
 # Panel 2
 PANEL = 2
-LEFT = 0.14375
+LEFT = 0.16250
 RIGHT = 0.34792
 TOP = 0.38567
 BOTTOM = 0.14334

@@ -79,7 +79,7 @@ set multiplot
 
 # Panel 1
 PANEL = 1
-LEFT = 0.14375
+LEFT = 0.16250
 RIGHT = 0.90833
 TOP = 0.83333
 BOTTOM = 0.67232
@@ -149,7 +149,7 @@ eval cp_headed
 
 # Panel 2
 PANEL = 2
-LEFT = 0.14375
+LEFT = 0.16250
 RIGHT = 0.90833
 TOP = 0.55650
 BOTTOM = 0.39548
@@ -219,7 +219,7 @@ eval cp_headed
 
 # Panel 3
 PANEL = 3
-LEFT = 0.14375
+LEFT = 0.16250
 RIGHT = 0.90833
 TOP = 0.27966
 BOTTOM = 0.11864
