@@ -104,6 +104,8 @@ void run_record(struct run *run, uint64_t tasks, uint64_t checksum)
 {
     if (tasks == 0)
         return;
+    if (run->workload->mortal)
+        checksum += tasks << RUN_RECORDED_SHIFT;
     atomic_fetch_add_explicit(&run->shared->checksum, checksum, memory_order_relaxed);
     count_tasks(run, tasks);
 }

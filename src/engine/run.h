@@ -31,18 +31,22 @@ struct run_worker {
     int64_t migrations; /* from ready to the end; -1: unknown */
 };
 
+/* Of a mortal workload's round the tasks recorded stand above the checksum, in one word: a death between two
+ * additions would leave one without the other. */
+enum { RUN_RECORDED_SHIFT = 40 };
+
 /* In the arena. */
 struct run_shared {
     alignas(64) _Atomic uint64_t tasks_done; /* of this round, lost ones too */
-    _Atomic uint64_t checksum;
-    alignas(64) _Atomic uint32_t finished;  /* futex; bit 0: the round's last task has completed; the rest
-                                               counts  deaths of workers that are to be replaced */
-    _Atomic uint64_t claimed;               /* loops: next task index */
-    alignas(64) _Atomic uint32_t ready;     /* futex: workers that are ready */
-    _Atomic uint32_t round;                 /* futex: moves when a round starts */
-    alignas(64) _Atomic uint32_t arrived;   /* tasks that wait together */
-    _Atomic uint32_t gone;                  /* futex: moves when all have arrived */
-    alignas(64) uint64_t items, task_count; /* of this round */
+    _Atomic uint64_t checksum;               /* mortal: with the tasks recorded, RUN_RECORDED_SHIFT */
+    alignas(64) _Atomic uint32_t finished;   /* futex; bit 0: the round's last task has completed; the rest
+                                                counts  deaths of workers that are to be replaced */
+    _Atomic uint64_t claimed;                /* loops: next task index */
+    alignas(64) _Atomic uint32_t ready;      /* futex: workers that are ready */
+    _Atomic uint32_t round;                  /* futex: moves when a round starts */
+    alignas(64) _Atomic uint32_t arrived;    /* tasks that wait together */
+    _Atomic uint32_t gone;                   /* futex: moves when all have arrived */
+    alignas(64) uint64_t items, task_count;  /* of this round */
     uint64_t clock_start_ns, clock_stop_ns;
     uint64_t startup_ns, memory_bytes; /* of workloads that tell them; 0: unknown */
     _Atomic uint64_t tasks_lost;

@@ -39,9 +39,9 @@ static _Noreturn void run_inside(struct run *run)
 static void lose_the_rest(struct run *run)
 {
     struct run_shared *shared = run->shared;
-    uint64_t left = shared->task_count - atomic_load(&shared->tasks_done);
-    atomic_fetch_add(&shared->tasks_lost, left);
-    atomic_fetch_add(&shared->tasks_done, left);
+    uint64_t recorded = atomic_load(&shared->checksum) >> RUN_RECORDED_SHIFT;
+    atomic_store(&shared->tasks_lost, shared->task_count - recorded);
+    atomic_store(&shared->tasks_done, shared->task_count);
     run_end_clock(run);
 }
 

@@ -62,7 +62,9 @@ struct workload {
     bool sets_clock; /* calls run_clock_start and run_clock_stop itself, after a warm-up of its own */
     bool latency;    /* fills run_latency() */
     bool memory;     /* calls run_set_memory(): no warm-up, and workers touch no more than they need */
-    bool mortal; /* a worker may die of its task: the round goes on with another, in a process of its own */
+    /* A worker may die of its task: the round goes on with another, in a process of its own. The checksums of
+     * a round then add up to less than 2^40. */
+    bool mortal;
 
     /* Optional: how many workers, or tasks in flight, follow from its keys (together). */
     unsigned (*roles)(const struct cell *);
