@@ -68,7 +68,7 @@ if (target eq 'svg') {
 set output 'io-many-event-loop-beats-threads.' . target
 TITLE = "{/:Bold Echo of 64-byte messages over TCP}"
 SUBTITLE = "“From some number of connections on, an event loop beats threads”"
-FINDING = "{/:Bold Holds: throughput ahead by 10 % from conc 1 (1–4); latency ahead by 20 % from conc 1 (1–4)}"
+FINDING = "{/:Bold Holds: throughput ahead by 10 % from conc 4 (1–16); latency ahead by 20 % from conc 2 (1–16)}"
 FINDING_WORD = "holds"
 FOOT = "medians and exact 95 % intervals; dots: every sample, n = 20   ·   native, io/echo, place:split"
 set label 101 TITLE at screen 0.02292, 0.95423 left font ',17' textcolor rgb cp_dark
@@ -95,24 +95,24 @@ KEY_AT = 0.12083333333333333
 WORSE = "thread-per-task"
 X_MIN = 0.7585775750291838
 X_MAX = 1318.256738556407
-X_TICS = 'set xtics ("1" 1, "4" 4, "64" 64, "1000" 1000)'
-X_TICS_BARE = 'set xtics ("" 1, "" 4, "" 64, "" 1000)'
+X_TICS = 'set xtics ("1" 1, "16" 16, "1000" 1000)'
+X_TICS_BARE = 'set xtics ("" 1, "" 16, "" 1000)'
 X_LABEL = "in flight at once (conc)"
 Y_LOG = 0
 Y_MIN = 0
-Y_MAX = 191480.84651217642
-Y_TICS = 'set ytics ("0" 0, "25k" 25000, "50k" 50000, "75k" 75000, "100k" 100000, "125k" 125000, "150k" 150000, "175k" 175000)'
-RATIO_MIN = 0.8483971404172189
-RATIO_MAX = 2.112511977918062
-RATIO_TICS = 'set ytics ("1" 1, "1.5" 1.5, "2" 2)'
+Y_MAX = 173522.68432689234
+Y_TICS = 'set ytics ("0" 0, "25k" 25000, "50k" 50000, "75k" 75000, "100k" 100000, "125k" 125000, "150k" 150000)'
+RATIO_MIN = 0.8682246153196961
+RATIO_MAX = 1.866857926681096
+RATIO_TICS = 'set ytics ("1" 1, "1.25" 1.25, "1.5" 1.5, "1.75" 1.75)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1
 THRESHOLDS = "1.1"
-CROSSING = 1.4008124849051873
+CROSSING = 3.501537554683341
 CROSSING_LOW = 1
-CROSSING_HIGH = 4
-CROSSING_TEXT = "10 % ahead from conc 1 (1–4)"
-CROSSING_AT = 0.09044585987261143
+CROSSING_HIGH = 16
+CROSSING_TEXT = "10 % ahead from conc 4 (1–16)"
+CROSSING_AT = 0.20501814463063833
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean
@@ -193,24 +193,24 @@ KEY_AT = 0.12083333333333333
 WORSE = "thread-per-task"
 X_MIN = 0.7585775750291838
 X_MAX = 1318.256738556407
-X_TICS = 'set xtics ("1" 1, "4" 4, "64" 64, "1000" 1000)'
-X_TICS_BARE = 'set xtics ("" 1, "" 4, "" 64, "" 1000)'
+X_TICS = 'set xtics ("1" 1, "16" 16, "1000" 1000)'
+X_TICS_BARE = 'set xtics ("" 1, "" 16, "" 1000)'
 X_LABEL = "in flight at once (conc)"
 Y_LOG = 1
-Y_MIN = 3.7936895039638424e-05
-Y_MAX = 0.2868304004903421
+Y_MIN = 4.52581236241169e-05
+Y_MAX = 0.27925353532044256
 Y_TICS = 'set ytics ("100 µs" 0.0001, "300 µs" 0.0003, "1 ms" 0.001, "3 ms" 0.003, "10 ms" 0.01, "30 ms" 0.03, "100 ms" 0.1)'
-RATIO_MIN = 0.7680849478643572
-RATIO_MAX = 10.046587084080674
+RATIO_MIN = 0.7328807413215926
+RATIO_MAX = 12.369218723276232
 RATIO_TICS = 'set ytics ("1" 1, "2" 2, "5" 5, "10" 10)'
 THRESHOLD_TEXT = "20 % ahead"
 THRESHOLD = 1.2
 THRESHOLDS = "1.2"
-CROSSING = 1.446870701585737
+CROSSING = 1.9885601209104098
 CROSSING_LOW = 1
-CROSSING_HIGH = 4
-CROSSING_TEXT = "20 % ahead from conc 1 (1–4)"
-CROSSING_AT = 0.09044585987261143
+CROSSING_HIGH = 16
+CROSSING_TEXT = "20 % ahead from conc 2 (1–16)"
+CROSSING_AT = 0.12917861904759925
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean

@@ -68,7 +68,7 @@ if (target eq 'svg') {
 set output 'pool-beats-per-task.' . target
 TITLE = "{/:Bold CPU-bound tasks: a pool against a new thread or process for each task}"
 SUBTITLE = "“A pool beats a new carrier for every short task”"
-FINDING = "{/:Bold Holds: threads 55.8× (50.6–60.7); processes 425× (305–582); threads-by-length ahead by 50 % up to terms 247k}\n{/:Bold (30.0k–300k)}"
+FINDING = "{/:Bold Holds: threads 60.6× (55.7–66.4); processes 353× (257–522); threads-by-length ahead by 50 % up to terms 256k}\n{/:Bold (30.0k–300k)}"
 FINDING_WORD = "holds"
 FOOT = "medians and exact 95 % intervals; dots: every sample, n = 20   ·   native, cpu/sum-squares, workers:2, place:compact"
 set label 101 TITLE at screen 0.02292, 0.95563 left font ',17' textcolor rgb cp_dark
@@ -91,12 +91,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "thread-per-task"
-BETTER_TEXT = "{/:Bold 1.51M/s}"
-WORSE_TEXT = "{/:Bold 25.9k/s}"
-Y_MAX = 1923863.055697496
+BETTER_TEXT = "{/:Bold 1.37M/s}"
+WORSE_TEXT = "{/:Bold 21.1k/s}"
+Y_MAX = 1730635.713579523
 Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000)'
-THRESHOLD_LOW = 38921.032732601794
-THRESHOLD_HIGH = 38921.032732601794
+THRESHOLD_LOW = 31686.28211422526
+THRESHOLD_HIGH = 31686.28211422526
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -161,12 +161,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "process-pool"
 WORSE = "process-per-task"
-BETTER_TEXT = "{/:Bold 204k/s}"
-WORSE_TEXT = "{/:Bold 414/s}"
-Y_MAX = 451358.104295962
-Y_TICS = 'set xtics ("0" 0, "100k" 100000, "200k" 200000, "300k" 300000, "400k" 400000)'
-THRESHOLD_LOW = 621.1885617363629
-THRESHOLD_HIGH = 621.1885617363629
+BETTER_TEXT = "{/:Bold 152k/s}"
+WORSE_TEXT = "{/:Bold 395/s}"
+Y_MAX = 346043.92492082703
+Y_TICS = 'set xtics ("0" 0, "100k" 100000, "200k" 200000, "300k" 300000)'
+THRESHOLD_LOW = 592.0171406506278
+THRESHOLD_HIGH = 592.0171406506278
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -239,20 +239,20 @@ X_TICS = 'set xtics ("3M" 3000000, "300k" 300000, "30k" 30000, "3000" 3000, "100
 X_TICS_BARE = 'set xtics ("" 3000000, "" 300000, "" 30000, "" 3000, "" 1000)'
 X_LABEL = "length of a task (terms)"
 Y_LOG = 1
-Y_MIN = 230.71308829907144
-Y_MAX = 2932710.311549775
+Y_MIN = 266.02879994471334
+Y_MAX = 2599149.0070936806
 Y_TICS = 'set ytics ("300" 300, "1000" 1000, "3000" 3000, "10k" 10000, "30k" 30000, "100k" 100000, "300k" 300000, "1M" 1000000)'
-RATIO_MIN = 0.6632941977890883
-RATIO_MAX = 91.46013092974997
-RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
+RATIO_MIN = 0.6573436017264765
+RATIO_MAX = 100.99111316869339
+RATIO_TICS = 'set ytics ("1" 1, "10" 10, "100" 100)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
-CROSSING = 247023.27354240362
+CROSSING = 255826.77208852867
 CROSSING_LOW = 30000
 CROSSING_HIGH = 300000
-CROSSING_TEXT = "50 % ahead up to terms 247k (30.0k–300k)"
-CROSSING_AT = 0.6742014808264989
+CROSSING_TEXT = "50 % ahead up to terms 256k (30.0k–300k)"
+CROSSING_AT = 0.6782512651540469
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean

@@ -68,7 +68,7 @@ if (target eq 'svg') {
 set output 'thread-creation-cheaper.' . target
 TITLE = "{/:Bold Creating and awaiting a thread or a process}"
 SUBTITLE = "“A thread is created faster than a process”"
-FINDING = "{/:Bold Holds: resident-mib:1 47.0× (45.6–50.7); resident-mib:16 60.2× (57.8–62.7)}"
+FINDING = "{/:Bold Holds: resident-mib:1 46.6× (44.9–48.2); resident-mib:16 57.3× (55.5–60.0)}"
 FINDING_WORD = "holds"
 FOOT = "medians and exact 95 % intervals; dots: every sample, n = 20   ·   native, create/empty, workers:1, place:one-core"
 set label 101 TITLE at screen 0.02292, 0.95423 left font ',17' textcolor rgb cp_dark
@@ -99,11 +99,11 @@ X_TICS = 'set xtics ("1" 1, "16" 16)'
 X_TICS_BARE = 'set xtics ("" 1, "" 16)'
 X_LABEL = "resident memory of the parent, MiB"
 Y_LOG = 1
-Y_MIN = 318.9275370449849
-Y_MAX = 51356.596525437904
+Y_MIN = 353.7734504175879
+Y_MAX = 51242.99189062321
 Y_TICS = 'set ytics ("500" 500, "1000" 1000, "2000" 2000, "5000" 5000, "10k" 10000, "20k" 20000, "50k" 50000)'
-RATIO_MIN = 0.661079332697461
-RATIO_MAX = 94.88785288792344
+RATIO_MIN = 0.6640187023669395
+RATIO_MAX = 90.3683956434742
 RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
