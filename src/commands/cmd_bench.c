@@ -2,6 +2,7 @@
 /* The cells by hand. Each call of Google Benchmark runs its cell in a forked child, so that one cell's
  * workers, pools and failures leave the next alone. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,6 @@
 #include "file.h"
 #include "filter.h"
 #include "gbench_shim.h"
-#include "launch.h"
 #include "options.h"
 #include "paths.h"
 #include "selection.h"
@@ -53,11 +53,41 @@ static void measure_in_child(const struct bench_cell *bench, uint64_t items, str
     cell_free(run);
 }
 
+/* A signal ends the cell that runs, and its workers with it: a round may take as long as its user asked for.
+ */
+static volatile sig_atomic_t interrupted, cell_process;
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    interrupted = 1;
+    if (cell_process)
+        kill(cell_process, SIGKILL);
+}
+
+/* What we were started to ignore (nohup) stays ignored. */
+static void heed_interrupts(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    const struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+    struct sigaction before;
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(signals[i], &action, NULL);
+}
+
+static int await_cell(pid_t child)
+{
+    cell_process = child;
+    if (interrupted) /* before its number was known */
+        kill(child, SIGKILL);
+    int status = child_await(child);
+    cell_process = 0;
+    return status;
+}
+
 static int measure(void *context, uint64_t items, struct gbench_round *round)
 {
-    round->interrupted = launch_interrupted();
-    if (round->interrupted)
-        return -1;
     struct gbench_round *shared =
         mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) {
@@ -69,11 +99,11 @@ static int measure(void *context, uint64_t items, struct gbench_round *round)
         measure_in_child(context, items, shared);
         _exit(EXIT_SUCCESS);
     }
-    int status = child > 0 ? child_await(child) : 0;
+    int status = child > 0 ? await_cell(child) : 0;
     *round = *shared;
     munmap(shared, sizeof *shared);
-    round->interrupted = launch_interrupted();
-    if (round->interrupted)
+    round->interrupted = interrupted;
+    if (interrupted)
         return -1;
     if (!round->error[0] && (child < 0 || status))
         snprintf(round->error, sizeof round->error, "the cell's process ended badly (status %#x)", status);
@@ -259,8 +289,6 @@ static int run_into_file(const struct arguments *arguments, char **given, const 
         return error_tell(&error);
     }
     int code = gbench_main(arguments->count, given, cases, count, &out);
-    if (code != EXIT_INTERRUPTED) /* the signal may be pending still: what follows is short */
-        launch_tear_down();
     if (arguments->out && file_finish(&file, &error))
         return error_tell(&error);
     if (code == EXIT_INTERRUPTED)
@@ -312,7 +340,7 @@ int cmd_bench(int argc, char **argv)
     arguments.list[arguments.count++] = strdup(argv[0]);
     options_parse(&argp, argc, argv, &arguments);
 
-    launch_set_up(); /* from here on an interruption is told */
+    heed_interrupts();
     struct rules rules = {0};
     struct plan plan = {0};
     char path[PATH_BYTES];

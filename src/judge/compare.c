@@ -115,7 +115,7 @@ static int count_arms(struct comparer *comparer, struct arms *arms, struct compa
     comparer->compared->missing += in_base && !row->comparable;
     if (comparer->compared->options.pairing != COMPARE_SESSIONS || !row->comparable)
         return 0;
-    if (compare_sessions_count(comparer, arms))
+    if (compare_sessions_gather(comparer, arms))
         return -1;
     row->n_base = arms->sessions;
     row->n_new = 1;
@@ -149,7 +149,7 @@ static size_t samples_needed(const struct compared *compared)
     if (compared->options.pairing == COMPARE_PAIRED)
         return statistics_blocks_needed(compared->comparable, compared->alpha);
     if (compared->options.pairing == COMPARE_SESSIONS)
-        return compare_sessions_needed;
+        return COMPARE_SESSIONS_NEEDED;
     size_t n = 1;
     while (!can_pass(compared, n, n))
         n++;
@@ -248,8 +248,10 @@ static int measure_row(struct comparer *comparer, const struct arms *arms, struc
         return -1;
     if (!row->comparable)
         return 0;
-    if (compared->options.pairing == COMPARE_SESSIONS)
-        return compare_sessions_measure(comparer, arms, row);
+    if (compared->options.pairing == COMPARE_SESSIONS) {
+        compare_sessions_measure(comparer, arms, row);
+        return 0;
+    }
     if (judge_test(&figures, log1p(compared->options.effect), judge_level, &comparer->cache, &shift))
         return -1;
     row->ratio = exp(shift.estimate);
@@ -383,8 +385,10 @@ int compare_tables(const struct samples *base, const struct samples *new, enum c
     *compared = (struct compared){.options = *options, .metric = metric, .alpha = judge_alpha};
     struct comparer comparer = {.compared = compared, .base = base, .new = new};
     int result = match_cells(&comparer) || compare_cells(&comparer) ? error_set(error, "out of memory") : 0;
-    for (size_t i = 0; comparer.arms && i < compared->count; i++)
+    for (size_t i = 0; comparer.arms && i < compared->count; i++) {
         samples_pairing_free(&comparer.arms[i].pairing);
+        free(comparer.arms[i].session_logs);
+    }
     statistics_cache_free(&comparer.cache);
     free(comparer.base_values);
     free(comparer.arms);

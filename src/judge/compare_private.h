@@ -15,7 +15,8 @@ struct arms {
     const struct samples_cell *base, *new; /* NULL: not in that run */
     struct samples_pairing pairing;        /* better: new; worse: base */
     size_t n_base, n_new;
-    size_t sessions; /* of the base, that can be compared; COMPARE_SESSIONS alone */
+    double *session_logs; /* COMPARE_SESSIONS alone: the base runs' medians, in logarithms */
+    size_t sessions;      /* of them */
 };
 
 struct comparer {

@@ -45,14 +45,17 @@ static int median_of(const struct comparer *comparer, const struct arms *arms, c
     return failed ? -1 : 0;
 }
 
-int compare_sessions_count(const struct comparer *comparer, struct arms *arms)
+int compare_sessions_gather(const struct comparer *comparer, struct arms *arms)
 {
-    arms->sessions = 0;
+    arms->session_logs = malloc(session_count(comparer) * sizeof *arms->session_logs);
+    if (!arms->session_logs)
+        return -1;
     for (size_t i = 0; i < session_count(comparer); i++) {
         double median;
         if (median_of(comparer, arms, session_of(comparer, i), &median))
             return -1;
-        arms->sessions += isfinite(median);
+        if (isfinite(median))
+            arms->session_logs[arms->sessions++] = log(median);
     }
     return 0;
 }
@@ -106,34 +109,23 @@ static void test(const struct compared *compared, double shift, double error, st
         expm1(error * (student_quantile(1 - alpha, freedom) + student_quantile(judge_power, freedom)));
 }
 
-int compare_sessions_measure(struct comparer *comparer, const struct arms *arms, struct compare_row *row)
+void compare_sessions_measure(const struct comparer *comparer, const struct arms *arms,
+                              struct compare_row *row)
 {
     const struct compared *compared = comparer->compared;
-    double sign = columns[compared->metric].lower_better ? -1 : 1;
-    double *medians = malloc(session_count(comparer) * sizeof *medians);
-    size_t k = 0;
-    int result = medians ? 0 : -1;
-    for (size_t i = 0; i < session_count(comparer) && !result; i++) {
-        result = median_of(comparer, arms, session_of(comparer, i), &medians[k]);
-        if (!result && isfinite(medians[k])) {
-            medians[k] = log(medians[k]);
-            k++;
-        }
+    const struct location base = location_of(arms->session_logs, arms->sessions);
+    double own = fmax(base.deviation, error_of_median(comparer, arms));
+    double shift = log(row->new) - base.mean;
+    if (columns[compared->metric].lower_better)
+        shift = -shift;
+    row->base = exp(base.mean);
+    row->between = base.deviation;
+    if (arms->sessions >= COMPARE_SESSIONS_NEEDED) {
+        test(compared, shift, sqrt(own * own + base.deviation * base.deviation / (double)arms->sessions),
+             row);
+        return;
     }
-    if (!result && k) {
-        const struct location base = location_of(medians, k);
-        double own = fmax(base.deviation, error_of_median(comparer, arms));
-        row->base = exp(base.mean);
-        row->between = base.deviation;
-        if (k >= compare_sessions_needed)
-            test(compared, sign * (log(row->new) - base.mean),
-                 sqrt(own * own + base.deviation * base.deviation / (double)k), row);
-        else {
-            row->ratio = exp(sign * (log(row->new) - base.mean));
-            row->p_faster = row->p_slower = row->p_not_slower = row->p_same = 1;
-            row->detectable = INFINITY;
-        }
-    }
-    free(medians);
-    return result;
+    row->ratio = exp(shift);
+    row->p_faster = row->p_slower = row->p_not_slower = row->p_same = 1;
+    row->detectable = INFINITY;
 }

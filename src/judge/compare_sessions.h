@@ -9,14 +9,15 @@
 
 #include "compare_private.h"
 
-enum { compare_sessions_needed = 3 };
+enum { COMPARE_SESSIONS_NEEDED = 3 };
 
-/* arms->sessions: the base runs that have the cell, with figures and the new run's work. 0, or -1: out of
- * memory. */
-int compare_sessions_count(const struct comparer *comparer, struct arms *arms);
+/* arms->session_logs: the logarithms of the medians of those base runs that have the cell, with figures and
+ * the new run's work; arms->sessions: how many. To be freed. 0, or -1: out of memory. */
+int compare_sessions_gather(const struct comparer *comparer, struct arms *arms);
 
 /* Fills the row's figures, p and detectable difference; base becomes the geometric mean of the runs' medians.
- * new is filled, and comparer->new_values; d is overwritten. 0, or -1: out of memory. */
-int compare_sessions_measure(struct comparer *comparer, const struct arms *arms, struct compare_row *row);
+ * new is filled, and comparer->new_values; d is overwritten. */
+void compare_sessions_measure(const struct comparer *comparer, const struct arms *arms,
+                              struct compare_row *row);
 
 #endif

@@ -8,7 +8,7 @@ import os
 import signal
 import unittest
 
-from harness import Case, main
+from harness import Case, children, main
 
 CELLS = '--benchmark_filter=null/empty/(serial|process-pool)|io/echo/event-loop/.*conc:16/'
 QUICK = 'bench', '--benchmark_min_time=0.001', '--benchmark_repetitions=2'
@@ -66,6 +66,13 @@ class Bench(Case):
                 self.assertIn('crosspoint bench: interrupted; what was measured is in out.json\n', errors)
                 self.assertEqual([path.name for path in self.folder.iterdir()], ['out.json'])
                 self.assertGreater(len(read_json((self.folder / 'out.json').read_text())['benchmarks']), 0)
+
+    def test_interrupted_in_a_round(self):
+        """However long it was to be."""
+        process = self.start('bench', '--benchmark_filter=native/io/sleep/(serial|process-pool)', '--benchmark_min_time=300')
+        self.wait_until(lambda: children(process.pid), 'no cell')
+        process.send_signal(signal.SIGINT)
+        self.finish(process, 130)
 
     def test_interrupted_display(self):
         """JSON on standard output ends as JSON does."""
