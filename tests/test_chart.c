@@ -16,6 +16,7 @@
 #include "synthetic.h"
 #include "verdict.h"
 
+static const struct sweeps no_sweeps;
 static const char *source_root = ".";
 
 struct scene {
@@ -157,7 +158,8 @@ static void test_report(void **state)
     begin_hostile(&scene);
     if (charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.drawn, &scene.error) !=
             1 ||
-        report_write(&scene.verdicts, &scene.samples, scene.synthetic.folder, &scene.drawn, &scene.error))
+        report_write(&scene.verdicts, &scene.samples, &no_sweeps, scene.synthetic.folder, &scene.drawn,
+                     &scene.error))
         fail_msg("%s", scene.error.text);
     static const char *const expected[] = {"<!doctype html>",
                                            "data:image/svg+xml;base64,",
@@ -180,13 +182,14 @@ static void test_report(void **state)
     char path[128];
     snprintf(path, sizeof path, "%s/run.json", scene.synthetic.folder);
     synthetic_text(path, "{\n\"machine\": }");
-    assert_int_equal(
-        report_write(&scene.verdicts, &scene.samples, scene.synthetic.folder, &scene.drawn, &scene.error),
-        -1);
+    assert_int_equal(report_write(&scene.verdicts, &scene.samples, &no_sweeps, scene.synthetic.folder,
+                                  &scene.drawn, &scene.error),
+                     -1);
     assert_non_null(strstr(scene.error.text, "run.json: line 2: "));
     unlink(path);
-    assert_int_equal(
-        report_write(&scene.verdicts, &scene.samples, scene.synthetic.folder, &scene.drawn, &scene.error), 0);
+    assert_int_equal(report_write(&scene.verdicts, &scene.samples, &no_sweeps, scene.synthetic.folder,
+                                  &scene.drawn, &scene.error),
+                     0);
     end(&scene);
 }
 
@@ -239,8 +242,9 @@ static void test_nothing_measured(void **state)
     assert_int_equal(
         charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.drawn, &scene.error),
         0);
-    assert_int_equal(
-        report_write(&scene.verdicts, &scene.samples, scene.synthetic.folder, &scene.drawn, &scene.error), 0);
+    assert_int_equal(report_write(&scene.verdicts, &scene.samples, &no_sweeps, scene.synthetic.folder,
+                                  &scene.drawn, &scene.error),
+                     0);
     expect_file(scene.synthetic.folder, "report.html", "No rule was measured.");
     end(&scene);
 }

@@ -12,7 +12,7 @@
 
 #include "drawing.h"
 #include "report.h"
-#include "scaling.h"
+#include "sweep_draw.h"
 #include "synthetic.h"
 
 static const char *source_root = ".";
@@ -20,7 +20,7 @@ static const char *source_root = ".";
 struct scene {
     struct synthetic synthetic;
     struct samples samples;
-    struct scaling scaling;
+    struct sweeps sweeps;
     struct drawn drawn;
     struct error error;
 };
@@ -41,13 +41,13 @@ static void find(struct scene *scene)
 {
     synthetic_close(&scene->synthetic);
     if (synthetic_load(&scene->synthetic, &scene->samples, &scene->error) ||
-        scaling_find(&scene->samples, &scene->scaling, &scene->error))
+        sweeps_find(&scene->samples, NULL, &scene->sweeps, &scene->error))
         fail_msg("%s", scene->error.text);
 }
 
 static void end(struct scene *scene)
 {
-    scaling_free(&scene->scaling);
+    sweeps_free(&scene->sweeps);
     samples_free(&scene->samples);
     drawn_free(&scene->drawn);
     synthetic_remove(&scene->synthetic);
@@ -79,10 +79,10 @@ static void write_serial(struct scene *scene, const char *keys, unsigned blocks,
     synthetic_cell(&scene->synthetic, cell, blocks, COLUMN_ITEMS_PER_SECOND, 1000, spread);
 }
 
-static const struct scaling_chart *only_chart(const struct scene *scene)
+static const struct sweep_chart *only_chart(const struct scene *scene)
 {
-    assert_int_equal(scene->scaling.count, 1);
-    return &scene->scaling.charts[0];
+    assert_int_equal(scene->sweeps.count, 1);
+    return &scene->sweeps.charts[0];
 }
 
 static bool have_gnuplot(void)
@@ -97,11 +97,9 @@ static bool draw(struct scene *scene, int expected)
     if (!have_gnuplot())
         return false;
     snprintf(scripts, sizeof scripts, "%s/scripts/gnuplot", source_root);
-    int drawn =
-        scaling_draw(&scene->samples, scripts, scene->synthetic.folder, 2, &scene->drawn, &scene->error);
-    if (drawn < 0)
+    if (sweeps_draw(&scene->sweeps, scripts, scene->synthetic.folder, 2, &scene->drawn, &scene->error))
         fail_msg("%s", scene->error.text);
-    assert_int_equal(drawn, expected);
+    assert_int_equal(scene->sweeps.count, expected);
     return true;
 }
 
@@ -134,12 +132,12 @@ static void test_exact_law(void **state)
     for (size_t i = 0; i < 3; i++)
         write_model(&scene, &laws[i], "/place:compact", eight, 8, 6, 0);
     find(&scene);
-    const struct scaling_chart *chart = only_chart(&scene);
+    const struct sweep_chart *chart = only_chart(&scene);
     assert_string_equal(chart->id, "scaling-cpu-x-compact");
     assert_string_equal(chart->reference, "serial");
     assert_int_equal(chart->count, 3);
     for (size_t i = 0; i < 3; i++) {
-        const struct scaling_series *series = &chart->series[i];
+        const struct sweep_series *series = &chart->series[i];
         assert_string_equal(series->model, laws[i].model); /* in the order of their last speedup */
         assert_int_equal(series->count, 8);
         assert_true(series->fitted);
@@ -183,17 +181,17 @@ static void test_no_limit_below_what_was_measured(void **state)
         workers[i] = i + 1;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct scene scene;
-        const struct scaling_point *furthest;
+        const struct sweep_point *furthest;
         char text[128];
         begin(&scene, 64);
         write_serial(&scene, "", 6, 0);
         write_model(&scene, &cases[i].law, "", workers, 64, 6, 0);
         find(&scene);
-        const struct scaling_series *series = scaling_furthest(only_chart(&scene), &furthest);
+        const struct sweep_series *series = sweep_best(only_chart(&scene), &furthest);
         assert_true(series->fitted);
         scaling_word_amdahl(series, text, sizeof text);
         assert_int_equal(strstr(text, "at most") != NULL, cases[i].limit);
-        assert_int_equal(1 / series->amdahl.sigma > furthest->speedup.median, cases[i].limit);
+        assert_int_equal(1 / series->amdahl.sigma > furthest->figure.median, cases[i].limit);
         end(&scene);
     }
 }
@@ -226,9 +224,9 @@ static void test_noisy_law_stands_alone(void **state)
     write_serial(&scene, "", 12, 0.03);
     write_model(&scene, &law, "", eight, 8, 12, 0.03);
     find(&scene);
-    const struct scaling_series *series = only_chart(&scene)->series;
+    const struct sweep_series *series = only_chart(&scene)->series;
     assert_int_equal(series->points[0].n, 12);
-    assert_true(series->points[7].speedup.low < series->points[7].speedup.median);
+    assert_true(series->points[7].figure.low < series->points[7].figure.median);
     assert_float_equal(series->usl.sigma, 0.03, 0.015);
     assert_float_equal(series->usl.kappa, 0.002, 0.001);
     if (!draw(&scene, 1)) {
@@ -258,7 +256,7 @@ static void test_too_few_cores(void **state)
     write_serial(&scene, "", 6, 0);
     write_model(&scene, &law, "", eight, 2, 6, 0);
     find(&scene);
-    const struct scaling_series *series = only_chart(&scene)->series;
+    const struct sweep_series *series = only_chart(&scene)->series;
     assert_false(series->fitted);
     assert_int_equal(series->fit_count, 2);
     if (!draw(&scene, 1)) {
@@ -289,7 +287,7 @@ static void test_more_workers_than_units(void **state)
         write_serial(&scene, cases[i].keys, 6, 0);
         write_model(&scene, &law, cases[i].keys, eight, 8, 6, 0);
         find(&scene);
-        const struct scaling_series *series = only_chart(&scene)->series;
+        const struct sweep_series *series = only_chart(&scene)->series;
         assert_int_equal(series->count, 8);
         assert_int_equal(series->fit_count, cases[i].fit_count);
         assert_int_equal(series->fitted, cases[i].fit_count >= SCALING_FIT_COUNTS_MIN);
@@ -309,10 +307,10 @@ static void test_own_reference(void **state)
     begin(&scene, 16);
     write_model(&scene, &law, "", eight, 8, 6, 0);
     find(&scene);
-    const struct scaling_chart *chart = only_chart(&scene);
+    const struct sweep_chart *chart = only_chart(&scene);
     assert_string_equal(chart->reference, "");
     assert_int_equal(chart->series[0].reference_workers, 1);
-    assert_float_equal(chart->series[0].points[0].speedup.median, 1, 0);
+    assert_float_equal(chart->series[0].points[0].figure.median, 1, 0);
     assert_float_equal(chart->series[0].usl.sigma, 0.05, 1e-9);
     scaling_word_reference(chart, text, sizeof text);
     assert_string_equal(text, "speedup over the same model with 1 worker in the same block");
@@ -359,14 +357,15 @@ static void test_what_makes_a_chart(void **state)
     write_model(&scene, &law, "/terms:2000", eight, 1, 6, 0); /* one worker count: no chart */
     write_model(&scene, &law, "", eight, 4, 6, 0);
     find(&scene);
-    assert_int_equal(scene.scaling.count, 5);
+    assert_int_equal(scene.sweeps.count, 6); /* the last: workers:1 over terms */
+    assert_string_equal(scene.sweeps.charts[5].id, "terms-items-per-second-cpu-x");
     for (size_t i = 0; i < 5; i++) {
         size_t k = 0;
-        while (k < 5 && strcmp(scene.scaling.charts[k].id, ids[i]) != 0)
+        while (k < 5 && strcmp(scene.sweeps.charts[k].id, ids[i]) != 0)
             k++;
         if (k == 5)
             fail_msg("no chart %s", ids[i]);
-        assert_int_equal(*scene.scaling.charts[k].reference != 0, i == 4);
+        assert_int_equal(*scene.sweeps.charts[k].reference != 0, i == 4);
     }
     end(&scene);
 }
@@ -389,13 +388,13 @@ static void test_blocks(void **state)
     for (unsigned block = 1; block < 5; block++)
         synthetic_row(synthetic, two, block, "ok", "", COLUMN_ITEMS_PER_SECOND, 200 * (block + 1));
     find(&scene);
-    const struct scaling_series *series = only_chart(&scene)->series;
+    const struct sweep_series *series = only_chart(&scene)->series;
     assert_int_equal(series->points[0].n, 2);
     assert_int_equal(series->points[1].n, 2);
     assert_int_equal(series->points[1].samples[0].block, 1);
-    assert_float_equal(series->points[0].speedup.median, 1, 0);
-    assert_float_equal(series->points[1].speedup.median, 2, 0);
-    assert_float_equal(series->points[1].speedup.low, 2, 0);
+    assert_float_equal(series->points[0].figure.median, 1, 0);
+    assert_float_equal(series->points[1].figure.median, 2, 0);
+    assert_float_equal(series->points[1].figure.low, 2, 0);
     end(&scene);
 }
 
@@ -407,11 +406,13 @@ static void test_nothing_scales(void **state)
     begin(&scene, 0);
     synthetic_suite(&scene.synthetic, 6);
     find(&scene);
-    assert_int_equal(scene.scaling.count, 0);
+    for (size_t i = 0; i < scene.sweeps.count; i++)
+        assert_false(scene.sweeps.charts[i].scaling);
+    sweeps_free(&scene.sweeps);
     assert_int_equal(
-        scaling_draw(&scene.samples, "/nonexistent", scene.synthetic.folder, 1, &scene.drawn, &scene.error),
-        0);
-    assert_int_equal(report_write(&none, &scene.samples, scene.synthetic.folder, &scene.drawn, &scene.error),
+        sweeps_draw(&scene.sweeps, "/nonexistent", scene.synthetic.folder, 1, &scene.drawn, &scene.error), 0);
+    assert_int_equal(report_write(&none, &scene.samples, &scene.sweeps, scene.synthetic.folder, &scene.drawn,
+                                  &scene.error),
                      0);
     expect(&scene, "report.html", "</html>");
     expect_none(&scene, "report.html", ">Scaling<");
@@ -432,7 +433,8 @@ static void test_report(void **state)
         end(&scene);
         return;
     }
-    assert_int_equal(report_write(&none, &scene.samples, scene.synthetic.folder, &scene.drawn, &scene.error),
+    assert_int_equal(report_write(&none, &scene.samples, &scene.sweeps, scene.synthetic.folder, &scene.drawn,
+                                  &scene.error),
                      0);
     expect(&scene, "report.html", "<h2>Scaling</h2>");
     expect(&scene, "report.html", "data:image/svg+xml;base64,");
@@ -449,7 +451,7 @@ static void test_errors(void **state)
     write_model(&scene, &law, "", eight, 3, 6, 0);
     find(&scene);
     assert_int_equal(
-        scaling_draw(&scene.samples, "/nonexistent", scene.synthetic.folder, 1, &scene.drawn, &scene.error),
+        sweeps_draw(&scene.sweeps, "/nonexistent", scene.synthetic.folder, 1, &scene.drawn, &scene.error),
         -1);
     assert_string_equal(scene.error.text, "/nonexistent/style.gp: No such file or directory");
     end(&scene);

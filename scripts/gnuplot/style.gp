@@ -45,6 +45,9 @@ cp_backing(shape) = shape == 4 || shape == 6 || shape == 8 || shape == 10 || sha
 cp_same(better, worse) = better eq worse
 cp_worse_shape(better, worse) = !cp_same(better, worse) ? cp_shape(worse) : cp_shape(worse) % 2 ? cp_shape(worse) - 1 : cp_shape(worse) + 1
 
+# Of several series of one model every second has the other shape and a dashed line.
+cp_nth_shape(model, n) = n % 2 ? cp_worse_shape(model, model) : cp_shape(model)
+
 cp_dark = '#24292f'
 cp_grey = '#57606a'
 cp_band = '#ead9a0'

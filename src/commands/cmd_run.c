@@ -17,6 +17,7 @@
 #include "run_setup.h"
 #include "session_gate.h"
 #include "print_table.h"
+#include "sweep_draw.h"
 #include "words.h"
 
 struct options {
@@ -133,6 +134,7 @@ static int conclude(const struct session *session)
                                       .width = (size_t)progress_width(STDOUT_FILENO)};
     verdicts_write(&conclusion.verdicts, "text", style.colour, (int)style.width, stdout, &error);
     cells_write_unjudged(&conclusion.samples, &conclusion.verdicts, &style, stdout);
+    sweeps_write(&conclusion.sweeps, &style, stdout);
     if (page_failed)
         error_tell(&page_error);
     code = page_failed ? EXIT_USAGE : conclusion_exit_code(&conclusion);

@@ -11,15 +11,16 @@
 #include "options.h"
 #include "paths.h"
 #include "report.h"
-#include "scaling.h"
+#include "sweep_draw.h"
 #include "words.h"
 
-/* What the rules judge, what scaling is drawn of, and what is told of every cell. */
+/* What the rules judge, what sweeps are drawn of, which is told of every cell. */
 static int load_samples(const char *path, const struct rules *rules, struct samples *samples,
                         struct error *error)
 {
-    enum column metrics[COLUMN_COUNT + 3] = {COLUMN_ITEMS_PER_SECOND, COLUMN_LATENCY_P99_NS, COLUMN_VALUE};
-    size_t count = 3 + rules_metrics(rules, metrics + 3);
+    enum column metrics[COLUMN_COUNT + SWEEP_METRICS];
+    memcpy(metrics, sweep_metrics, SWEEP_METRICS * sizeof *metrics);
+    size_t count = SWEEP_METRICS + rules_metrics(rules, metrics + SWEEP_METRICS);
     return samples_load(path, metrics, count, samples, error);
 }
 
@@ -37,11 +38,14 @@ int conclusion_open(const char *path, const char *rules_path, struct conclusion 
     if (rules_load(rules_path, &conclusion->rules, error) ||
         load_samples(path, &conclusion->rules, &conclusion->samples, error))
         return -1;
-    return verdicts_judge(&conclusion->samples, &conclusion->rules, &conclusion->verdicts, error);
+    if (verdicts_judge(&conclusion->samples, &conclusion->rules, &conclusion->verdicts, error))
+        return -1;
+    return sweeps_find(&conclusion->samples, &conclusion->verdicts, &conclusion->sweeps, error);
 }
 
 void conclusion_free(struct conclusion *conclusion)
 {
+    sweeps_free(&conclusion->sweeps);
     verdicts_free(&conclusion->verdicts);
     samples_free(&conclusion->samples);
     rules_free(&conclusion->rules);
@@ -70,8 +74,9 @@ int conclusion_write(const struct conclusion *conclusion, const char *folder, st
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     unsigned jobs = processors > 1 ? (unsigned)processors : 1;
     bool all = charts_draw(&conclusion->verdicts, scripts, folder, jobs, &drawn, error) >= 0 &&
-               scaling_draw(&conclusion->samples, scripts, folder, jobs, &drawn, error) >= 0;
-    if (report_write(&conclusion->verdicts, &conclusion->samples, folder, &drawn, &page_error)) {
+               !sweeps_draw(&conclusion->sweeps, scripts, folder, jobs, &drawn, error);
+    if (report_write(&conclusion->verdicts, &conclusion->samples, &conclusion->sweeps, folder, &drawn,
+                     &page_error)) {
         *error = page_error;
         all = false;
     }

@@ -8,12 +8,14 @@
 #include "error.h"
 #include "samples.h"
 #include "rules.h"
+#include "sweeps.h"
 #include "verdict.h"
 
 struct conclusion {
     struct samples samples;
     struct rules rules;
     struct verdicts verdicts;
+    struct sweeps sweeps;
     bool own_rules; /* the user's: one that was not measured is told */
 };
 

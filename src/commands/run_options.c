@@ -16,6 +16,7 @@ enum {
     OPTION_WORKERS,
     OPTION_CONC,
     OPTION_PLACE,
+    OPTION_KEY,
     OPTION_SEED,
     OPTION_OUT,
     OPTION_LIKE,
@@ -36,6 +37,8 @@ static const struct argp_option option_table[] = {
     {"conc", OPTION_CONC, "LIST", 0,
      "cells with these numbers of tasks in flight instead of the rules' cells", 0},
     {"place", OPTION_PLACE, "LIST", 0, "cells with these placements instead of the rules' cells", 0},
+    {"key", OPTION_KEY, "KEY:LIST", 0,
+     "cells with these values of a workload's own key instead of the rules' cells; may be repeated", 0},
     {"seed", OPTION_SEED, "N", 0, "of the order of launches; default: random, recorded", 0},
     {"out", OPTION_OUT, "DIR", 0, "the results folder; must not exist. Default: results/TIME-HOST", 0},
     {"like", OPTION_LIKE, "DIR", 0, "the same work per launch as in that run, cell by cell", 0},
@@ -45,20 +48,41 @@ static const struct argp_option option_table[] = {
     {0},
 };
 
-static void split_list(const struct argp_state *state, const char *option, char *text,
-                       const char *values[SELECTION_VALUES_MAX], size_t *count)
+static struct selection_axis *find_axis(const struct argp_state *state, struct selection *selection,
+                                        const char *key)
 {
+    for (size_t i = 0; i < selection->axis_count; i++)
+        if (strcmp(selection->axes[i].key, key) == 0)
+            return &selection->axes[i];
+    if (selection->axis_count == SELECTION_AXES_MAX)
+        options_error(state, "more than %d keys", SELECTION_AXES_MAX);
+    selection->axes[selection->axis_count] = (struct selection_axis){.key = key};
+    return &selection->axes[selection->axis_count++];
+}
+
+static void add_axis(const struct argp_state *state, struct selection *selection, const char *key, char *text)
+{
+    struct selection_axis *axis = find_axis(state, selection, key);
     for (char *value; (value = strsep(&text, ","));) {
         struct cell cell = {0};
         struct error error;
-        if (*count == SELECTION_VALUES_MAX)
-            options_error(state, "--%s has more than %d values", option, SELECTION_VALUES_MAX);
+        if (axis->count == SELECTION_VALUES_MAX)
+            options_error(state, "%s has more than %d values", key, SELECTION_VALUES_MAX);
         if (!*value)
-            options_error(state, "--%s: a value of the list is empty", option);
-        if (cell_set(&cell, option, value, &error))
-            options_error(state, "--%s: %s", option, error.text);
-        values[(*count)++] = value;
+            options_error(state, "%s: a value of the list is empty", key);
+        if (cell_set(&cell, key, value, &error))
+            options_error(state, "%s: %s", key, error.text);
+        axis->values[axis->count++] = value;
     }
+}
+
+/* "terms:1000,10000" */
+static void add_key(const struct argp_state *state, struct selection *selection, char *text)
+{
+    const char *key = strsep(&text, ":");
+    if (!text || !*key)
+        options_error(state, "--key: '%s' is not of the form KEY:VALUE,VALUE", key);
+    add_axis(state, selection, key, text);
 }
 
 static void set_profile(const struct argp_state *state, struct run_options *options, const char *name)
@@ -95,13 +119,16 @@ static error_t parse(int key, char *text, struct argp_state *state)
         options->launch_ms = (double)options_count(state, "--launch-ms", text, 1, 3600000);
         return 0;
     case OPTION_WORKERS:
-        split_list(state, "workers", text, selection->workers, &selection->workers_count);
+        add_axis(state, selection, "workers", text);
         return 0;
     case OPTION_CONC:
-        split_list(state, "conc", text, selection->conc, &selection->conc_count);
+        add_axis(state, selection, "conc", text);
         return 0;
     case OPTION_PLACE:
-        split_list(state, "place", text, selection->place, &selection->place_count);
+        add_axis(state, selection, "place", text);
+        return 0;
+    case OPTION_KEY:
+        add_key(state, selection, text);
         return 0;
     case OPTION_SEED:
         options->seed = options_count(state, "--seed", text, 0, INT64_MAX);

@@ -298,6 +298,14 @@ void verdicts_free(struct verdicts *verdicts)
     memset(verdicts, 0, sizeof *verdicts);
 }
 
+bool verdicts_judge_cell(const struct verdicts *verdicts, const char *cell)
+{
+    for (size_t i = 0; i < verdicts->point_count; i++)
+        if (strcmp(verdicts->points[i].better, cell) == 0 || strcmp(verdicts->points[i].worse, cell) == 0)
+            return true;
+    return false;
+}
+
 const struct verdict_point *verdict_main_point(const struct verdicts *verdicts, const struct verdict *verdict)
 {
     const struct verdict_point *first = &verdicts->points[verdict->point_first];

@@ -3,6 +3,7 @@
 #ifndef CROSSPOINT_VERDICT_H
 #define CROSSPOINT_VERDICT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -70,6 +71,9 @@ struct verdicts {
 int verdicts_judge(const struct samples *samples, const struct rules *rules, struct verdicts *verdicts,
                    struct error *error);
 void verdicts_free(struct verdicts *verdicts);
+
+/* Is it one of the cells that a rule with a verdict compares? */
+bool verdicts_judge_cell(const struct verdicts *verdicts, const char *cell);
 
 /* --format text|csv|json|markdown. csv is the contract of verdicts.csv; text is the table for the terminal
  * (colour: 1 puts ANSI colours round the verdict words; width: columns to fit, 0 = no limit). -1: unknown

@@ -251,9 +251,11 @@ static json_t *options_to_json(const struct run_options *options, const struct s
     if (session->rules_path[0])
         json_object_set_new(object, "rules_path", json_string(session->rules_path));
     json_object_set_new(object, "rules", texts_to_json(selection->rule_ids, selection->rule_count));
-    json_object_set_new(object, "workers", texts_to_json(selection->workers, selection->workers_count));
-    json_object_set_new(object, "conc", texts_to_json(selection->conc, selection->conc_count));
-    json_object_set_new(object, "place", texts_to_json(selection->place, selection->place_count));
+    json_t *axes = json_object();
+    for (size_t i = 0; i < selection->axis_count; i++)
+        json_object_set_new(axes, selection->axes[i].key,
+                            texts_to_json(selection->axes[i].values, selection->axes[i].count));
+    json_object_set_new(object, "axes", axes);
     return object;
 }
 

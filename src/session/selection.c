@@ -115,11 +115,70 @@ static int add_rules(const struct selection *selection, unsigned workers_max, st
 
 /* The grid */
 
-struct axes {
-    const char *workers, *conc, *place; /* NULL: not set */
+/* A value for each axis of the selection. */
+struct choice {
+    const struct selection *selection;
+    size_t value[SELECTION_AXES_MAX];
 };
 
-/* Why the first combination that the filter asks for cannot be: told if nothing else matches. */
+/* NULL: it is no axis. */
+static const char *chosen(const struct choice *choice, const char *key)
+{
+    for (size_t i = 0; i < choice->selection->axis_count; i++)
+        if (strcmp(choice->selection->axes[i].key, key) == 0)
+            return choice->selection->axes[i].values[choice->value[i]];
+    return NULL;
+}
+
+/* The next one, the last axis first; false after the last. */
+static bool choose_next(struct choice *choice)
+{
+    for (size_t i = choice->selection->axis_count; i-- > 0;) {
+        if (++choice->value[i] < choice->selection->axes[i].count)
+            return true;
+        choice->value[i] = 0;
+    }
+    return false;
+}
+
+static bool is_own_key(const char *key)
+{
+    return strcmp(key, "workers") != 0 && strcmp(key, "conc") != 0 && strcmp(key, "place") != 0;
+}
+
+static bool has_key(const struct workload *workload, const char *key)
+{
+    for (const struct workload_param *param = workload->params; param && param->key; param++)
+        if (strcmp(param->key, key) == 0)
+            return true;
+    return false;
+}
+
+/* Of an axis that is a key of some workloads the grid has only these. */
+static bool has_axes(const struct workload *workload, const struct selection *selection)
+{
+    for (size_t i = 0; i < selection->axis_count; i++)
+        if (is_own_key(selection->axes[i].key) && !has_key(workload, selection->axes[i].key))
+            return false;
+    return true;
+}
+
+static int check_axes(const struct selection *selection, struct error *error)
+{
+    bool found = false;
+    for (size_t w = 0; workloads[w] && !found; w++)
+        found = has_axes(workloads[w], selection);
+    if (found)
+        return 0;
+    const char *key = "";
+    for (size_t i = 0; i < selection->axis_count; i++)
+        if (is_own_key(selection->axes[i].key))
+            key = selection->axes[i].key;
+    return error_set(error, "no workload has a key '%s'%s; `crosspoint list workloads` names them", key,
+                     selection->axis_count > 1 ? " with the others" : "");
+}
+
+/* Why the first combination that is asked for cannot be: told if nothing else matches. */
 struct refusal {
     const regex_t *filter; /* NULL: none */
     struct error why;
@@ -129,7 +188,7 @@ static void note_refusal(struct refusal *refusal, const struct cell *cell, const
 {
     char name[CELL_NAME_BYTES];
     cell_format(cell, name);
-    if (refusal->filter && !refusal->why.text[0] && regexec(refusal->filter, name, 0, NULL, 0) == 0)
+    if (!refusal->why.text[0] && (!refusal->filter || regexec(refusal->filter, name, 0, NULL, 0) == 0))
         error_set(&refusal->why, "%s", why);
 }
 
@@ -152,9 +211,9 @@ static int set_default_keys(const struct workload *workload, const struct model 
 }
 
 /* A combination that no model can have (serial with conc:64) is left out. */
-static int add_grid_cell(const struct workload *workload, const struct model *model, const struct axes *axes,
-                         unsigned workers_max, struct refusal *refusal, struct plan *plan,
-                         struct error *error)
+static int add_grid_cell(const struct workload *workload, const struct model *model,
+                         const struct choice *choice, unsigned workers_max, struct refusal *refusal,
+                         struct plan *plan, struct error *error)
 {
     struct cell cell = {.runtime = "native"};
     snprintf(cell.family, sizeof cell.family, "%s", workload->family);
@@ -162,19 +221,20 @@ static int add_grid_cell(const struct workload *workload, const struct model *mo
     snprintf(cell.model, sizeof cell.model, "%s", model->name);
     if (set_default_keys(workload, model, &cell, error))
         return -1;
-    if (axes->workers && !axes->conc && !model->loop)
+    if (chosen(choice, "workers") && !chosen(choice, "conc") && !model->loop)
         cell.conc = 0;
-    if ((axes->workers && cell_set(&cell, "workers", axes->workers, error)) ||
-        (axes->conc && cell_set(&cell, "conc", axes->conc, error)) ||
-        (axes->place && cell_set(&cell, "place", axes->place, error)))
-        return -1;
+    for (size_t i = 0; i < choice->selection->axis_count; i++) {
+        const struct selection_axis *axis = &choice->selection->axes[i];
+        if (cell_set(&cell, axis->key, axis->values[choice->value[i]], error))
+            return -1;
+    }
     struct error unfit;
     char words[200];
     if (model_fits(model, workload, words, sizeof words)) {
         note_refusal(refusal, &cell, words);
         return 0;
     }
-    if (axes->place && !placement_find(cell.place))
+    if (chosen(choice, "place") && !placement_find(cell.place))
         return runtime_complete(&cell, workers_max, error);
     const struct cell asked = cell;
     if (runtime_complete(&cell, workers_max, &unfit)) {
@@ -187,19 +247,17 @@ static int add_grid_cell(const struct workload *workload, const struct model *mo
 static int add_grid(const struct selection *selection, unsigned workers_max, struct refusal *refusal,
                     struct plan *plan, struct error *error)
 {
-    for (size_t w = 0; workloads[w]; w++)
-        for (size_t m = 0; models[m]; m++)
-            for (size_t a = 0; a < (selection->workers_count ? selection->workers_count : 1); a++)
-                for (size_t b = 0; b < (selection->conc_count ? selection->conc_count : 1); b++)
-                    for (size_t c = 0; c < (selection->place_count ? selection->place_count : 1); c++) {
-                        struct axes axes = {
-                            .workers = selection->workers_count ? selection->workers[a] : NULL,
-                            .conc = selection->conc_count ? selection->conc[b] : NULL,
-                            .place = selection->place_count ? selection->place[c] : NULL,
-                        };
-                        if (add_grid_cell(workloads[w], models[m], &axes, workers_max, refusal, plan, error))
-                            return -1;
-                    }
+    for (size_t w = 0; workloads[w]; w++) {
+        if (!has_axes(workloads[w], selection))
+            continue;
+        for (size_t m = 0; models[m]; m++) {
+            struct choice choice = {.selection = selection};
+            do {
+                if (add_grid_cell(workloads[w], models[m], &choice, workers_max, refusal, plan, error))
+                    return -1;
+            } while (choose_next(&choice));
+        }
+    }
     return 0;
 }
 
@@ -281,12 +339,14 @@ static void part_cells(enum column metric, struct plan *plan)
 static int build(const struct selection *selection, unsigned workers_max, struct refusal *refusal,
                  struct plan *plan, struct error *error)
 {
-    bool axes = selection->workers_count || selection->conc_count || selection->place_count;
+    bool axes = selection->axis_count > 0;
     bool grid = axes || ((selection->profile->grid || selection->filter) && !selection->rule_count);
     if (axes && selection->rule_count)
         return error_set(error,
-                         "--rule names its cells; leave out --workers, --conc and --place, or choose with "
-                         "--filter");
+                         "--rule names its cells; leave out --workers, --conc, --place and --key, or choose "
+                         "with --filter");
+    if (check_axes(selection, error))
+        return -1;
     if (!axes && add_rules(selection, workers_max, plan, error))
         return -1;
     if (grid && add_grid(selection, workers_max, refusal, plan, error))
@@ -300,8 +360,11 @@ static int build(const struct selection *selection, unsigned workers_max, struct
         if (join_compared(selection->rules, workers_max, plan, error))
             return -1;
     }
-    return plan->count ? 0
-                       : error_set(error, "no cell fits these values; `crosspoint list cells` names some");
+    if (plan->count)
+        return 0;
+    if (refusal->why.text[0])
+        return error_set(error, "no cell fits these values: %s", refusal->why.text);
+    return error_set(error, "no cell fits these values; `crosspoint list cells` names some");
 }
 
 int selection_build(const struct selection *selection, unsigned workers_max, struct plan *plan,

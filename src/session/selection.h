@@ -26,7 +26,7 @@ extern const struct profile profiles[];
 extern const size_t profile_count;
 const struct profile *profile_find(const char *name); /* NULL if unknown */
 
-enum { SELECTION_VALUES_MAX = 32 };
+enum { SELECTION_VALUES_MAX = 32, SELECTION_AXES_MAX = 8 };
 
 struct selection {
     const struct profile *profile;
@@ -37,10 +37,13 @@ struct selection {
     /* NULL, or of a plan with two builds: the metric by which each cell is compared with its other build and
      * with no other cell. */
     const enum column *ab_metric;
-    /* Values of the grid, as text; none: each workload's own. Any of them given: the grid instead of the
-     * rules' cells. */
-    const char *workers[SELECTION_VALUES_MAX], *conc[SELECTION_VALUES_MAX], *place[SELECTION_VALUES_MAX];
-    size_t workers_count, conc_count, place_count;
+    /* Any of them given: the grid, with each of these values, instead of the rules' cells. */
+    struct selection_axis {
+        const char *key; /* "workers", "conc", "place" or a workload's own */
+        const char *values[SELECTION_VALUES_MAX];
+        size_t count;
+    } axes[SELECTION_AXES_MAX];
+    size_t axis_count;
 };
 
 /* Fills plan->cells with groups and items_min. No cell left is an error, as are unknown rules and cells that

@@ -53,21 +53,13 @@ static void set_reason(struct table *table, const struct samples *samples, const
                 reason, cell->count - cell->rows[STATUS_OK], cell->count);
 }
 
-static bool is_judged(const struct verdicts *judged, const char *cell)
-{
-    for (size_t i = 0; judged && i < judged->point_count; i++)
-        if (strcmp(judged->points[i].better, cell) == 0 || strcmp(judged->points[i].worse, cell) == 0)
-            return true;
-    return false;
-}
-
 void cells_table(const struct samples *samples, const struct verdicts *judged, enum table_format format,
                  struct table *table)
 {
     table_open(table, format, cell_columns, COLUMN_END);
     for (size_t i = 0; i < samples->cell_count && !table->failed; i++) {
         const struct samples_cell *cell = &samples->cells[i];
-        if (is_judged(judged, cell->name))
+        if (judged && verdicts_judge_cell(judged, cell->name))
             continue;
         table_row(table, TABLE_PEOPLE, 0);
         table_text(table, CELL, "%s", cell->name);

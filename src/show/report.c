@@ -137,7 +137,8 @@ static void put_blind(FILE *out, const json_t *run)
 }
 
 static int put_page(FILE *out, const struct verdicts *verdicts, const struct samples *samples,
-                    const json_t *run, const struct page *page, struct error *error)
+                    const struct sweeps *sweeps, const json_t *run, const struct page *page,
+                    struct error *error)
 {
     page_put_head(out, samples->run_id, "Threads, processes or an event loop?");
     html_put_element(out, "<p class=\"quiet\">crosspoint, run <code>", samples->run_id, "</code>");
@@ -148,7 +149,7 @@ static int put_page(FILE *out, const struct verdicts *verdicts, const struct sam
     report_put_counts(out, verdicts);
     if (report_put_overview(out, verdicts))
         return error_set(error, "out of memory");
-    if (report_put_rules(out, verdicts, page, error) || report_put_scaling(out, samples, page, error))
+    if (report_put_rules(out, verdicts, page, error) || report_put_sweeps(out, sweeps, page, error))
         return -1;
     report_put_cells(out, samples, verdicts->count == 0);
     report_put_run(out, run);
@@ -158,8 +159,8 @@ static int put_page(FILE *out, const struct verdicts *verdicts, const struct sam
     return 0;
 }
 
-int report_write(const struct verdicts *verdicts, const struct samples *samples, const char *folder,
-                 const struct drawn *drawn, struct error *error)
+int report_write(const struct verdicts *verdicts, const struct samples *samples, const struct sweeps *sweeps,
+                 const char *folder, const struct drawn *drawn, struct error *error)
 {
     char path[PATH_BYTES];
     const struct page page = {.folder = folder, .drawn = drawn};
@@ -170,7 +171,7 @@ int report_write(const struct verdicts *verdicts, const struct samples *samples,
     snprintf(path, sizeof path, "%s/report.html", folder);
     int result = -1;
     if (file_create(&file, path, error)) {
-        result = put_page(file.stream, verdicts, samples, run, &page, error);
+        result = put_page(file.stream, verdicts, samples, sweeps, run, &page, error);
         if (result && ferror(file.stream))
             error_set(error, "%s could not be written whole: is there room on the disk?", path);
         if (result)

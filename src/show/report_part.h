@@ -8,6 +8,7 @@
 #include "drawing.h"
 #include "error.h"
 #include "result.h"
+#include "sweeps.h"
 #include "table.h"
 #include "verdict.h"
 
@@ -29,8 +30,7 @@ void report_put_counts(FILE *out, const struct verdicts *verdicts);
 int report_put_overview(FILE *out, const struct verdicts *verdicts);
 int report_put_rules(FILE *out, const struct verdicts *verdicts, const struct page *page,
                      struct error *error);
-int report_put_scaling(FILE *out, const struct samples *samples, const struct page *page,
-                       struct error *error);
+int report_put_sweeps(FILE *out, const struct sweeps *sweeps, const struct page *page, struct error *error);
 /* open: not folded. */
 void report_put_cells(FILE *out, const struct samples *samples, bool open);
 int report_put_method(FILE *out, const struct verdicts *verdicts, const struct samples *samples,

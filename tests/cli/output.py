@@ -160,6 +160,16 @@ class Run(Case):
         page = (self.folder / 'out' / 'report.html').read_text()
         self.assertIn('<details open><summary>Medians of every cell</summary>', page)
 
+    def test_swept_key(self):
+        """A workload's own key in a list: its cells, a chart of them on the terminal and on the page."""
+        output, _ = self.crosspoint('run', '--profile', 'smoke', '--launch-ms', '1', '--quiet', '--out', 'out',
+                                    '--filter', 'sum-squares/(serial|thread-pool)', '--key', 'terms:1000,3000')
+        self.assertEqual(read_run(self.folder / 'out')['options']['axes'], {'terms': ['1000', '3000']})
+        self.assertEqual(len(self.expect_whole_plan(self.folder / 'out')), 4)
+        self.assertIn('\ncpu/sum-squares over terms: work per second', output)
+        page = (self.folder / 'out' / 'report.html').read_text()
+        self.assertIn('<section id="terms-items-per-second-cpu-sum-squares-compact">', page)
+
     def test_text_of_strangers(self):
         """Names and reasons from a file reach no terminal as control characters."""
         shutil.copytree(RESULTS, self.folder / 'results')
