@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "nearest.h"
 #include "options.h"
 #include "words.h"
 
@@ -37,17 +38,18 @@ static void print_help(FILE *out)
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (commands[i].summary)
             fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
-    fputs("\n`crosspoint COMMAND --help` tells its options; `crosspoint --version` the version.\n", out);
+    fputs("\n`crosspoint COMMAND --help` tells its options, `--version` which version it is.\n", out);
 }
 
 static int fail(const char *what, const char *name)
 {
-    word_print(stderr, "crosspoint: %s%s%s%s; known:", what, name ? " '" : "", name ? name : "",
-               name ? "'" : "");
+    struct nearest nearest;
+    nearest_begin(&nearest, name ? name : "", name ? strlen(name) : 0, "");
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (commands[i].summary)
-            fprintf(stderr, "%s %s", i ? "," : "", commands[i].name);
-    fputc('\n', stderr);
+            nearest_offer(&nearest, commands[i].name);
+    word_tell(stderr, "crosspoint: %s%s%s%s; %s", what, name ? " '" : "", name ? name : "", name ? "'" : "",
+              nearest_tell(&nearest));
     return EXIT_USAGE;
 }
 
@@ -82,7 +84,7 @@ static int finish(int code)
 {
     if (code != EXIT_FINE || (fflush(stdout) == 0 && !ferror(stdout)))
         return code;
-    fprintf(stderr, "crosspoint: standard output: %s\n", strerror(errno));
+    word_tell(stderr, "crosspoint: standard output: %s", strerror(errno));
     return EXIT_USAGE;
 }
 
@@ -107,11 +109,11 @@ int main(int argc, char **argv)
             return finish(commands[i].run(argc - 1, argv + 1));
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-?") == 0 || strcmp(argv[1], "help") == 0) {
         print_help(stdout);
-        return EXIT_SUCCESS;
+        return finish(EXIT_FINE);
     }
     if (strcmp(argv[1], "--version") == 0) {
         puts(argp_program_version);
-        return EXIT_SUCCESS;
+        return finish(EXIT_FINE);
     }
     return fail(argv[1][0] == '-' ? "no option" : "no command", argv[1]);
 }

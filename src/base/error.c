@@ -35,6 +35,6 @@ int error_prefix(struct error *error, const char *format, ...)
 
 int error_tell(const struct error *error)
 {
-    word_print(stderr, "crosspoint: %s\n", error->text);
+    word_tell(stderr, "crosspoint: %s", error->text);
     return EXIT_USAGE;
 }

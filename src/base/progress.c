@@ -40,7 +40,7 @@ void progress_calibrating(bool quiet, size_t done, size_t count, const char *cel
     if (isatty(STDERR_FILENO))
         rewrite(text);
     else if (done == 0)
-        fprintf(stderr, "calibrating %zu cell%s\n", count, count == 1 ? "" : "s");
+        word_tell(stderr, "calibrating %zu cell%s", count, count == 1 ? "" : "s");
 }
 
 static void format_left(double left_s, char text[32])
@@ -67,7 +67,7 @@ void progress_block(bool quiet, unsigned done, unsigned count, uint64_t failed, 
     if (quiet || isatty(STDERR_FILENO))
         return;
     format_left(left_s, left);
-    fprintf(stderr, "block %u of %u, %" PRIu64 " failed, %s left\n", done, count, failed, left);
+    word_tell(stderr, "block %u of %u, %" PRIu64 " failed, %s left", done, count, failed, left);
 }
 
 void progress_disturbed(bool quiet, unsigned block, const char *reason, bool repeat)
@@ -75,8 +75,8 @@ void progress_disturbed(bool quiet, unsigned block, const char *reason, bool rep
     if (quiet)
         return;
     rewrite("");
-    word_print(stderr, "block %u disturbed: %s; %s\n", block + 1, reason,
-               repeat ? "it will be repeated" : "no repeats are left, it does not count");
+    word_tell(stderr, "block %u disturbed: %s; %s", block + 1, reason,
+              repeat ? "it will be repeated" : "no repeats are left, it does not count");
 }
 
 void progress_clear(bool quiet)

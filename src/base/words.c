@@ -3,10 +3,12 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "progress.h"
 #include "utf8.h"
 
 void word_number(double value, char *text, size_t text_bytes)
@@ -128,6 +130,21 @@ void word_print(FILE *out, const char *format, ...)
     free(text);
 }
 
+void word_tell(FILE *out, const char *format, ...)
+{
+    enum { INDENT = 2 };
+    char *text, plain[4096];
+    va_list arguments;
+    va_start(arguments, format);
+    int bytes = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (bytes < 0)
+        return;
+    word_plain(text, plain, sizeof plain);
+    free(text);
+    word_wrap(out, plain, 0, INDENT, (size_t)progress_width(fileno(out)));
+}
+
 static bool starts_character(char byte)
 {
     return ((unsigned char)byte & 0xc0) != 0x80;
@@ -153,4 +170,38 @@ void word_cut(const char *text, size_t width, char *cut, size_t cut_bytes)
     while (bytes && text[bytes - 1] == ' ')
         bytes--;
     snprintf(cut, cut_bytes, "%.*s%s", (int)bytes, text, width ? "…" : "");
+}
+
+size_t word_line_bytes(const char *text, size_t width)
+{
+    size_t space = 0, slash = 0, hard = 0, seen = 0, i = 0;
+    for (; text[i]; i++) {
+        if (starts_character(text[i]) && seen == width)
+            break;
+        seen += starts_character(text[i]);
+        if (text[i] == ' ' && i)
+            space = i;
+        else if (text[i] == '/' && text[i + 1])
+            slash = i + 1;
+        hard = i + 1;
+    }
+    while (((unsigned char)text[hard] & 0xc0) == 0x80)
+        hard++;
+    if (!text[i] || text[i] == ' ')
+        return hard;
+    return space ? space : slash ? slash : hard;
+}
+
+void word_wrap(FILE *out, const char *text, size_t first, size_t indent, size_t width)
+{
+    size_t before = first;
+    text += strspn(text, " ");
+    do {
+        size_t room = !width ? SIZE_MAX : width > before ? width - before : 1;
+        size_t bytes = word_line_bytes(text, room);
+        fprintf(out, "%*s%.*s\n", (int)before, "", (int)bytes, text);
+        text += bytes;
+        text += strspn(text, " ");
+        before = indent;
+    } while (*text);
 }

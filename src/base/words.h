@@ -30,8 +30,19 @@ void word_plain(const char *text, char *plain, size_t plain_bytes);
 /* printf for terminals: what was formatted is made plain, but for its line ends. */
 void word_print(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The same with a line end behind it, and on a terminal broken to fit it: what is said on stderr. */
+void word_tell(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* Columns that UTF-8 text takes on a terminal. */
 size_t word_width(const char *text);
+
+/* How many bytes of text stand in a line of so many columns: up to a space, else behind a slash, else what
+ * fits. */
+size_t word_line_bytes(const char *text, size_t width);
+
+/* Text, broken into lines that fit (width 0: not at all), the first behind so many spaces, the others behind
+ * indent. */
+void word_wrap(FILE *out, const char *text, size_t first, size_t indent, size_t width);
 
 /* Copies text, cut to width columns with an ellipsis. */
 void word_cut(const char *text, size_t width, char *cut, size_t cut_bytes);

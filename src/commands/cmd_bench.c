@@ -16,6 +16,7 @@
 #include "file.h"
 #include "filter.h"
 #include "gbench_shim.h"
+#include "nearest.h"
 #include "options.h"
 #include "paths.h"
 #include "selection.h"
@@ -190,7 +191,13 @@ static void check_choice(const struct argp_state *state, const char *name, const
         if (strcspn(value, "|") == length && strncmp(value, text, length) == 0)
             return;
     }
-    options_error(state, "--%s knows no '%s'; known: %s", name, text, known);
+    struct nearest nearest;
+    nearest_begin(&nearest, text, length, "");
+    char copy[128], *rest = copy;
+    snprintf(copy, sizeof copy, "%s", known);
+    for (char *value; (value = strsep(&rest, "|"));)
+        nearest_offer(&nearest, value);
+    options_error(state, "--%s knows no '%s'; %s", name, text, nearest_tell(&nearest));
 }
 
 /* Google Benchmark itself would print its usage and exit with 0. */
@@ -270,8 +277,7 @@ static size_t filter_cases(const char *filter, struct gbench_case *cases, size_t
 
 static int fail_unmatched(const char *filter)
 {
-    word_print(stderr, "crosspoint bench: no cell matches '%s'; `crosspoint list cells` names them\n",
-               filter);
+    word_tell(stderr, "crosspoint bench: no cell matches '%s'; `crosspoint list cells` names them", filter);
     return EXIT_USAGE;
 }
 
@@ -292,8 +298,8 @@ static int run_into_file(const struct arguments *arguments, char **given, const 
     if (arguments->out && file_finish(&file, &error))
         return error_tell(&error);
     if (code == EXIT_INTERRUPTED)
-        word_print(stderr, "crosspoint bench: interrupted%s%s\n",
-                   arguments->out ? "; what was measured is in " : "", arguments->out ? arguments->out : "");
+        word_tell(stderr, "crosspoint bench: interrupted%s%s",
+                  arguments->out ? "; what was measured is in " : "", arguments->out ? arguments->out : "");
     return code;
 }
 
@@ -348,7 +354,7 @@ int cmd_bench(int argc, char **argv)
     struct topology *topology = topology_open(NULL, &error);
     int code;
     if (topology && topology_warning(topology)[0])
-        fprintf(stderr, "crosspoint: %s\n", topology_warning(topology));
+        word_tell(stderr, "crosspoint: %s", topology_warning(topology));
     if (!topology || paths_data("rules", path, &error) || rules_load(path, &rules, &error) ||
         selection_build(&selection, (unsigned)topology_max(topology), &plan, &error))
         code = error_tell(&error);

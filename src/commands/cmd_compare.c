@@ -9,9 +9,11 @@
 #include "compare_ab.h"
 #include "compare_origin.h"
 #include "compare_runs.h"
+#include "nearest.h"
 #include "options.h"
 #include "run_options.h"
 #include "progress.h"
+#include "table.h"
 #include "words.h"
 
 struct options {
@@ -63,27 +65,24 @@ static bool has_direction(int column)
 
 static enum column parse_metric(const struct argp_state *state, const char *text)
 {
-    char known[1024];
-    size_t used = 0;
+    struct nearest nearest;
     int column = column_find(text);
     if (column >= 0 && has_direction(column))
         return (enum column)column;
+    nearest_begin(&nearest, text, strlen(text), "");
     for (int i = 0; i < COLUMN_COUNT; i++)
         if (has_direction(i))
-            used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "",
-                                     columns[i].name);
+            nearest_offer(&nearest, columns[i].name);
     if (column == COLUMN_VALUE)
-        options_error(state, "value has no direction; compare another metric: %s", known);
-    options_error(state, "no metric '%s'; known: %s", text, known);
+        options_error(state, "value has no direction; compare another metric; %s", nearest_tell(&nearest));
+    options_error(state, "no metric '%s'; %s", text, nearest_tell(&nearest));
 }
 
 static void parse_format(const struct argp_state *state, const char *text)
 {
-    static const char *const known[] = {"text", "csv", "json", "markdown"};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(text, known[i]) == 0)
-            return;
-    options_error(state, "unknown format '%s'; known: text, csv, json, markdown", text);
+    struct error error;
+    if (table_format_find(text, &error) < 0)
+        options_error(state, "%s", error.text);
 }
 
 /* The options of run, and which of them was given. */
@@ -144,8 +143,8 @@ static int load(const struct options *options, struct compare_runs *runs, struct
         return -1;
     for (size_t i = 0; i < runs->count; i++)
         if (runs->tables[i].cut_bytes)
-            word_print(stderr, "crosspoint: warning: %s: the last line is cut (%zu bytes) and left out\n",
-                       options->paths[i], runs->tables[i].cut_bytes);
+            word_tell(stderr, "crosspoint: warning: %s: the last line is cut (%zu bytes) and left out",
+                      options->paths[i], runs->tables[i].cut_bytes);
     return 0;
 }
 
@@ -157,9 +156,9 @@ static void warn_of(const struct options *options, const struct compare_origin *
     if (!*warning)
         return;
     if (number)
-        word_print(stderr, "crosspoint: warning: %s: %s\n", options->paths[number], warning);
+        word_tell(stderr, "crosspoint: warning: %s: %s", options->paths[number], warning);
     else
-        word_print(stderr, "crosspoint: warning: %s\n", warning);
+        word_tell(stderr, "crosspoint: warning: %s", warning);
 }
 
 /* Runs that are to show how far sessions differ are of a session each. */

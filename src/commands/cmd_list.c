@@ -6,6 +6,7 @@
 #include "cell_run.h"
 #include "command.h"
 #include "model.h"
+#include "nearest.h"
 #include "options.h"
 #include "paths.h"
 #include "progress.h"
@@ -15,7 +16,15 @@
 #include "words.h"
 
 struct options {
-    const char *what;
+    const char *what, *rules;
+};
+
+enum { OPTION_RULES = 256 };
+
+static const struct argp_option option_table[] = {
+    {"rules", OPTION_RULES, "FILE|DIR", 0,
+     "of `rules` and `cells`: your own instead of those that come along", 0},
+    {0},
 };
 
 /* Names and what they are. */
@@ -38,8 +47,9 @@ static void add(struct table *table, const char *name, const char *summary)
     table_text(table, SUMMARY, "%s", summary);
 }
 
-static int list_models(void)
+static int list_models(const char *rules_path)
 {
+    (void)rules_path;
     struct table table;
     open_table(&table);
     for (size_t i = 0; models[i]; i++)
@@ -47,17 +57,20 @@ static int list_models(void)
     return print_table(&table);
 }
 
-/* Which models it does not go with, and why not. */
+/* Which models it does not go with, in one line; `run` says of the one that is asked for why not. */
 static void add_unfit(struct table *table, const struct workload *workload)
 {
-    char reason[200];
-    for (size_t m = 0; models[m]; m++) {
-        if (model_fits(models[m], workload, reason, sizeof reason) == 0)
-            continue;
-        table_row(table, TABLE_ALL, 1);
-        table_text(table, NAME, "not");
-        table_text(table, SUMMARY, "under %s: %s", models[m]->name, reason);
-    }
+    char names[256] = "", reason[200];
+    size_t used = 0;
+    for (size_t m = 0; models[m] && used < sizeof names; m++)
+        if (model_fits(models[m], workload, reason, sizeof reason))
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "",
+                                     models[m]->name);
+    if (!used)
+        return;
+    table_row(table, TABLE_ALL, 1);
+    table_text(table, NAME, "not under");
+    table_text(table, SUMMARY, "%s", names);
 }
 
 static void add_param(struct table *table, const struct workload_param *param)
@@ -68,8 +81,9 @@ static void add_param(struct table *table, const struct workload_param *param)
                param->choices ? "; " : "", param->value_default);
 }
 
-static int list_workloads(void)
+static int list_workloads(const char *rules_path)
 {
+    (void)rules_path;
     struct table table;
     open_table(&table);
     for (size_t i = 0; workloads[i]; i++) {
@@ -83,20 +97,20 @@ static int list_workloads(void)
     return print_table(&table);
 }
 
-static int load_rules(struct rules *rules, struct error *error)
+static int load_rules(const char *path, struct rules *rules, struct error *error)
 {
-    char path[PATH_BYTES];
-    return paths_data("rules", path, error) || rules_load(path, rules, error) ? -1 : 0;
+    char own[PATH_BYTES];
+    return (!path && paths_data("rules", own, error)) || rules_load(path ? path : own, rules, error) ? -1 : 0;
 }
 
-static int list_rules(void)
+static int list_rules(const char *rules_path)
 {
     struct rules rules = {0};
     struct error error;
     struct table table;
     int code;
     open_table(&table);
-    if (load_rules(&rules, &error)) {
+    if (load_rules(rules_path, &rules, &error)) {
         code = error_tell(&error);
     } else {
         for (size_t i = 0; i < rules.count; i++) {
@@ -107,22 +121,24 @@ static int list_rules(void)
         }
         code = print_table(&table);
         putchar('\n');
-        table_put_wrapped(stdout, word_documents, 0, (size_t)progress_width(STDOUT_FILENO));
+        word_wrap(stdout, word_documents, 0, 0, (size_t)progress_width(STDOUT_FILENO));
     }
     rules_free(&rules);
     return code;
 }
 
-/* The rules' cells and the grid. */
-static int list_cells(void)
+/* The rules' cells, and the grid if they are not the user's own. */
+static int list_cells(const char *rules_path)
 {
     struct rules rules = {0};
     struct plan plan = {0};
     struct error error;
-    struct selection selection = {.profile = profile_find("full"), .rules = &rules, .filter = "."};
+    struct selection selection = {.profile = profile_find("full"), .rules = &rules};
+    selection.filter = rules_path ? NULL : ".";
+    selection.own_rules = rules_path != NULL;
     struct topology *topology = topology_open(NULL, &error);
     int code = EXIT_FINE;
-    if (!topology || load_rules(&rules, &error) ||
+    if (!topology || load_rules(rules_path, &rules, &error) ||
         selection_build(&selection, (unsigned)topology_max(topology), &plan, &error))
         code = error_tell(&error);
     for (size_t i = 0; i < plan.count && code == EXIT_FINE; i++)
@@ -135,14 +151,20 @@ static int list_cells(void)
 
 static const struct {
     const char *name;
-    int (*list)(void);
-} lists[] = {
-    {"models", list_models}, {"workloads", list_workloads}, {"rules", list_rules}, {"cells", list_cells}};
+    int (*list)(const char *rules_path);
+    bool of_rules;
+} lists[] = {{"models", list_models, false},
+             {"workloads", list_workloads, false},
+             {"rules", list_rules, true},
+             {"cells", list_cells, true}};
 
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct options *options = state->input;
     switch (key) {
+    case OPTION_RULES:
+        options->rules = text;
+        return 0;
     case ARGP_KEY_ARG:
         if (options->what)
             options_error(state, "one list, not '%s' as well", text);
@@ -157,14 +179,24 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
 int cmd_list(int argc, char **argv)
 {
-    static const struct argp argp = {
-        .parser = parse, .args_doc = "models|workloads|rules|cells", .doc = "Lists what there is."};
+    static const struct argp argp = {.options = option_table,
+                                     .parser = parse,
+                                     .args_doc = "models|workloads|rules|cells",
+                                     .doc = "Lists what there is."};
     struct options options = {0};
     options_parse(&argp, argc, argv, &options);
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        if (strcmp(options.what, lists[i].name) != 0)
+            continue;
+        if (!options.rules || lists[i].of_rules)
+            return lists[i].list(options.rules);
+        word_tell(stderr, "crosspoint list: --rules goes with rules and cells, not with %s", lists[i].name);
+        return EXIT_USAGE;
+    }
+    struct nearest nearest;
+    nearest_begin(&nearest, options.what, strlen(options.what), "");
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-        if (strcmp(options.what, lists[i].name) == 0)
-            return lists[i].list();
-    word_print(stderr, "crosspoint list: no list '%s'; known: models, workloads, rules, cells\n",
-               options.what);
+        nearest_offer(&nearest, lists[i].name);
+    word_tell(stderr, "crosspoint list: no list '%s'; %s", options.what, nearest_tell(&nearest));
     return EXIT_USAGE;
 }

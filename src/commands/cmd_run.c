@@ -150,8 +150,9 @@ static void print_outcome(const struct session *session)
            session->launches_done, session->launches_done == 1 ? "" : "es", session->launches_failed, wall_s,
            100 * session->measured_s / wall_s);
     if (session->blocks_disturbed)
-        printf("%u disturbed block%s did not count (the last: %s); run.json says of each why\n",
-               session->blocks_disturbed, session->blocks_disturbed == 1 ? "" : "s", session->disturbed_by);
+        word_tell(stdout, "%u disturbed block%s did not count (the last: %s); run.json says of each why",
+                  session->blocks_disturbed, session->blocks_disturbed == 1 ? "" : "s",
+                  session->disturbed_by);
     word_print(stdout, "report: %s/report.html\n", session->builds[0].folder);
 }
 
@@ -166,6 +167,7 @@ static const char *typed_run(void)
     return typed;
 }
 
+/* A line of its own, which may be wider than the terminal: it is there to be copied. */
 static void hint_resume(const struct session *session)
 {
     word_print(stderr, "go on with: %s --resume %s\n", typed_run(), session->builds[0].folder);
@@ -173,12 +175,12 @@ static void hint_resume(const struct session *session)
 
 static int give_up(const struct session *session)
 {
-    word_print(stderr, "stopped: the first %u blocks were all disturbed, the last by %s\n",
-               session->blocks_disturbed, session->disturbed_by);
+    word_tell(stderr, "stopped: the first %u blocks were all disturbed, the last by %s",
+              session->blocks_disturbed, session->disturbed_by);
     if (session->busy_names[0])
-        word_print(stderr, "what else used the processor: %s\n", session->busy_names);
-    fputs("end what disturbs or wait until it is over; --profile smoke measures all the same, and decides "
-          "nothing\n",
+        word_tell(stderr, "what else used the processor: %s", session->busy_names);
+    fputs("end what disturbs, or wait until it is over; --profile smoke measures all the\n"
+          "same, and decides nothing\n",
           stderr);
     hint_resume(session);
     return EXIT_NOTHING_COMPARABLE;
@@ -194,8 +196,8 @@ static int measure(struct session *session)
     if (ended < 0)
         return error_tell(&error);
     if (ended == 1) {
-        word_print(stderr, "interrupted: %" PRIu64 " of %" PRIu64 " launches are in %s; ",
-                   session->launches_done, session->launches, session->builds[0].folder);
+        word_tell(stderr, "interrupted: %" PRIu64 " of %" PRIu64 " launches are in %s",
+                  session->launches_done, session->launches, session->builds[0].folder);
         hint_resume(session);
         return EXIT_INTERRUPTED;
     }
@@ -214,7 +216,7 @@ static int start(struct session *session, const struct options *options)
         (!options->dry_run && run_setup_folder(session, options->run.out, "", &error)))
         return error_tell(&error);
     if (session_calibrate(session)) {
-        fprintf(stderr, "interrupted while calibrating; nothing was measured yet\n");
+        word_tell(stderr, "interrupted while calibrating; nothing was measured yet");
         return EXIT_INTERRUPTED;
     }
     if (options->dry_run) {

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "launch.h"
 #include "measure.h"
+#include "nearest.h"
 #include "options.h"
 #include "progress.h"
 #include "run_setup.h"
@@ -56,7 +57,11 @@ static const struct test *find_test(const struct argp_state *state, const char *
     for (size_t i = 0; i < TEST_COUNT; i++)
         if (strcmp(tests[i].name, name) == 0)
             return &tests[i];
-    options_error(state, "no test '%s'; known: aa, slowdown, double, analytic, disturbance", name);
+    struct nearest nearest;
+    nearest_begin(&nearest, name, strlen(name), "");
+    for (size_t i = 0; i < TEST_COUNT; i++)
+        nearest_offer(&nearest, tests[i].name);
+    options_error(state, "no test '%s'; %s", name, nearest_tell(&nearest));
 }
 
 static error_t parse(int key, char *text, struct argp_state *state)
@@ -177,7 +182,7 @@ int cmd_selftest(int argc, char **argv)
         word_print(stdout, "seed %" PRIu64 ", %.0f s; all that was measured is in %s\n", selftest.seed,
                    clock_now_s() - begin_s, selftest.folder);
     if (result == 1)
-        word_print(stderr, "interrupted; all that was measured is in %s\n", selftest.folder);
+        word_tell(stderr, "interrupted; all that was measured is in %s", selftest.folder);
     selftest_checks_free(&selftest.checks);
     return result == 1 ? EXIT_INTERRUPTED : result < 0 ? EXIT_USAGE : code;
 }

@@ -10,6 +10,7 @@
 #include "placement.h"
 #include "print_table.h"
 #include "topology.h"
+#include "words.h"
 
 struct options {
     const char *topology;
@@ -147,7 +148,7 @@ int cmd_topo(int argc, char **argv)
         return error_tell(&error);
     }
     if (topology_warning(topology)[0])
-        fprintf(stderr, "crosspoint: %s\n", topology_warning(topology));
+        word_tell(stderr, "crosspoint: %s", topology_warning(topology));
     topology_describe(topology, text, sizeof text);
     printf("%s\nworkers:max is %zu", text, topology_max(topology));
     if (topology_quota(topology) > 0)

@@ -118,9 +118,9 @@ static int print(const struct compared *compared, const char *format, struct err
 static void tell_interrupted(const char *folder)
 {
     if (*folder && access(folder, F_OK) == 0)
-        word_print(stderr, "interrupted; all that was measured is in %s\n", folder);
+        word_tell(stderr, "interrupted; all that was measured is in %s", folder);
     else
-        word_print(stderr, "interrupted; nothing was measured yet\n");
+        word_tell(stderr, "interrupted; nothing was measured yet");
 }
 
 /* 0, 1 when interrupted, -1 with error. */
@@ -130,9 +130,9 @@ static int measure_again(const struct compare_ab *ab, struct compare_ab_round *f
     struct compared *compared = &first->runs.compared;
     size_t flagged = compared->verdicts[COMPARE_SLOWER] + compared->broken;
     snprintf(again->folder, sizeof again->folder, "%.4000s/again", first->folder);
-    word_print(stderr, "%zu cell%s slower%s; measuring %s again in fresh blocks\n", flagged,
-               flagged == 1 ? " is" : "s are", compared->broken ? ", or failed in new" : "",
-               flagged == 1 ? "it" : "them");
+    word_tell(stderr, "%zu cell%s slower%s; measuring %s again in fresh blocks", flagged,
+              flagged == 1 ? " is" : "s are", compared->broken ? ", or failed in new" : "",
+              flagged == 1 ? "it" : "them");
     int result = compare_ab_round(ab, first, again, error);
     if (result == 0)
         compared_confirm(compared, &again->runs.compared);

@@ -7,14 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "nearest.h"
 #include "words.h"
 
 static _Noreturn void fail(const char *command, const char *format, va_list arguments)
 {
     char *text;
     if (vasprintf(&text, format, arguments) >= 0)
-        word_print(stderr, "%s: %s\n", command, text);
+        word_tell(stderr, "%s: %s", command, text);
     exit(EXIT_USAGE);
 }
 
@@ -50,23 +52,6 @@ static bool is_end(const struct argp_option *option)
     return !option || (!option->name && !option->doc);
 }
 
-static size_t list_table(const struct argp_option *option, char *text, size_t text_bytes, size_t used)
-{
-    for (; !is_end(option) && used < text_bytes; option++)
-        if (option->name && !(option->flags & OPTION_HIDDEN))
-            used += (size_t)snprintf(text + used, text_bytes - used, "--%s, ", option->name);
-    return used;
-}
-
-static void list_known(const struct argp *argp, char *text, size_t text_bytes)
-{
-    size_t used = list_table(argp->options, text, text_bytes, 0);
-    for (const struct argp_child *child = argp->children; child && child->argp; child++)
-        used = list_table(child->argp->options, text, text_bytes, used);
-    if (used < text_bytes)
-        snprintf(text + used, text_bytes - used, "--help");
-}
-
 /* Whole names only: what an abbreviation means would change with the next option. */
 static const struct argp_option *find_in_table(const struct argp_option *option, const char *name,
                                                size_t length)
@@ -87,55 +72,28 @@ static const struct argp_option *find_option(const struct argp *argp, const char
     return found ? found : find_in_table(built_in, name, length);
 }
 
-/* Letters put in, left out or changed, two swapped counting as two; beyond LETTERS_MAX nothing is close. */
-static size_t letters_apart(const char *a, size_t a_length, const char *b)
+static void offer_table(const struct argp_option *option, struct nearest *nearest)
 {
-    enum { LETTERS_MAX = 40 };
-    size_t b_length = strlen(b), row[LETTERS_MAX + 1];
-    if (a_length > LETTERS_MAX || b_length > LETTERS_MAX)
-        return SIZE_MAX;
-    for (size_t k = 0; k <= b_length; k++)
-        row[k] = k;
-    for (size_t i = 1; i <= a_length; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t k = 1; k <= b_length; k++) {
-            size_t best = corner + (a[i - 1] != b[k - 1]);
-            corner = row[k];
-            best = row[k] + 1 < best ? row[k] + 1 : best;
-            row[k] = row[k - 1] + 1 < best ? row[k - 1] + 1 : best;
-        }
-    }
-    return row[b_length];
+    for (; !is_end(option); option++)
+        if (option->name && !(option->flags & OPTION_HIDDEN))
+            nearest_offer(nearest, option->name);
 }
 
-static void nearest_in_table(const struct argp_option *option, const char *name, size_t length, size_t *least,
-                             const char **nearest)
+static _Noreturn void fail_unknown(const struct argp *argp, const char *command, const char *given)
 {
-    for (; !is_end(option); option++) {
-        size_t apart = option->name ? letters_apart(name, length, option->name) : SIZE_MAX;
-        if (apart < *least) {
-            *least = apart;
-            *nearest = option->name;
-        }
-    }
-}
-
-/* NULL if none is close. */
-static const char *find_nearest(const struct argp *argp, const char *name, size_t length)
-{
-    size_t least = length > 4 ? 3 : 2;
-    const char *nearest = NULL;
-    nearest_in_table(argp->options, name, length, &least, &nearest);
+    struct nearest nearest;
+    bool is_long = strncmp(given, "--", 2) == 0;
+    nearest_begin(&nearest, given + 2, is_long ? strcspn(given + 2, "=") : 0, "--");
+    offer_table(argp->options, &nearest);
     for (const struct argp_child *child = argp->children; child && child->argp; child++)
-        nearest_in_table(child->argp->options, name, length, &least, &nearest);
-    return nearest;
+        offer_table(child->argp->options, &nearest);
+    nearest_offer(&nearest, "help");
+    fail_command(command, "no option '%s'; %s", given, nearest_tell(&nearest));
 }
 
 /* argp would say the same in two lines and would not say what is known. */
 static void check_options(const struct argp *argp, int argc, char **argv)
 {
-    char known[1024];
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--") == 0)
             return;
@@ -146,13 +104,8 @@ static void check_options(const struct argp *argp, int argc, char **argv)
         const struct argp_option *option = NULL;
         if (argv[i][1] == '-' && length > 0)
             option = find_option(argp, argv[i] + 2, length);
-        if (!option) {
-            list_known(argp, known, sizeof known);
-            const char *nearest = argv[i][1] == '-' ? find_nearest(argp, argv[i] + 2, length) : NULL;
-            fail_command(argv[0], "no option '%s'%s%s%s; known: %s", argv[i],
-                         nearest ? "; did you mean --" : "", nearest ? nearest : "", nearest ? "?" : "",
-                         known);
-        }
+        if (!option)
+            fail_unknown(argp, argv[0], argv[i]);
         bool attached = argv[i][2 + length] == '=';
         bool required = option->arg && !(option->flags & OPTION_ARG_OPTIONAL);
         if (required && !attached && ++i == argc)
@@ -162,6 +115,17 @@ static void check_options(const struct argp *argp, int argc, char **argv)
     }
 }
 
+static bool parsing;
+
+/* argp ends the process itself after --help and --version: output that was lost is an error there too. */
+static void check_help(void)
+{
+    if (!parsing || (fflush(stdout) == 0 && !ferror(stdout)))
+        return;
+    word_tell(stderr, "crosspoint: standard output: %s", strerror(errno));
+    _exit(EXIT_USAGE);
+}
+
 void options_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
     char name[64], *command = argv[0];
@@ -169,7 +133,11 @@ void options_parse(const struct argp *argp, int argc, char **argv, void *input)
     argv[0] = name;
     check_options(argp, argc, argv);
     argp_err_exit_status = EXIT_USAGE;
+    static bool registered;
+    registered = registered || atexit(check_help) == 0;
+    parsing = true;
     argp_parse(argp, argc, argv, 0, NULL, input);
+    parsing = false;
     argv[0] = command;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cell.h"
+#include "nearest.h"
 #include "options.h"
 
 enum {
@@ -88,8 +89,13 @@ static void add_key(const struct argp_state *state, struct selection *selection,
 static void set_profile(const struct argp_state *state, struct run_options *options, const char *name)
 {
     options->selection.profile = profile_find(name);
-    if (!options->selection.profile)
-        options_error(state, "no profile '%s'; known: smoke, quick, full", name);
+    if (options->selection.profile)
+        return;
+    struct nearest nearest;
+    nearest_begin(&nearest, name, strlen(name), "");
+    for (size_t i = 0; i < profile_count; i++)
+        nearest_offer(&nearest, profiles[i].name);
+    options_error(state, "no profile '%s'; %s", name, nearest_tell(&nearest));
 }
 
 static error_t parse(int key, char *text, struct argp_state *state)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "nearest.h"
 
 const struct runtime *const runtimes[] = {&runtime_native, NULL};
 
@@ -17,11 +18,11 @@ const struct runtime *runtime_of(const struct cell *cell)
 int runtime_complete(struct cell *cell, unsigned workers_max, struct error *error)
 {
     const struct runtime *runtime = runtime_of(cell);
+    struct nearest nearest;
     if (runtime)
         return runtime->complete(cell, workers_max, error);
-    char known[128] = "";
-    size_t used = 0;
-    for (size_t i = 0; runtimes[i] && used < sizeof known; i++)
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", runtimes[i]->name);
-    return error_set(error, "no runtime '%s'; known: %s", cell->runtime, known);
+    nearest_begin(&nearest, cell->runtime, strlen(cell->runtime), "");
+    for (size_t i = 0; runtimes[i]; i++)
+        nearest_offer(&nearest, runtimes[i]->name);
+    return error_set(error, "no runtime '%s'; %s", cell->runtime, nearest_tell(&nearest));
 }

@@ -21,6 +21,7 @@
 #include "quiet.h"
 #include "run_file.h"
 #include "utf8.h"
+#include "words.h"
 
 /* For launches: in memory, so that nothing is left however we end. */
 static int export_topology(struct session *session, struct error *error)
@@ -42,7 +43,7 @@ int run_setup_open(struct session *session, struct error *error)
     if (!session->topology || program_open(&session->own, NULL, error) || export_topology(session, error))
         return -1;
     if (topology_warning(session->topology)[0])
-        fprintf(stderr, "crosspoint: %s\n", topology_warning(session->topology));
+        word_tell(stderr, "crosspoint: %s", topology_warning(session->topology));
     session->builds[0].program = &session->own;
     launch_set_up();
     return 0;
@@ -114,7 +115,7 @@ static int make_named_folder(struct session *session, const char *out, struct er
 
 static void warn_latest(const char *link, const char *reason)
 {
-    fprintf(stderr, "crosspoint: warning: %s: %s; it will not lead to this run\n", link, reason);
+    word_tell(stderr, "crosspoint: warning: %s: %s; it will not lead to this run", link, reason);
 }
 
 static bool latest_is_taken(const char *link)
@@ -177,8 +178,8 @@ static int take_items(struct plan *plan, const char *folder, bool quiet, struct 
     }
     json_decref(run);
     if (taken && taken < plan->count && !quiet)
-        fprintf(stderr, "--like: %zu of %zu cells are not in %s; they are calibrated\n", plan->count - taken,
-                plan->count, folder);
+        word_tell(stderr, "--like: %zu of %zu cells are not in %s; they are calibrated", plan->count - taken,
+                  plan->count, folder);
     return taken ? 0 : error_set(error, "%s/run.json: no cell of this plan in it", folder);
 }
 
@@ -206,6 +207,7 @@ int run_setup_plan(struct session *session, const struct run_options *options, s
     session->launch_ms = options->launch_ms > 0 ? options->launch_ms : launch_ms;
     session->timeout_s = options->timeout_s > 0 ? options->timeout_s : profile->timeout_s;
     selection.rules = &rules;
+    selection.own_rules = options->rules != NULL;
     if (options->rules && take_rules(session, options->rules, rules_path, error))
         return -1;
     int failed =

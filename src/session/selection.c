@@ -6,6 +6,7 @@
 
 #include "filter.h"
 #include "model.h"
+#include "nearest.h"
 #include "placement.h"
 #include "runtime.h"
 
@@ -89,6 +90,19 @@ static int add_rule(const struct selection *selection, const struct rule *rule, 
     return 0;
 }
 
+/* They would not fit the message. */
+static int fail_rule(const struct selection *selection, const char *id, struct error *error)
+{
+    struct nearest nearest;
+    nearest_begin(&nearest, id, strlen(id), "");
+    for (size_t i = 0; i < selection->rules->count; i++)
+        nearest_offer(&nearest, selection->rules->rules[i].id);
+    return error_set(error, "no rule '%s'; %s", id,
+                     *nearest.name          ? nearest_tell(&nearest)
+                     : selection->own_rules ? "`crosspoint list rules --rules FILE|DIR` names them"
+                                            : "`crosspoint list rules` names them");
+}
+
 static int add_rules(const struct selection *selection, unsigned workers_max, struct plan *plan,
                      struct error *error)
 {
@@ -99,13 +113,7 @@ static int add_rules(const struct selection *selection, unsigned workers_max, st
                 return -1;
             continue;
         }
-        error_set(error, "no rule '%s'; known:", selection->rule_ids[i]);
-        for (size_t known = 0; known < selection->rules->count; known++) {
-            size_t used = strlen(error->text);
-            snprintf(error->text + used, sizeof error->text - used, "%s %s", known ? "," : "",
-                     selection->rules->rules[known].id);
-        }
-        return -1;
+        return fail_rule(selection, selection->rule_ids[i], error);
     }
     for (size_t i = 0; i < selection->rules->count && selection->rule_count == 0; i++)
         if (add_rule(selection, &selection->rules->rules[i], workers_max, plan, error))
@@ -340,7 +348,8 @@ static int build(const struct selection *selection, unsigned workers_max, struct
                  struct plan *plan, struct error *error)
 {
     bool axes = selection->axis_count > 0;
-    bool grid = axes || ((selection->profile->grid || selection->filter) && !selection->rule_count);
+    bool all = selection->profile->grid && !selection->own_rules;
+    bool grid = axes || ((all || selection->filter) && !selection->rule_count);
     if (axes && selection->rule_count)
         return error_set(error,
                          "--rule names its cells; leave out --workers, --conc, --place and --key, or choose "

@@ -31,6 +31,7 @@ enum { SELECTION_VALUES_MAX = 32, SELECTION_AXES_MAX = 8 };
 struct selection {
     const struct profile *profile;
     const struct rules *rules;
+    bool own_rules; /* the user's: a profile then has their cells only, and no grid besides */
     const char *rule_ids[SELECTION_VALUES_MAX]; /* none: all */
     size_t rule_count;
     const char *filter; /* extended regular expression over cell names, or NULL */

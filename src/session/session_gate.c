@@ -9,6 +9,7 @@
 #include "launch.h"
 #include "progress.h"
 #include "quiet.h"
+#include "words.h"
 
 enum { HOPELESS = 3 }; /* blocks disturbed and none that counts */
 
@@ -119,8 +120,8 @@ static void note_unknown(struct session *session, const double values[QUIET_CHEC
             strcmp(json_string_value(json_object_get(entry, "check")), quiet_thresholds[check].key) == 0;
         if (!isnan(values[check]) || told || (check == QUIET_THROTTLED && !session->throttled_expected))
             continue;
-        fprintf(stderr, "crosspoint: the gate no longer sees %s: nothing in %s\n",
-                quiet_thresholds[check].name, quiet_thresholds[check].source);
+        word_tell(stderr, "crosspoint: the gate no longer sees %s: nothing in %s",
+                  quiet_thresholds[check].name, quiet_thresholds[check].source);
         json_array_append_new(blind, json_pack("{s:s, s:s}", "check", quiet_thresholds[check].key, "why",
                                                "could not be read during the run"));
     }
@@ -184,8 +185,8 @@ void session_gate_tell_blind(struct session *session, FILE *out)
     size_t index;
     json_t *entry, *blind = list_blind(session);
     json_array_foreach(blind, index, entry)
-        fprintf(out, "the gate cannot see %s: %s\n", json_string_value(json_object_get(entry, "check")),
-                json_string_value(json_object_get(entry, "why")));
+        word_tell(out, "the gate cannot see %s: %s", json_string_value(json_object_get(entry, "check")),
+                  json_string_value(json_object_get(entry, "why")));
     json_decref(blind);
 }
 

@@ -299,7 +299,7 @@ static void put_summary(const struct compared *compared, size_t width, FILE *out
     put_sentences(compared, memory);
     fclose(memory);
     for (char *rest = text, *line; (line = strsep(&rest, "\n")) && rest;)
-        table_put_wrapped(out, line, 0, width);
+        word_wrap(out, line, 0, 0, width);
     free(text);
 }
 

@@ -94,7 +94,7 @@ static void put_sweep(FILE *out, const struct sweep_chart *chart, size_t width)
     sweep_word_keys(&chart->cell, chart->key, keys, sizeof keys);
     snprintf(line, sizeof line, "%s: %s (median, interval)%s", title, figure, keys);
     fputs("\n", out);
-    table_put_wrapped(out, line, 0, width);
+    word_wrap(out, line, 0, 0, width);
     put_axis(out, chart, &axis);
     for (size_t i = 0; i < chart->count && points < POINTS_MAX; i++) {
         fprintf(out, "  %s\n", chart->series[i].label);

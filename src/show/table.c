@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nearest.h"
 #include "table_write.h"
 #include "words.h"
 
@@ -26,7 +27,12 @@ int table_format_find(const char *name, struct error *error)
     for (size_t i = 0; i < FORMAT_COUNT; i++)
         if (formats[i].name && strcmp(name, formats[i].name) == 0)
             return (int)formats[i].format;
-    return error_set(error, "unknown format '%s'; known: text, csv, json, markdown", name);
+    struct nearest nearest;
+    nearest_begin(&nearest, name, strlen(name), "");
+    for (size_t i = 0; i < FORMAT_COUNT; i++)
+        if (formats[i].name)
+            nearest_offer(&nearest, formats[i].name);
+    return error_set(error, "unknown format '%s'; %s", name, nearest_tell(&nearest));
 }
 
 int table_write(const struct table *table, const struct table_style *style, FILE *out)

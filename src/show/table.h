@@ -130,9 +130,6 @@ int table_write(const struct table *table, const struct table_style *style, FILE
 json_t *table_json(const struct table *table);
 json_t *table_json_row(const struct table *table, const struct table_row *row);
 
-/* Text, broken into lines that fit, each behind so many spaces. */
-void table_put_wrapped(FILE *out, const char *text, size_t indent, size_t width);
-
 /* Text with what HTML would take for markup escaped; the same between open and close, which are markup. */
 void html_put_text(FILE *out, const char *text);
 void html_put_element(FILE *out, const char *open, const char *text, const char *close);

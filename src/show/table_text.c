@@ -104,41 +104,6 @@ static void measure(struct layout *layout)
     squeeze(layout);
 }
 
-/* How many bytes of text stand in a line of so many columns: up to a space, else behind a slash, else what
- * fits. */
-static size_t line_bytes(const char *text, size_t width)
-{
-    size_t space = 0, slash = 0, hard = 0, seen = 0, i = 0;
-    for (; text[i]; i++) {
-        bool starts = ((unsigned char)text[i] & 0xc0) != 0x80;
-        if (starts && seen == width)
-            break;
-        seen += starts;
-        if (text[i] == ' ' && i)
-            space = i;
-        else if (text[i] == '/' && text[i + 1])
-            slash = i + 1;
-        hard = i + 1;
-    }
-    while (((unsigned char)text[hard] & 0xc0) == 0x80)
-        hard++;
-    if (!text[i] || text[i] == ' ')
-        return hard;
-    return space ? space : slash ? slash : hard;
-}
-
-void table_put_wrapped(FILE *out, const char *text, size_t indent, size_t width)
-{
-    size_t room = !width ? SIZE_MAX : width > indent ? width - indent : 1;
-    text += strspn(text, " ");
-    do {
-        size_t bytes = line_bytes(text, room);
-        fprintf(out, "%*s%.*s\n", (int)indent, "", (int)bytes, text);
-        text += bytes;
-        text += strspn(text, " ");
-    } while (*text);
-}
-
 static void put_colour(const struct layout *layout, const char *colour, FILE *out)
 {
     fputs(layout->style->colour ? colour : "", out);
@@ -177,7 +142,7 @@ static void put_cell(const struct layout *layout, struct pen *pen, size_t column
     size_t width = layout->widths[column], bytes = strlen(*text), used;
     const char *piece = *text;
     if (word_width(piece) > width && description->fit == TABLE_WRAP) {
-        bytes = line_bytes(piece, width);
+        bytes = word_line_bytes(piece, width);
     } else if (word_width(piece) > width && !(layout->stacked && column == 0)) {
         word_cut(piece, width, cut, sizeof cut);
         piece = cut;
@@ -305,9 +270,9 @@ static int put_row(const struct layout *layout, const struct table_row *row, con
     put_colour(layout, "\033[2m", out);
     for (size_t k = 0; k < table->column_count; k++)
         if (table_shows(table, k) && !layout->widths[k] && *text_of(&row->cells[k]))
-            table_put_wrapped(out, row->cells[k].text, INDENT, layout->style->width);
+            word_wrap(out, row->cells[k].text, INDENT, INDENT, layout->style->width);
     if (*aside && !behind)
-        table_put_wrapped(out, aside, INDENT, layout->style->width);
+        word_wrap(out, aside, INDENT, INDENT, layout->style->width);
     put_colour(layout, "\033[0m", out);
     free(aside);
     free(last);

@@ -24,7 +24,8 @@ COMMAND_LINES = [
     (['run', '--', 'now'], "no argument 'now'"),
     (['run', '--dry-run=yes'], '--dry-run takes no value'),
     (['run', '--rule'], '--rule needs a value', '--rule=ID'),
-    (['run', '--rule', 'none'], "no rule 'none'", 'pool-beats-per-task'),
+    (['run', '--rule', 'none'], "no rule 'none'; `crosspoint list rules` names them"),
+    (['run', '--rules', RULES, '--rule', 'none'], 'list rules --rules'),
     (['run', '--profile', 'huge'], "no profile 'huge'", 'smoke, quick, full'),
     (['run', '--filter', '('], "filter '('"),
     (['run', '--filter', 'no-such-cell'], "no cell matches 'no-such-cell'", 'list cells'),
@@ -92,9 +93,9 @@ COMMAND_LINES = [
     (['bench', '--benchmark_filter', '-('], "filter '('"),
     (['bench', '--benchmark_filter=no-such-cell'], "crosspoint bench: no cell matches 'no-such-cell'", 'list cells'),
     (['bench', '--benchmark_filter=-.'], "no cell matches '-.'", 'list cells'),
-    (['bench', '--benchmark_format=xml'], "'xml'", 'console|json|csv'),
-    (['bench', '--benchmark_format=js'], "'js'", 'console|json|csv'),
-    (['bench', '--benchmark_time_unit', 'h'], "'h'", 'ns|us|ms|s'),
+    (['bench', '--benchmark_format=xml'], "'xml'", 'console, json, csv'),
+    (['bench', '--benchmark_format=js'], "'js'", 'console, json, csv'),
+    (['bench', '--benchmark_time_unit', 'h'], "'h'", 'ns, us, ms, s'),
     (['bench', '--benchmark_repetitions=few'], "'few'"),
     (['bench', '--benchmark_min_time=long'], "'long'"),
     (['bench', '--benchmark_context=alone'], 'KEY=VALUE'),
@@ -108,6 +109,27 @@ COMMAND_LINES = [
     (['launch', 'native/cpu/sum-squares/serial/terms:x'], 'terms:x'),
     (['launch', 'native/null/empty/serial/workers:2'], 'serial has one worker'),
     (['launch', 'native/null/empty/serial/place:moon'], "no placement 'moon'", 'one-core'),
+]
+
+MEANT = [
+    (['rum'], 'run'),
+    (['run', '--bloks', '3'], '--blocks'),
+    (['run', '--bloks=3'], '--blocks'),
+    (['compare', '--launch-m'], '--launch-ms'),
+    (['bench', '--benchmark_fliter=x'], '--benchmark_filter'),
+    (['bench', '--benchmark_format=jsn'], 'json'),
+    (['run', '--profile', 'smok'], 'smoke'),
+    (['run', '--rule', 'pool-beat-per-task'], 'pool-beats-per-task'),
+    (['run', '--place', 'compcat'], 'compact'),
+    (['list', 'modles'], 'models'),
+    (['rules', RESULTS, '--format', 'jason'], 'json'),
+    (['compare', 'a', 'b', '--format', 'markdwon'], 'markdown'),
+    (['compare', 'a', 'b', '--metric', 'wal_ns'], 'wall_ns'),
+    (['selftest', '--only', 'slowdwon'], 'slowdown'),
+    (['launch', 'natve/null/empty/serial'], 'native'),
+    (['launch', 'native/null/emty/serial'], 'null/empty'),
+    (['launch', 'native/null/empty/thread-pol'], 'thread-pool'),
+    (['launch', 'native/null/empty/serial/place:compat'], 'compact'),
 ]
 
 RULE = '''[rule]
@@ -154,6 +176,10 @@ class BadInput(Case):
         for arguments, *words in COMMAND_LINES:
             self.expect_error(arguments, *words)
         self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_did_you_mean(self):
+        for arguments, name in MEANT:
+            self.expect_error(arguments, f'; did you mean {name}?')
 
     def test_rule_files(self):
         (self.folder / 'rules').mkdir()

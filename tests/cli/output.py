@@ -50,6 +50,21 @@ class Golden(Case):
             family, workload = name.split('_', 1)
             self.assertIn(f'{family}/{workload.replace("_", "-")}', workloads)
 
+    def test_list_own_rules(self):
+        """What `run --rules` would take."""
+        rules = self.crosspoint('list', 'rules', '--rules', RULES)[0]
+        self.assertEqual([line.split()[0] for line in rules.split('\n\n')[0].splitlines()],
+                         sorted(path.stem for path in RULES.iterdir()))
+        cells = self.crosspoint('list', 'cells', '--rules', RULES / 'threads-pay.ini')[0].split()
+        self.assertEqual({cell.split('/')[3] for cell in cells}, {'serial', 'thread-pool'})
+
+    def test_not_under(self):
+        """One line a workload."""
+        listed = self.crosspoint('list', 'workloads')[0]
+        self.assertRegex(listed, r'\n  not under +serial, ')
+        for workload in re.split(r'\n(?! )', listed):
+            self.assertLessEqual(workload.count('not under'), 1)
+
     def test_cells(self):
         cells = self.crosspoint('list', 'cells')[0].split()
         self.assertEqual(len(cells), len(set(cells)))
@@ -106,6 +121,14 @@ class Run(Case):
         self.assertRegex(output, r'\ndisturbance +source +repeat +invalid\nstolen time ')
         self.assertTrue(output.endswith('\nprofile smoke does not gate: nothing is repeated\n'))
         self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_smoke_of_own_rules(self):
+        """Their cells, and no grid besides."""
+        output = self.crosspoint('run', '--profile', 'smoke', '--rules', RULES / 'threads-pay.ini', '--dry-run',
+                                 '--quiet')[0]
+        cells = [line.split()[0] for line in output.splitlines() if line.startswith('native/')]
+        self.assertEqual({cell.split('/')[2] for cell in cells}, {'sum-squares'}, cells)
+        self.assertEqual({cell.split('/')[3] for cell in cells}, {'serial', 'thread-pool'}, cells)
 
     def test_two_runs_are_two_sessions(self):
         """Also with the same seed and folder name: only what was interleaved is paired."""
@@ -195,9 +218,10 @@ class Run(Case):
                 self.assertEqual(len(self.expect_whole_plan(self.folder / out)), 2)
 
     def test_full_device(self):
-        with open('/dev/full', 'w') as full:
-            errors = self.crosspoint('list', 'models', stdout=full, code=2)[1]
-        self.assertRegex(errors, r'\Acrosspoint: standard output: .*\n\Z')
+        for arguments in ['list', 'models'], ['--help'], ['--version'], ['run', '--help'], ['list', '-V']:
+            with self.subTest(' '.join(arguments)), open('/dev/full', 'w') as full:
+                errors = self.crosspoint(*arguments, stdout=full, code=2)[1]
+                self.assertRegex(errors, r'\Acrosspoint: standard output: .*\n\Z')
 
 
 class OneUnit(Case):
@@ -216,7 +240,7 @@ class OneUnit(Case):
 
 
 class Terminal(Case):
-    def on_terminal(self, *arguments, width=100, **env):
+    def on_terminal(self, *arguments, width=100, code=0, **env):
         """Output and errors, on a terminal of so many columns."""
         try:
             own, terminal = pty.openpty()
@@ -232,7 +256,7 @@ class Terminal(Case):
         except OSError:
             pass  # the other end is closed
         os.close(own)
-        self.finish(process)
+        self.finish(process, code)
         return text.decode()
 
     def test_colour(self):
@@ -242,15 +266,31 @@ class Terminal(Case):
         self.assertNotIn('\x1b', self.on_terminal(*judge, '--format', 'csv'))
 
     def test_width(self):
-        """Nothing is wider than the terminal."""
-        for arguments in (['list', 'models'], ['list', 'workloads'], ['list', 'rules'],
-                          ['topo', '--topology', 'pack:2 numa:2 l3:1 core:8 pu:2'],
+        """Nothing is wider than the terminal but a cell's name, which is not broken."""
+        names = re.findall(r'^  (\w+) ', self.crosspoint('--help')[0], re.MULTILINE)
+        for arguments in (['--help'], *([name, '--help'] for name in names),
+                          ['list', 'models'], ['list', 'workloads'], ['list', 'rules'], ['list', 'cells'],
+                          ['topo'], ['topo', '--topology', 'pack:2 numa:2 l3:1 core:8 pu:2'],
+                          ['topo', '--topology', 'node:2 core:16 pu:2'],
                           ['rules', RESULTS, '--rules', RULES], ['compare', RESULTS, RESULTS],
-                          [*SMALL, '--dry-run', '--quiet']):
-            with self.subTest(arguments[0]):
-                text = self.on_terminal(*arguments, width=80, NO_COLOR='1')
-                for line in text.replace('\r', '\n').splitlines():
-                    self.assertLessEqual(len(line), 80, line)
+                          [*SMALL, '--dry-run', '--quiet'], [*SMALL, '--out', 'out']):
+            with self.subTest(' '.join(map(str, arguments))):
+                self.expect_width(80, self.on_terminal(*arguments, width=80, NO_COLOR='1'))
+
+    def test_width_of_errors(self):
+        """They are one line in a file, and as many as it takes on a terminal."""
+        for arguments in (['frobnicate'], ['--frobnicate'], ['run', '--frobnicate'], ['bench', '--frobnicate'],
+                          ['compare', '--frobnicate'], ['topo', '--topology', 'pack:x'], ['run', '--rule', 'none'],
+                          ['compare', 'a', 'b', '--metric', 'speed'], ['launch', 'native/null/void/serial'],
+                          ['run', '--conc', '64', '--workers', '2', '--filter', 'io/sleep/thread-pool'],
+                          ['run', '--resume', 'none']):
+            with self.subTest(' '.join(arguments)):
+                self.expect_width(80, self.on_terminal(*arguments, width=80, code=2))
+
+    def expect_width(self, width, text):
+        for line in re.sub(r'\x1b\[K', '', text.replace('\r', '\n')).splitlines():
+            if ' ' in line.strip():
+                self.assertLessEqual(len(line), width, line)
 
     def test_progress(self):
         text = self.on_terminal(*SMALL, '--out', 'out')
