@@ -113,7 +113,9 @@ static void test_bad_descriptions(void **state)
         {garbage, "garbage.txt is no topology"},
         {"pack:64 core:1024", "more than 4096 processing units"},
         {"pack:2 [numa] core:3000 pu:1", "more than 4096 processing units"},
-        {*state, "no regular file"},
+        {*state, "not a file"},
+        {"/dev/zero", "/dev/zero: not a file"},
+        {"/dev/stdin/none.xml", "/dev/stdin/none.xml: "},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         error.text[0] = '\0';

@@ -8,17 +8,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "child.h"
+#include "file.h"
 #include "topology_private.h"
 
 #define DESCRIPTION_EXAMPLE "\"pack:2 numa:2 l3:1 core:8 pu:2\""
 
-enum { CPU_SECONDS_MAX = 10, FILE_BYTES_MAX = 64 << 20 };
+enum { CPU_SECONDS_MAX = 10, FILE_BYTES_MAX = 64 << 20, MEMORY_BYTES_MAX = 1 << 30 };
+
+/* A path's file is read here; hwloc has what was read. */
+struct description {
+    const char *name;
+    char *xml; /* NULL: it is synthetic */
+    size_t xml_bytes;
+};
 
 /* What the child sends first; the units follow. */
 struct answer {
@@ -41,19 +48,6 @@ static int refuse_large(const char *description, struct error *error)
                      description, TOPOLOGY_UNITS_MAX);
 }
 
-static int check_file(const char *path, struct error *error)
-{
-    struct stat status;
-    if (access(path, R_OK) || stat(path, &status))
-        return error_set(error, "cannot read the topology %s: %s", path, strerror(errno));
-    if (!S_ISREG(status.st_mode) && strncmp(path, "/dev/", 5) != 0) /* one that blocks, say */
-        return error_set(error, "cannot read the topology %s: it is no regular file", path);
-    if (status.st_size > FILE_BYTES_MAX)
-        return error_set(error, "cannot read the topology %s: it is larger than %d MiB", path,
-                         FILE_BYTES_MAX >> 20);
-    return 0;
-}
-
 /* Before hwloc makes them, which takes it long: each count multiplies, whatever it is of; those of levels in
  * brackets stand beside. */
 static int check_synthetic(const char *description, struct error *error)
@@ -69,26 +63,26 @@ static int check_synthetic(const char *description, struct error *error)
     return units > TOPOLOGY_UNITS_MAX ? refuse_large(description, error) : 0;
 }
 
-static int set_source(hwloc_topology_t hwloc, const char *description, struct error *error)
+static int set_source(hwloc_topology_t hwloc, const struct description *description, struct error *error)
 {
-    if (is_path(description))
-        return hwloc_topology_set_xml(hwloc, description)
+    if (description->xml)
+        return hwloc_topology_set_xmlbuffer(hwloc, description->xml, (int)description->xml_bytes + 1)
                    ? error_set(error,
                                "%s is no topology: it should be an XML export such as the topology.xml in a "
                                "results folder, or as lstopo writes",
-                               description)
+                               description->name)
                    : 0;
-    return hwloc_topology_set_synthetic(hwloc, description)
+    return hwloc_topology_set_synthetic(hwloc, description->name)
                ? error_set(
                      error,
                      "\"%s\" is neither an XML file that exists nor a machine that hwloc can make up: it "
                      "should be a path, or levels from the outside in such as " DESCRIPTION_EXAMPLE
                      ", the last one pu",
-                     description)
+                     description->name)
                : 0;
 }
 
-static int load(struct topology *topology, const char *description, struct error *error)
+static int load(struct topology *topology, const struct description *description, struct error *error)
 {
     if (hwloc_topology_init(&topology->hwloc))
         return error_set(error, "cannot set up hwloc: %s", strerror(errno));
@@ -98,9 +92,9 @@ static int load(struct topology *topology, const char *description, struct error
         return error_set(error,
                          "%s is no topology that hwloc can read: it should be an XML export such as the "
                          "topology.xml in a results folder, or as lstopo writes",
-                         description);
+                         description->name);
     if (hwloc_get_nbobjs_by_type(topology->hwloc, HWLOC_OBJ_PU) > TOPOLOGY_UNITS_MAX)
-        return refuse_large(description, error);
+        return refuse_large(description->name, error);
     return topology_list_units(topology, NULL, error);
 }
 
@@ -116,8 +110,24 @@ static bool send_all(int to, const void *data, size_t bytes)
     return true;
 }
 
+/* Beside what we have: a sanitizer has much. */
+static void limit_memory(void)
+{
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (!file)
+        return;
+    if (fscanf(file, "%lu", &pages) == 1) {
+        rlim_t bytes = pages * (rlim_t)sysconf(_SC_PAGESIZE) + MEMORY_BYTES_MAX;
+        struct rlimit limit;
+        if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur > bytes)
+            setrlimit(RLIMIT_AS, &(struct rlimit){bytes, limit.rlim_max});
+    }
+    fclose(file);
+}
+
 /* How it ends is our message; not a core file, a sanitizer's report or hwloc's own words. */
-static _Noreturn void read_in_child(const char *description, int to)
+static _Noreturn void read_in_child(const struct description *description, int to)
 {
     static const int deaths[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
     struct topology topology = {.hwloc = NULL};
@@ -126,6 +136,7 @@ static _Noreturn void read_in_child(const char *description, int to)
         signal(deaths[i], SIG_DFL);
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     setrlimit(RLIMIT_CPU, &(struct rlimit){CPU_SECONDS_MAX, CPU_SECONDS_MAX});
+    limit_memory();
     if (!freopen("/dev/null", "w", stderr))
         _exit(EXIT_FAILURE);
     if (load(&topology, description, &answer.error) == 0) {
@@ -163,7 +174,8 @@ static int receive(struct topology *topology, int from, struct answer *answer)
            receive_all(from, topology->units, answer->unit_count * sizeof *topology->units);
 }
 
-static int read_description(struct topology *topology, const char *description, struct error *error)
+static int read_description(struct topology *topology, const struct description *description,
+                            struct error *error)
 {
     int ends[2];
     struct answer answer = {.unit_count = 0};
@@ -184,22 +196,30 @@ static int read_description(struct topology *topology, const char *description, 
     if (answered)
         return error_set(error, "%s", answer.error.text);
     if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL))
-        return error_set(error, "%.200s takes hwloc longer than %d s to read", description, CPU_SECONDS_MAX);
-    return error_set(error, "%.200s is no topology: hwloc %s broke down when it read it", description,
+        return error_set(error, "%.200s takes hwloc longer than %d s to read", description->name,
+                         CPU_SECONDS_MAX);
+    return error_set(error, "%.200s is no topology: hwloc %s broke down when it read it", description->name,
                      topology_library_version());
 }
 
-struct topology *topology_open_description(const char *description, struct error *error)
+struct topology *topology_open_description(const char *name, struct error *error)
 {
     char ignored[TOPOLOGY_TEXT_BYTES];
+    struct description description = {.name = name};
     struct topology *topology = calloc(1, sizeof *topology);
     topology_ignore_environment(ignored, sizeof ignored);
     int failed = topology ? 0 : error_set(error, "out of memory");
-    if (!failed)
-        failed = is_path(description) ? check_file(description, error) : check_synthetic(description, error);
-    if (failed || read_description(topology, description, error)) {
-        topology_close(topology);
-        return NULL;
+    if (!failed && is_path(name)) {
+        description.xml = file_read(name, 0, FILE_BYTES_MAX, &description.xml_bytes, NULL, error);
+        failed = description.xml ? 0 : error_prefix(error, "cannot read the topology");
+    } else if (!failed) {
+        failed = check_synthetic(name, error);
     }
-    return topology;
+    if (!failed)
+        failed = read_description(topology, &description, error);
+    free(description.xml);
+    if (!failed)
+        return topology;
+    topology_close(topology);
+    return NULL;
 }
