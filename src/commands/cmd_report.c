@@ -5,6 +5,7 @@
 #include "command.h"
 #include "conclude.h"
 #include "options.h"
+#include "rules_used.h"
 #include "words.h"
 
 struct options {
@@ -14,7 +15,7 @@ struct options {
 enum { OPTION_RULES = 256 };
 
 static const struct argp_option option_table[] = {
-    {"rules", OPTION_RULES, "DIR", 0, "rule files (or one) to judge by; default: the program's own", 0},
+    {"rules", OPTION_RULES, "FILE|DIR", 0, "your own rules to judge by; default: those that come along", 0},
     {0},
 };
 
@@ -60,6 +61,7 @@ int cmd_report(int argc, char **argv)
         code = error_tell(&error);
     } else {
         word_print(stdout, "report: %s/report.html\n", options.results);
+        rules_used_tell(options.results, options.rules);
         conclusion_tell_missing(&conclusion);
         code = conclusion_exit_code(&conclusion);
     }

@@ -5,6 +5,7 @@
 #include "command.h"
 #include "conclude.h"
 #include "options.h"
+#include "rules_used.h"
 #include "progress.h"
 
 struct options {
@@ -15,7 +16,7 @@ enum { OPTION_FORMAT = 256, OPTION_RULES };
 
 static const struct argp_option option_table[] = {
     {"format", OPTION_FORMAT, "NAME", 0, "text (default), csv, json or markdown", 0},
-    {"rules", OPTION_RULES, "DIR", 0, "rule files (or one) to judge by; default: the program's own", 0},
+    {"rules", OPTION_RULES, "FILE|DIR", 0, "your own rules to judge by; default: those that come along", 0},
     {0},
 };
 
@@ -58,6 +59,7 @@ int cmd_rules(int argc, char **argv)
                        progress_width(STDOUT_FILENO), stdout, &error)) {
         code = error_tell(&error);
     } else {
+        rules_used_tell(options.results, options.rules);
         conclusion_tell_missing(&conclusion);
         code = conclusion_exit_code(&conclusion);
     }

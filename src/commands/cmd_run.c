@@ -52,7 +52,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         options_error(state, "no argument '%s' here; options begin with --", text);
     case ARGP_KEY_END:
         if (options->resume && (options->run.given || options->dry_run))
-            options_error(state, "--resume goes on with that run's own plan; only --quiet may stand with it");
+            options_error(
+                state,
+                "--resume goes on with that run's own plan; only --rules and --quiet may stand with it");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -170,7 +172,9 @@ static const char *typed_run(void)
 /* A line of its own, which may be wider than the terminal: it is there to be copied. */
 static void hint_resume(const struct session *session)
 {
-    word_print(stderr, "go on with: %s --resume %s\n", typed_run(), session->builds[0].folder);
+    bool own = session->rules_path[0] != '\0';
+    word_print(stderr, "go on with: %s --resume %s%s%s\n", typed_run(), session->builds[0].folder,
+               own ? " --rules " : "", own ? session->rules_path : "");
 }
 
 static int give_up(const struct session *session)
@@ -235,7 +239,10 @@ static int resume(struct session *session, const struct options *options)
     struct error error;
     session->quiet = options->run.quiet;
     snprintf(session->builds[0].folder, sizeof session->builds[0].folder, "%s", options->resume);
-    if (session_resume(session, &error))
+    struct rules rules = {0}; /* they are needed in the end: what is wrong with them is said now */
+    int failed = options->run.rules && run_setup_rules(session, options->run.rules, &rules, &error);
+    rules_free(&rules);
+    if (failed || session_resume(session, &error))
         return error_tell(&error);
     return measure(session);
 }

@@ -102,7 +102,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct run_options *options = state->input;
     struct selection *selection = &options->selection;
-    options->given |= key >= OPTION_PROFILE && key < OPTION_QUIET;
+    options->given |= key >= OPTION_PROFILE && key < OPTION_QUIET && key != OPTION_RULES;
     switch (key) {
     case OPTION_PROFILE:
         set_profile(state, options, text);

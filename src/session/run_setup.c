@@ -183,19 +183,21 @@ static int take_items(struct plan *plan, const char *folder, bool quiet, struct 
     return taken ? 0 : error_set(error, "%s/run.json: no cell of this plan in it", folder);
 }
 
-/* The whole path, for run.json: a resumed run judges by the same, wherever it is started. */
-static int take_rules(struct session *session, const char *rules, char path[PATH_BYTES], struct error *error)
+/* The whole path, for run.json: it says where they were, wherever it is read. */
+int run_setup_rules(struct session *session, const char *path, struct rules *rules, struct error *error)
 {
-    if (!realpath(rules, path))
-        return error_set(error, "--rules %s: %s", rules, strerror(errno));
-    memcpy(session->rules_path, path, sizeof session->rules_path);
-    return 0;
+    char found[PATH_BYTES];
+    if (!path)
+        return paths_data("rules", found, error) || rules_load(found, rules, error) ? -1 : 0;
+    if (!realpath(path, found))
+        return error_set(error, "--rules %s: %s", path, strerror(errno));
+    memcpy(session->rules_path, found, sizeof session->rules_path);
+    return rules_load(found, rules, error);
 }
 
 int run_setup_plan(struct session *session, const struct run_options *options, struct error *error)
 {
     struct rules rules = {0};
-    char rules_path[PATH_BYTES];
     struct selection selection = options->selection;
     const struct profile *profile = selection.profile;
     session->quiet = options->quiet;
@@ -208,11 +210,8 @@ int run_setup_plan(struct session *session, const struct run_options *options, s
     session->timeout_s = options->timeout_s > 0 ? options->timeout_s : profile->timeout_s;
     selection.rules = &rules;
     selection.own_rules = options->rules != NULL;
-    if (options->rules && take_rules(session, options->rules, rules_path, error))
-        return -1;
     int failed =
-        (!options->rules && paths_data("rules", rules_path, error)) ||
-        rules_load(rules_path, &rules, error) ||
+        run_setup_rules(session, options->rules, &rules, error) ||
         selection_build(&selection, (unsigned)topology_max(session->topology), &session->plan, error);
     rules_free(&rules);
     return failed || (options->like && take_items(&session->plan, options->like, options->quiet, error)) ? -1

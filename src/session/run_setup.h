@@ -31,6 +31,9 @@ void run_setup_close(struct session *session);
  * error. */
 int run_setup_plan(struct session *session, const struct run_options *options, struct error *error);
 
+/* Loads the user's own rules and keeps their path, or (path NULL) those that come along. */
+int run_setup_rules(struct session *session, const char *path, struct rules *rules, struct error *error);
+
 /* Makes the results folder, session->folder and that of build 0, and names the run: `out`, which must not
  * exist, or if NULL one below $CROSSPOINT_RESULTS named after time, host and suffix. What stands in the way
  * is told before anything is measured; run_setup_close removes the folder if it is still empty. 0, or -1 with

@@ -127,6 +127,23 @@ static int take_done(void *context, const struct row *row, size_t line, struct e
     return 0;
 }
 
+/* A run.json may be somebody else's: what it names is not opened, but named again by whoever goes on with it.
+ */
+static int check_rules(const struct session *session, const char *folder, struct error *error)
+{
+    const char *named = run_file_text(session->run, "options.rules_path", NULL);
+    if (named && !session->rules_path[0])
+        return error_set(error,
+                         "%.200s was made with rules of one's own (%.200s); name them again with --rules",
+                         folder, named);
+    if (!named && session->rules_path[0])
+        return error_set(error, "%s was made with the rules that come along; leave out --rules", folder);
+    if (named)
+        json_object_set_new(json_object_get(session->run, "options"), "rules_path",
+                            json_string(session->rules_path));
+    return 0;
+}
+
 static int read_run(struct session *session, struct error *error)
 {
     const char *folder = session->builds[0].folder;
@@ -137,12 +154,12 @@ static int read_run(struct session *session, struct error *error)
     session->launch_ms = run_file_number(session->run, "options.launch_ms", 0);
     session->timeout_s = run_file_number(session->run, "options.timeout_s", 0);
     session->gate = run_file_is_true(session->run, "options.gate");
-    snprintf(session->rules_path, sizeof session->rules_path, "%s",
-             run_file_text(session->run, "options.rules_path", ""));
     snprintf(session->run_id, sizeof session->run_id, "%s", run_id ? run_id : "");
     if (!run_id || !(session->timeout_s > 0) ||
         plan_from_json(&session->plan, json_object_get(session->run, "plan")))
         return error_set(error, "%s/run.json: no plan to go on with", folder);
+    if (check_rules(session, folder, error))
+        return -1;
     session->started_s = clock_now_s() - run_file_number(session->run, "outcome.wall_s", 0);
     return 0;
 }

@@ -62,7 +62,7 @@ int session_calibrate(struct session *session);
 int session_create(struct session *session, struct error *error);
 
 /* Takes up a folder that an interrupted run left: reads plan and options from run.json, drops a last line
- * that is cut. */
+ * that is cut. One that was made with rules of one's own needs session->rules_path. */
 int session_resume(struct session *session, struct error *error);
 
 /* All launches that are not done yet; a row each, on disk as it ends, and each build's run.json with the

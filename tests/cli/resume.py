@@ -10,7 +10,7 @@ import signal
 # Launches by the hundred: leaks are looked for elsewhere.
 os.environ.setdefault('ASAN_OPTIONS', 'detect_leaks=0')
 
-from harness import PROGRAM, Case, count_rows, main, read_rows, read_run, repeats
+from harness import FIXTURES, PROGRAM, Case, count_rows, main, read_rows, read_run, repeats
 
 CELLS = '^native/(null/empty/(serial|thread-pool|process-pool)|io/sleep/process-pool)/'
 
@@ -41,6 +41,30 @@ class Interrupted(Case):
         for command in 'rules', 'report':
             self.assertEqual(self.crosspoint(command, 'out', code=code)[1], '')
         return run
+
+    def test_own_rules(self):
+        """They are named again: a run.json, which may be a stranger's, does not say which files are opened."""
+        rules = self.folder / 'mine.ini'
+        rules.write_text((FIXTURES / 'rules' / 'threads-pay.ini').read_text())
+        runner = self.start('run', '--rules', rules, '--launch-ms', '10', '--blocks', '1000', '--out', 'out')
+        self.wait_until(lambda: count_rows(self.folder / 'out') > 0, 'no rows')
+        runner.send_signal(signal.SIGINT)
+        errors = self.finish(runner, 130)[1]
+        self.assertTrue(errors.endswith(f'go on with: {PROGRAM} run --resume out --rules {rules}\n'), errors)
+        self.expect_error(['run', '--resume', 'out'], f"out was made with rules of one's own ({rules}); name them again with --rules")
+        self.expect_error(['run', '--resume', 'out', '--rules', 'none'], '--rules none: No such file')
+        rules.rename(self.folder / 'moved.ini')
+        for results in 'out', 'out/samples.csv':
+            errors = self.crosspoint('rules', results, code=None)[1]
+            self.assertIn(f"{results} was made with rules of one's own ({rules}); it is judged by those that come", errors)
+        self.assertEqual(self.crosspoint('rules', 'out', '--rules', 'moved.ini', code=None)[1].count('made with'), 0)
+        run = read_run(self.folder / 'out')
+        run['plan']['blocks'] = 1
+        run['options']['gate'] = False
+        (self.folder / 'out' / 'run.json').write_text(json.dumps(run))
+        output = self.crosspoint('run', '--resume', 'out', '--rules', 'moved.ini', code=None)[0]
+        self.assertRegex(output, r'\nmoved +')
+        self.assertEqual(read_run(self.folder / 'out')['options']['rules_path'], str(self.folder / 'moved.ini'))
 
     def test_one_writer_a_folder(self):
         """A run that still goes on is not gone on with; who killed one can."""
