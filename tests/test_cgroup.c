@@ -180,6 +180,24 @@ static void test_cgroup_error(void **state)
     assert_int_equal(errno, ENOENT);
 }
 
+/* An unknown limit is told, and what is not there is none. */
+static void test_unread(void **state)
+{
+    char text[512], file[PATH_MAX];
+    file_write(*state, "proc/self/mountinfo", MOUNT_V2);
+    file_write(*state, "proc/self/cgroup", "0::/\n");
+    cgroup_unread(*state, text, sizeof text);
+    assert_string_equal(text, "");
+    for (size_t i = 0; i < 2; i++) {
+        const char *names[] = {"pids.max", "cpu.stat"};
+        snprintf(file, sizeof file, "%s/" V2 "%s", (const char *)*state, names[i]);
+        file_write(file, "a directory", "");
+    }
+    cgroup_unread(*state, text, sizeof text);
+    assert_non_null(strstr(text, "(pids.max) of this process's cgroup cannot be read (Is a directory)"));
+    assert_non_null(strstr(text, "; how long it is throttled (cpu.stat) cannot be read (Is a directory)"));
+}
+
 static void test_tasks_of_a_user(void **state)
 {
     const char *proc = *state;
@@ -199,6 +217,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cgroup_trees, directory_make, directory_remove),
         cmocka_unit_test_setup_teardown(test_tasks_of_a_user, directory_make, directory_remove),
         cmocka_unit_test_setup_teardown(test_cgroup_error, directory_make, directory_remove),
+        cmocka_unit_test_setup_teardown(test_unread, directory_make, directory_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

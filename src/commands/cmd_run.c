@@ -145,7 +145,8 @@ out:
     return code;
 }
 
-static void print_outcome(const struct session *session)
+/* Of a run that gates it is said before it begins. */
+static void print_outcome(struct session *session)
 {
     double wall_s = clock_now_s() - session->started_s;
     printf("\n%" PRIu64 " launch%s, %" PRIu64 " failed, in %.0f s; %.0f %% of that was measured time\n",
@@ -155,6 +156,8 @@ static void print_outcome(const struct session *session)
         word_tell(stdout, "%u disturbed block%s did not count (the last: %s); run.json says of each why",
                   session->blocks_disturbed, session->blocks_disturbed == 1 ? "" : "s",
                   session->disturbed_by);
+    if (!session->gate)
+        session_gate_tell_blind(session, stdout);
     word_print(stdout, "report: %s/report.html\n", session->builds[0].folder);
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "folder.h"
 #include "launch.h"
 #include "measure.h"
 #include "nearest.h"
@@ -100,13 +101,15 @@ static uint64_t random_seed(void)
 }
 
 /* What stands in the way of the folder is told before anything is measured. */
-static int set_up(struct selftest *selftest, const struct options *options, struct error *error)
+static int set_up(struct selftest *selftest, const struct options *options, size_t *folder_before,
+                  struct error *error)
 {
     struct session session = {.build_count = 1};
     if (run_setup_folder(&session, options->out, "-selftest", error))
         return -1;
     snprintf(selftest->folder, sizeof selftest->folder, "%s", session.folder);
     snprintf(selftest->run_id, sizeof selftest->run_id, "%.60s", session.run_id);
+    *folder_before = session.folder_before;
     return 0;
 }
 
@@ -149,6 +152,20 @@ static int conclude(const struct selftest *selftest, struct error *error)
     return selftest_checks_exit_code(&selftest->checks);
 }
 
+/* A folder that nothing went into is gone. */
+static int tell_interrupted(const struct selftest *selftest, size_t folder_before, struct error *error)
+{
+    if (selftest->checks.count)
+        conclude(selftest, error);
+    else
+        folder_unmake(selftest->folder, folder_before);
+    if (access(selftest->folder, F_OK) == 0)
+        word_tell(stderr, "interrupted; all that was measured is in %s", selftest->folder);
+    else
+        word_tell(stderr, "interrupted while calibrating; nothing was measured yet");
+    return EXIT_INTERRUPTED;
+}
+
 int cmd_selftest(int argc, char **argv)
 {
     static const struct argp argp = {
@@ -171,18 +188,17 @@ int cmd_selftest(int argc, char **argv)
     selftest.quick = options.quick;
     selftest.quiet = options.quiet;
     selftest.seed = options.seed_given ? options.seed : random_seed();
-    if (set_up(&selftest, &options, &error))
+    size_t folder_before;
+    if (set_up(&selftest, &options, &folder_before, &error))
         return error_tell(&error);
     double begin_s = clock_now_s();
     int result = run_tests(&selftest, options.only, &error);
     if (result < 0)
         error_tell(&error);
-    int code = conclude(&selftest, &error);
+    int code = result == 1 ? tell_interrupted(&selftest, folder_before, &error) : conclude(&selftest, &error);
     if (result == 0)
         word_print(stdout, "seed %" PRIu64 ", %.0f s; all that was measured is in %s\n", selftest.seed,
                    clock_now_s() - begin_s, selftest.folder);
-    if (result == 1)
-        word_tell(stderr, "interrupted; all that was measured is in %s", selftest.folder);
     selftest_checks_free(&selftest.checks);
-    return result == 1 ? EXIT_INTERRUPTED : result < 0 ? EXIT_USAGE : code;
+    return result < 0 ? EXIT_USAGE : code;
 }

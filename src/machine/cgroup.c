@@ -245,6 +245,23 @@ int cgroup_tasks_left(const char *root, uint64_t *tasks)
     return groups_walk(root, "pids", visit_tasks, tasks);
 }
 
+void cgroup_unread(const char *root, char *text, size_t text_bytes)
+{
+    uint64_t ignored;
+    size_t used = 0;
+    text[0] = '\0';
+    if (cgroup_tasks_left(root, &ignored))
+        used =
+            (size_t)snprintf(text, text_bytes,
+                             "the task limit (pids.max) of this process's cgroup cannot be read (%s): a cell "
+                             "that needs more tasks is not skipped, but fails",
+                             strerror(errno));
+    if (used < text_bytes && cgroup_throttled_ns(root, &ignored) && errno != ENOENT)
+        snprintf(text + used, text_bytes - used,
+                 "%show long it is throttled (cpu.stat) cannot be read (%s): the gate does not see it",
+                 used ? "; " : "", strerror(errno));
+}
+
 struct limiting {
     char *directory;
     size_t bytes;

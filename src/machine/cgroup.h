@@ -20,6 +20,9 @@ int cgroup_throttled_ns(const char *root, uint64_t *ns);
  * process's group and its visible ancestors; UINT64_MAX if there is no limit. 0, or -1 with errno. */
 int cgroup_tasks_left(const char *root, uint64_t *tasks);
 
+/* What else the groups hold that cannot be read, and what follows: "" if all can, or is not there. */
+void cgroup_unread(const char *root, char *text, size_t text_bytes);
+
 /* The nearest group, this process's or an ancestor, in which a child group can be given a CPU bandwidth. 0,
  * or -1 with errno: ENOENT where there is none. */
 int cgroup_find_limiting(const char *root, char *directory, size_t directory_bytes);

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <sched.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,16 +100,30 @@ static int topology_restrict(struct topology *topology, struct error *error)
     return result;
 }
 
-/* What is not known must not be taken for what is not there. */
-static void read_quota(struct topology *topology)
+static void __attribute__((format(printf, 2, 3))) warn(struct topology *topology, const char *format, ...)
 {
-    if (cgroup_quota("", &topology->quota_processors) == 0)
-        return;
     size_t used = strlen(topology->warning);
-    topology->quota_processors = 0;
-    snprintf(topology->warning + used, sizeof topology->warning - used,
-             "%sthe CPU quota of this process's cgroup cannot be read (%s): workers:max is all units",
-             used ? "; " : "", strerror(errno));
+    va_list arguments;
+    used +=
+        (size_t)snprintf(topology->warning + used, sizeof topology->warning - used, "%s", used ? "; " : "");
+    va_start(arguments, format);
+    if (used < sizeof topology->warning)
+        vsnprintf(topology->warning + used, sizeof topology->warning - used, format, arguments);
+    va_end(arguments);
+}
+
+/* What is not known must not be taken for what is not there. */
+static void read_groups(struct topology *topology)
+{
+    char unread[512];
+    if (cgroup_quota("", &topology->quota_processors)) {
+        topology->quota_processors = 0;
+        warn(topology, "the CPU quota of this process's cgroup cannot be read (%s): workers:max is all units",
+             strerror(errno));
+    }
+    cgroup_unread("", unread, sizeof unread);
+    if (*unread)
+        warn(topology, "%s", unread);
 }
 
 struct topology *topology_open(const char *xml_path, struct error *error)
@@ -129,7 +144,7 @@ struct topology *topology_open(const char *xml_path, struct error *error)
     }
     if (topology_load(topology, xml_path, error) || topology_restrict(topology, error))
         goto fail;
-    read_quota(topology);
+    read_groups(topology);
     return topology;
 fail:
     topology_close(topology);

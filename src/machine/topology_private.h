@@ -15,7 +15,7 @@ struct topology {
     size_t unit_count;
     double quota_processors;
     char text[TOPOLOGY_TEXT_BYTES];        /* topology_describe */
-    char warning[2 * TOPOLOGY_TEXT_BYTES]; /* topology_warning */
+    char warning[4 * TOPOLOGY_TEXT_BYTES]; /* topology_warning */
 };
 
 /* The units of a loaded topology, as far as `allowed` (NULL: all) has them, with kinds and text. 0, or -1

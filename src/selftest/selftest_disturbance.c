@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "environment.h"
 #include "launch.h"
 #include "quiet.h"
 #include "run_setup.h"
@@ -131,9 +132,38 @@ static int judge_part(struct selftest *selftest, const struct selftest_part *par
     return result;
 }
 
+static int skip(struct selftest *selftest, const char *subject, const char *why, const char *reason,
+                struct error *error)
+{
+    struct selftest_check *check = add_check(selftest, subject);
+    if (!check)
+        return error_set(error, "out of memory");
+    check->verdict = SELFTEST_SKIPPED;
+    snprintf(check->required, sizeof check->required, "all flagged, none false");
+    snprintf(check->detail, sizeof check->detail, "skipped: %s%s", why, reason);
+    return 0;
+}
+
+/* NULL, or why the gate cannot see this here. */
+static const char *blindness(enum quiet_check cause)
+{
+    struct environment now;
+    struct blind blind[BLIND_MAX];
+    environment_read("", &now);
+    size_t count = environment_blind(&now, true, blind);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(blind[i].check, quiet_thresholds[cause].key) == 0)
+            return blind[i].why;
+    return NULL;
+}
+
 static int disturb_with_hogs(struct selftest *selftest, struct error *error)
 {
+    static const char subject[] = "a CPU hog a unit";
     pid_t hogs[HOGS_MAX];
+    const char *why = blindness(QUIET_FOREIGN_CPU);
+    if (why)
+        return skip(selftest, subject, why, "", error);
     selftest_announce(selftest, "disturbance: a busy loop on every unit");
     int count = selftest_hogs_start(hogs, error);
     if (count < 0)
@@ -141,7 +171,7 @@ static int disturb_with_hogs(struct selftest *selftest, struct error *error)
     pid_t child = selftest_child_start(selftest, run_hogged, NULL, error);
     int result = child < 0 ? -1 : selftest_child_await(child, error);
     selftest_hogs_end(hogs, count);
-    return result ? result : judge_part(selftest, &hog_part, QUIET_FOREIGN_CPU, "a CPU hog a unit", error);
+    return result ? result : judge_part(selftest, &hog_part, QUIET_FOREIGN_CPU, subject, error);
 }
 
 /* `max` is what the run in the group took for it. */
@@ -166,15 +196,8 @@ static int disturb_with_quota(struct selftest *selftest, struct error *error)
     char directory[PATH_MAX];
     selftest_announce(selftest, "disturbance: a CPU quota");
     if (selftest_quota_make(quota_processors, directory, sizeof directory)) {
-        int problem = errno;
-        struct selftest_check *check = add_check(selftest, "a quota of 50 %");
-        if (!check)
-            return error_set(error, "out of memory");
-        check->verdict = SELFTEST_SKIPPED;
-        snprintf(check->required, sizeof check->required, "all flagged, none false");
-        snprintf(check->detail, sizeof check->detail, "skipped: no control group can be made here: %s",
-                 strerror(problem));
-        return 0;
+        const char *reason = strerror(errno);
+        return skip(selftest, "a quota of 50 %", "no control group can be made here: ", reason, error);
     }
     pid_t child = selftest_child_start(selftest, run_throttled, directory, error);
     int result = child < 0 ? -1 : selftest_child_await(child, error);

@@ -289,6 +289,15 @@ class Begin(Folder):
         self.finish(runner, 130)
         self.assertFalse((self.folder / 'a').exists())
 
+    def test_interrupted_selftest(self):
+        runner = self.start('selftest', '--only', 'aa', '--out', 'a/b')
+        self.wait_until((self.folder / 'a' / 'b').exists, 'no folder')
+        runner.send_signal(signal.SIGINT)
+        output, errors = self.finish(runner, 130)
+        self.assertEqual(output, '')
+        self.assertIn('interrupted while calibrating; nothing was measured yet', errors)
+        self.assertFalse((self.folder / 'a').exists())
+
 
 class Bench(Folder):
     BENCH = 'bench', '--benchmark_filter=null/empty/serial', '--benchmark_min_time=0.0001'

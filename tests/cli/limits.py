@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Where the kernel gives little, rows say what is missing, and nothing is used up for the next launch."""
 
+import csv
 import ctypes
 import fcntl
 import os
@@ -9,7 +10,7 @@ import socket
 import struct
 import subprocess
 
-from harness import Case, main
+from harness import Case, main, repeats
 
 PORTS = 100
 TASKS = 50
@@ -24,6 +25,16 @@ def enter_small_network():
         fcntl.ioctl(any_socket, siocsifflags, struct.pack('16sh22x', b'lo', iff_up))
     with open('/proc/sys/net/ipv4/ip_local_port_range', 'w') as ports:
         ports.write(f'40000 {40000 + PORTS - 1}')
+
+
+def hide_units():
+    """A container's view of /proc/stat that lacks the units."""
+    clone_newuser, clone_newns, ms_bind, ms_private = 0x10000000, 0x00020000, 0x1000, 0x44000
+    libc = ctypes.CDLL(None)
+    if libc.unshare(clone_newns | (clone_newuser if os.getuid() else 0)) or \
+            libc.mount(b'none', b'/', None, ms_private, None) or \
+            libc.mount(b'/dev/null', b'/proc/stat', None, ms_bind, None):
+        raise OSError('unshare or mount')
 
 
 def become_user_with_few_tasks():
@@ -78,6 +89,23 @@ class Limits(Case):
             self.assertEqual(row['status'], 'skipped' if threads else 'ok', row)
             if threads:
                 self.assertRegex(row['reason'], r'^RLIMIT_AS .* is \d+, \d+ needed; raise it: ulimit -v')
+
+    def test_blind_gate(self):
+        """Told at the end of a run that does not gate."""
+        output = self.finish(self.start_limited(hide_units, 'run', '--profile', 'smoke', '--launch-ms', '1', '--filter',
+                                                'null/empty/serial', '--out', 'out'))[0]
+        self.assertRegex(output, r'\nthe gate cannot see foreign_cpu_fraction: /proc/stat does not list .*\n'
+                                 r'(the gate .*\n)*report: ')
+
+    @repeats
+    def test_blind_selftest(self):
+        """What nobody can see does not fail."""
+        self.finish(self.start_limited(hide_units, 'selftest', '--only', 'disturbance', '--quick', '--out', 'self'),
+                    None)
+        with open(self.folder / 'self' / 'selftest.csv', newline='') as file:
+            [hogs] = [row for row in csv.DictReader(file) if row['subject'] == 'a CPU hog a unit']
+        self.assertEqual(hogs['verdict'], 'skipped')
+        self.assertIn('/proc/stat', hogs['detail'])
 
     def test_descriptors(self):
         """Each loop of a process has some."""
