@@ -201,7 +201,8 @@ static int finish(const struct easel *easel, const struct drawing *drawing, stru
         result = error_set(error, "gnuplot failed on charts/%s.gp: killed by signal %d (%s)", drawing->id,
                            WTERMSIG(status), strsignal(WTERMSIG(status)));
     else if (status != 0)
-        result = error_set(error, "gnuplot failed on charts/%s.gp: %s", drawing->id, complaint);
+        result = error_set(error, "gnuplot failed on charts/%s.gp: exit status %d: %s", drawing->id,
+                           WEXITSTATUS(status), complaint);
     else if (move(easel, drawing->id, "svg", error) || move(easel, drawing->id, "png", error))
         result = -1;
     return result ? result : add_drawn(drawn, drawing->id, error);

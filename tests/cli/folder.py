@@ -205,6 +205,20 @@ class Gnuplot(Folder):
         report.wait(60)
         self.expect_no_process(30)
 
+    def test_how_it_died(self):
+        """One line with its signal or its status; the page is there all the same, and samples.csv untouched."""
+        before = (self.results / 'samples.csv').read_bytes()
+        for ends, words in (('kill -SEGV $$', 'killed by signal 11 (Segmentation fault)'),
+                            ('exit 3', 'exit status 3: no reason given'),
+                            ('echo out of memory >&2; exit 1', 'exit status 1: out of memory')):
+            with self.subTest(ends):
+                (self.results / 'report.html').unlink(missing_ok=True)
+                errors = self.crosspoint('report', 'R', env=self.fake_gnuplot(f'{ends}\n'), code=2)[1]
+                self.assertRegex(errors, r'\Acrosspoint: gnuplot failed on charts/\S+\.gp: [^\n]*\n\Z')
+                self.assertIn(words, errors)
+                self.assertIn('</html>', (self.results / 'report.html').read_text())
+                self.assertEqual((self.results / 'samples.csv').read_bytes(), before)
+
     def test_environment(self):
         self.crosspoint('report', 'R')
         names = self.drawn()
