@@ -2,9 +2,12 @@
 #include "folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "paths.h"
@@ -64,4 +67,38 @@ int folder_make(const char *path, size_t *before, bool *exists, struct error *er
         error_set(error, "%s: %s", path, strerror(errno));
     unmake_parents(path, *before);
     return -1;
+}
+
+/* A disk may have no room for it, or a quota, or a limit of file size. */
+static int write_some(int file)
+{
+    enum { BYTES = 1 << 16 };
+    static const char zeros[BYTES];
+    ssize_t written;
+    for (size_t done = 0; done < BYTES; done += (size_t)written)
+        if ((written = write(file, zeros, BYTES - done)) <= 0)
+            return -1;
+    return 0;
+}
+
+int folder_check_room(const char *path, uint64_t bytes, struct error *error)
+{
+    char name[PATH_BYTES + 16];
+    struct statvfs disk;
+    snprintf(name, sizeof name, "%s/.room-XXXXXX", path);
+    int file = mkostemp(name, O_CLOEXEC);
+    int failed = file < 0 ? -1 : write_some(file);
+    if (failed)
+        error_set(error, "%s: nothing can be written there: %s", path, strerror(errno));
+    if (file >= 0) {
+        close(file);
+        unlink(name);
+    }
+    if (failed || statvfs(path, &disk) || disk.f_blocks == 0)
+        return failed;
+    double left = (double)disk.f_bavail * (double)disk.f_frsize;
+    return left >= (double)bytes
+               ? 0
+               : error_set(error, "%s: its disk has %.3g MiB left, some %.3g MiB are needed", path,
+                           left / 1048576, (double)bytes / 1048576);
 }

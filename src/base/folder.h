@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "error.h"
 
@@ -14,5 +15,9 @@ int folder_make(const char *path, size_t *before, bool *exists, struct error *er
 
 /* Removes what folder_make made, as far as it is empty. */
 void folder_unmake(const char *path, size_t before);
+
+/* Whether some bytes can be written there, by writing the first of them, and whether its disk says that it
+ * has room for all. 0, or -1 with error. */
+int folder_check_room(const char *path, uint64_t bytes, struct error *error);
 
 #endif

@@ -124,6 +124,13 @@ static bool latest_is_taken(const char *link)
     return lstat(link, &status) == 0 && !S_ISLNK(status.st_mode);
 }
 
+/* Of samples.csv, and of all else. */
+static uint64_t bytes_expected(const struct session *session)
+{
+    enum { ROW_BYTES = 500, REST_BYTES = 2 << 20 };
+    return (uint64_t)session->plan.blocks * session->plan.count * ROW_BYTES + REST_BYTES;
+}
+
 int run_setup_folder(struct session *session, const char *out, const char *suffix, struct error *error)
 {
     char link[PATH_BYTES];
@@ -131,6 +138,11 @@ int run_setup_folder(struct session *session, const char *out, const char *suffi
     if (!out && latest_is_taken(link))
         warn_latest(link, "no link");
     if (out ? make_named_folder(session, out, error) : make_default_folder(session, suffix, error)) {
+        session->folder[0] = '\0';
+        return -1;
+    }
+    if (folder_check_room(session->folder, bytes_expected(session), error)) {
+        folder_unmake(session->folder, session->folder_before);
         session->folder[0] = '\0';
         return -1;
     }

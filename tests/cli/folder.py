@@ -295,6 +295,25 @@ class Begin(Folder):
         self.expect_error(['run', '--filter', 'no-such-cell', '--out', 'a/b'], 'no cell matches')
         self.assertFalse((self.folder / 'a').exists())
 
+    def test_full_disk(self):
+        """Told at once, and no folder is left."""
+        def mount_disk_of(size):
+            new_mounts, new_user, private = 0x20000, 0x10000000, 0x44000
+            libc = ctypes.CDLL(None)
+            if libc.unshare(new_mounts | (new_user if os.getuid() else 0)) or \
+                    libc.mount(b'none', b'/', None, private, None) or \
+                    libc.mount(b'none', os.fsencode(self.folder / 'disk'), b'tmpfs', 0, f'size={size}'.encode()):
+                raise OSError('unshare or mount')
+        (self.folder / 'disk').mkdir()
+        for size, words in ('16k', 'nothing can be written there: No space left on device'), \
+                ('256k', 'its disk has 0.25 MiB left, some 2 MiB are needed'):
+            for command in [*SERIAL, '--out', 'disk/R'], ['selftest', '--out', 'disk/R']:
+                try:
+                    output, errors = self.crosspoint(*command, preexec_fn=lambda: mount_disk_of(size), code=2)
+                except subprocess.SubprocessError:
+                    self.skipTest('no mounts of its own here')
+                self.assertEqual((output, errors), ('', f'crosspoint: disk/R: {words}\n'))
+
     def test_interrupted(self):
         """A folder that nothing went into is gone."""
         runner = self.start('run', '--profile', 'full', '--out', 'a/b', '--filter', 'null/empty')
