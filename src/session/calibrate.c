@@ -126,7 +126,9 @@ int session_calibrate(struct session *session)
     for (size_t i = 0; i < plan->count && !interrupted; i++) {
         struct error error;
         progress_calibrating(session->quiet, i, plan->count, plan->cells[i].name);
-        if (runtime_of(&plan->cells[i].cell)->runnable(&plan->cells[i].cell, session->topology, &error))
+        if (session->unbound.text[0] && strcmp(plan->cells[i].cell.place, "none") != 0)
+            snprintf(plan->cells[i].skip, sizeof plan->cells[i].skip, "%s", session->unbound.text);
+        else if (runtime_of(&plan->cells[i].cell)->runnable(&plan->cells[i].cell, session->topology, &error))
             snprintf(plan->cells[i].skip, sizeof plan->cells[i].skip, "%s", error.text);
         else
             interrupted = time_cell(session, &plan->cells[i], &ns_per_item[i]);

@@ -18,6 +18,7 @@
 #include "measure.h"
 #include "metadata.h"
 #include "paths.h"
+#include "probe.h"
 #include "quiet.h"
 #include "run_file.h"
 #include "utf8.h"
@@ -44,6 +45,10 @@ int run_setup_open(struct session *session, struct error *error)
         return -1;
     if (topology_warning(session->topology)[0])
         word_tell(stderr, "crosspoint: %s", topology_warning(session->topology));
+    if (probe_launches(session->topology, &session->unbound, error))
+        return -1;
+    if (session->unbound.text[0])
+        word_tell(stderr, "crosspoint: %s; only cells with place:none are measured", session->unbound.text);
     session->builds[0].program = &session->own;
     launch_set_up();
     return 0;

@@ -30,8 +30,9 @@ struct session {
     struct program own; /* what builds run if they are not told otherwise */
     int topology_file;  /* topology.xml of this machine, for launches */
     double launch_ms, timeout_s;
-    bool gives_up; /* when the first few blocks are all disturbed */
-    bool gate;     /* disturbed blocks are repeated and do not count */
+    struct error unbound; /* why workers cannot be bound to units here; empty: they can */
+    bool gives_up;        /* when the first few blocks are all disturbed */
+    bool gate;            /* disturbed blocks are repeated and do not count */
     struct session_build builds[2];
     size_t build_count;
     char folder[PATH_BYTES];     /* the results folder if it was made beforehand; else "" */

@@ -4,6 +4,7 @@
 import ctypes
 import os
 import pathlib
+import re
 import shutil
 import struct
 import unittest
@@ -107,6 +108,27 @@ class Programs(Case):
         self.crosspoint('compare', '--ab', PROGRAM, PROGRAM, *RUN[1:], '--blocks', '1', '--out', 'ab', code=None,
                         preexec_fn=lambda: forbid(SYS_PIDFD_OPEN))
         self.expect_ok(self.folder / 'ab/new', 1)
+
+    @unittest.skipUnless(os.uname().machine == 'x86_64', 'the numbers are of one machine')
+    def test_without_binding(self):
+        """Said once; what is bound is skipped, what is not is measured."""
+        sys_sched_setaffinity = 203
+        errors = self.crosspoint('run', '--profile', 'smoke', '--launch-ms', '1', '--filter', '^native/null/empty/',
+                                 '--place', 'none,compact', '--out', 'out',
+                                 preexec_fn=lambda: forbid(sys_sched_setaffinity))[1]
+        self.assertEqual(len(re.findall('cannot bind to processing unit', errors)), 1, errors)
+        self.assertIn('Operation not permitted; only cells with place:none are measured', errors)
+        for row in read_rows(self.folder / 'out'):
+            bound = row['place'] == 'compact'
+            self.assertEqual(row['status'], 'skipped' if bound else 'ok', row['reason'])
+            self.assertIn('Operation not permitted' if bound else '', row['reason'])
+
+    def test_without_threads(self):
+        """Nothing is calibrated."""
+        sys_clone3 = 435  # on all machines
+        self.expect_error([*RUN, '--out', 'out'], 'no thread can be made: Operation not permitted', 'clone3',
+                          preexec_fn=lambda: forbid(sys_clone3))
+        self.assertFalse((self.folder / 'out').exists())
 
     @unittest.skipUnless(os.getuid() == 0, 'only root gives a file capabilities')
     def test_file_capabilities(self):
