@@ -187,8 +187,9 @@ class BadInput(Case):
         for text, line, *words in RULE_FILES:
             path.write_text(text)
             self.expect_error(['rules', RESULTS, '--rules', 'rules'], f'rules/mine.ini:{line}: ', *words)
-        path.write_text(RULE.replace('effect = 10%\n', ''))
-        self.expect_error(['rules', RESULTS, '--rules', path], 'mine.ini', 'effect')
+        for key in 'claim', 'runtimes', 'kind', 'better', 'worse', 'metric', 'effect':  # as the README says
+            path.write_text(re.sub(f'^{key} .*\n', '', RULE, flags=re.MULTILINE))
+            self.expect_error(['rules', RESULTS, '--rules', path], 'mine.ini', key)
         path.write_bytes(b'\x7fELF\0\1\2\n\xff\xfe')
         self.expect_error(['rules', RESULTS, '--rules', path], 'mine.ini:1: ')
         path.write_text(RULE.replace('sum-squares', 'no-squares'))
