@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nearest.h"
 #include "rule_reader.h"
 
 static const char *const pair_key_names[PAIR_KEY_COUNT] = {
@@ -26,16 +27,6 @@ static const struct {
 };
 const char *const rule_required_keys = "kind, better, worse, metric, effect (fact: cell, metric, expect)";
 
-static void list_metrics(char *text, size_t text_bytes)
-{
-    size_t used = 0;
-    text[0] = '\0';
-    for (int column = 0; column < COLUMN_COUNT && used < text_bytes; column++)
-        if (columns[column].metric)
-            used += (size_t)snprintf(text + used, text_bytes - used, "%s%s", used ? ", " : "",
-                                     columns[column].name);
-}
-
 static int read_kind(struct rule_reader *reader, const char *value, struct rule_pair *pair)
 {
     for (int kind = 0; kind < RULE_KIND_COUNT; kind++)
@@ -43,8 +34,11 @@ static int read_kind(struct rule_reader *reader, const char *value, struct rule_
             pair->kind = (enum rule_kind)kind;
             return 0;
         }
-    return rule_fail_at(reader, reader->line, "unknown kind '%s'; known: compare, equal, crossover, fact",
-                        value);
+    struct nearest nearest;
+    nearest_begin(&nearest, value, strlen(value), "");
+    for (int kind = 0; kind < RULE_KIND_COUNT; kind++)
+        nearest_offer(&nearest, rule_kind_names[kind]);
+    return rule_fail_at(reader, reader->line, "unknown kind '%s'; %s", value, nearest_tell(&nearest));
 }
 
 static int read_cell(struct rule_reader *reader, const char *key, const char *value, char *text)
@@ -62,9 +56,12 @@ static int read_metric(struct rule_reader *reader, const char *value, struct rul
 {
     int column = column_find(value);
     if (column < 0 || !columns[column].metric) {
-        char known[480];
-        list_metrics(known, sizeof known);
-        return rule_fail_at(reader, reader->line, "unknown metric '%s'; known: %s", value, known);
+        struct nearest nearest;
+        nearest_begin(&nearest, value, strlen(value), "");
+        for (int other = 0; other < COLUMN_COUNT; other++)
+            if (columns[other].metric)
+                nearest_offer(&nearest, columns[other].name);
+        return rule_fail_at(reader, reader->line, "unknown metric '%s'; %s", value, nearest_tell(&nearest));
     }
     pair->metric = (enum column)column;
     return 0;
