@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "measure.h"
 #include "workload.h"
 
 static const struct workload_param params[] = {
@@ -11,14 +12,20 @@ static const struct workload_param params[] = {
     {0},
 };
 
+struct parent {
+    uint64_t mappings;
+    char resident[];
+};
+
 static int prepare(struct run *run)
 {
     size_t bytes = run_key_number(run, "resident-mib") << 20;
-    void *resident = malloc(bytes);
-    if (!resident)
+    struct parent *parent = malloc(sizeof *parent + bytes);
+    if (!parent)
         return run_error(run, "out of memory: resident-mib:%s", run_key(run, "resident-mib"));
-    memset(resident, 1, bytes);
-    run_set_data(run, resident);
+    memset(parent->resident, 1, bytes);
+    parent->mappings = mappings_self();
+    run_set_data(run, parent);
     return 0;
 }
 
@@ -26,6 +33,15 @@ static uint64_t task(struct run *run, const struct task *task)
 {
     (void)run;
     return task->index + 1;
+}
+
+/* What a fork had to copy stands in the row: this, and the parent's memory. */
+static void account(const struct run *run, uint64_t items, struct account *account)
+{
+    const struct parent *parent = run_data(run);
+    account->checksum = workload_sum_of_indices(items);
+    if (parent->mappings)
+        account->value = (double)parent->mappings;
 }
 
 static void cleanup(struct run *run)
@@ -36,11 +52,12 @@ static void cleanup(struct run *run)
 const struct workload workload_create_empty = {
     .family = "create",
     .name = "empty",
-    .summary = "creating and awaiting a thread or a process",
+    .summary = "creating and awaiting a thread or a process; value: mappings of the parent",
     .item = "worker",
+    .value_unit = "mappings",
     .params = params,
     .prepare = prepare,
     .task = task,
-    .account = workload_account_indices,
+    .account = account,
     .cleanup = cleanup,
 };

@@ -289,6 +289,32 @@ static void a_crash_leaves_all_others_or_none(void **state)
     }
 }
 
+static int die_at_the_start(struct run *run)
+{
+    (void)run;
+    _exit(9);
+}
+
+/* Else a fault of ours would stand as tasks lost, which is what threads are expected to do. */
+static void a_death_before_the_tasks_is_an_error(void **state)
+{
+    (void)state;
+    struct model dying = *model_find("thread-pool");
+    struct cell cell;
+    struct error error;
+    struct measurement measurement;
+    dying.start = die_at_the_start;
+    assert_int_equal(cell_parse("native/test/mortal/thread-pool/workers:2/place:none", NULL, &cell, &error),
+                     0);
+    struct run *run = cell_open(&cell, topology, &error);
+    assert_non_null(run);
+    run->model = &dying;
+    assert_int_equal(cell_measure(run, 40, &measurement), -1);
+    assert_non_null(strstr(run->error.text, "died before its first task"));
+    cell_close(run);
+    cell_free(run);
+}
+
 static void a_wrong_checksum_is_an_error(void **state)
 {
     (void)state;
@@ -434,6 +460,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_worker_that_is_ready_is_not_idle_yet),
         cmocka_unit_test(a_death_costs_its_task_or_all),
         cmocka_unit_test(a_crash_leaves_all_others_or_none),
+        cmocka_unit_test(a_death_before_the_tasks_is_an_error),
         cmocka_unit_test(a_wrong_checksum_is_an_error),
         cmocka_unit_test(carriers_that_cannot_be_created_are_named),
         cmocka_unit_test(loops_that_cannot_be_made_are_named),

@@ -25,7 +25,7 @@ static int start(struct run *run)
     if (!per_task || (die_alone && !(per_task->working = run_allocate(run, run->workers))) ||
         (run->workers > 1 && !die_alone && !(per_task->ended = task_queue_create(run->arena, &options))))
         return error_set(&run->error, "out of memory for %u carriers", run->workers);
-    if (!run_private(run) && !die_alone)
+    if (!run_private(run) && per_task->ended) /* a single one is awaited itself */
         carrier_watch_processes(NULL);
     return 0;
 }
@@ -120,7 +120,8 @@ static int run_tasks(struct run *run, uint64_t task_count)
 
 static void stop(struct run *run)
 {
-    if (!run_private(run))
+    const struct per_task *per_task = run->model_data;
+    if (!run_private(run) && per_task->ended)
         carrier_unwatch_processes();
 }
 

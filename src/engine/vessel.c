@@ -53,8 +53,12 @@ int vessel_run(struct run *run)
     int status = vessel < 0 ? -1 : child_await(vessel);
     if (status < 0)
         return error_set(&run->error, "the process of the round: %s", strerror(errno));
-    /* run_fail() exits with EXIT_FAILURE; any other status is a task's doing. */
-    if (WIFSIGNALED(status) || WEXITSTATUS(status) > EXIT_FAILURE)
+    /* run_fail() exits with EXIT_FAILURE; any other status is a task's doing, if there was one. */
+    bool died = WIFSIGNALED(status) || WEXITSTATUS(status) > EXIT_FAILURE;
+    if (died && !run->shared->clock_start_ns)
+        return error_set(&run->error, "the process of the round died before its first task (status %#x)",
+                         (unsigned)status);
+    if (died)
         lose_the_rest(run);
     else if (atomic_load(&run->shared->tasks_done) < run->shared->task_count)
         return error_set(&run->error,

@@ -148,3 +148,14 @@ uint64_t memory_of_tree_bytes(pid_t process, pid_t left_out, enum memory memory)
     close(threads);
     return bytes;
 }
+
+uint64_t mappings_self(void)
+{
+    FILE *maps = fopen("/proc/self/maps", "re");
+    uint64_t count = 0;
+    for (int byte; maps && (byte = getc(maps)) != EOF;)
+        count += byte == '\n';
+    if (maps)
+        fclose(maps);
+    return count;
+}

@@ -47,4 +47,7 @@ enum memory { MEMORY_ALL, MEMORY_ANONYMOUS };
  * unknown. Allocates nothing. */
 uint64_t memory_of_tree_bytes(pid_t process, pid_t left_out, enum memory memory);
 
+/* How many mappings this process has, each of which a fork copies; 0 if unknown. */
+uint64_t mappings_self(void);
+
 #endif
