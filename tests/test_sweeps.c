@@ -28,11 +28,11 @@ static void write_cell(struct scene *scene, const char *keys, double rate)
     synthetic_cell(&scene->synthetic, cell, 6, COLUMN_ITEMS_PER_SECOND, rate, 0);
 }
 
-static void find(struct scene *scene, const struct verdicts *judged)
+static void find(struct scene *scene, const struct verdicts *judged, const json_t *axes)
 {
     synthetic_close(&scene->synthetic);
     if (synthetic_load(&scene->synthetic, &scene->samples, &scene->error) ||
-        sweeps_find(&scene->samples, judged, &scene->sweeps, &scene->error))
+        sweeps_find(&scene->samples, judged, axes, &scene->sweeps, &scene->error))
         fail_msg("%s", scene->error.text);
 }
 
@@ -62,7 +62,7 @@ static void test_numbers(void **state)
     struct scene scene = {.error = {""}};
     const struct sweep_point *best;
     write_conc(&scene);
-    find(&scene, NULL);
+    find(&scene, NULL, NULL);
     assert_int_equal(scene.sweeps.count, 1);
     const struct sweep_chart *chart = scene.sweeps.charts;
     assert_string_equal(chart->id, "conc-items-per-second-io-x");
@@ -89,7 +89,7 @@ static void test_words(void **state)
     write_cell(&scene, "thread-pool/workers:2/place:none", 300);
     write_cell(&scene, "thread-pool/workers:4/place:none", 100);
     write_cell(&scene, "thread-pool/workers:4/place:scatter", 100);
-    find(&scene, NULL);
+    find(&scene, NULL, NULL);
     /* Of workers one chart a place with two, then place. */
     assert_int_equal(scene.sweeps.count, 3);
     const struct sweep_chart *chart = &scene.sweeps.charts[2];
@@ -116,9 +116,24 @@ static void test_judged(void **state)
         for (size_t i = 0; i < judged_count; i++)
             snprintf(points[i].better, sizeof points[i].better, "native/io/x/%s", cells[i]);
         write_conc(&scene);
-        find(&scene, &judged);
+        find(&scene, &judged, NULL);
         assert_int_equal(scene.sweeps.count, judged_count < 5);
         free(points);
+        end(&scene);
+    }
+}
+
+/* A run that was asked for other keys has no chart of what its rules happen to sweep. */
+static void test_axes(void **state)
+{
+    (void)state;
+    for (int asked = 0; asked <= 1; asked++) {
+        struct scene scene = {.error = {""}};
+        json_t *axes = json_pack("{s:[s]}", asked ? "conc" : "terms", "1");
+        write_conc(&scene);
+        find(&scene, NULL, axes);
+        assert_int_equal(scene.sweeps.count, asked);
+        json_decref(axes);
         end(&scene);
     }
 }
@@ -134,7 +149,7 @@ static void test_text(void **state)
     write_conc(&scene);
     write_cell(&scene, "event-loop-processes/workers:128/conc:100000/place:one-core", 5e6);
     write_cell(&scene, "event-loop-processes/workers:128/conc:1/place:one-core", 1);
-    find(&scene, NULL);
+    find(&scene, NULL, NULL);
     FILE *out = open_memstream(&text, &bytes);
     assert_int_equal(sweeps_write(&scene.sweeps, &style, out), 0);
     fclose(out);
@@ -161,7 +176,7 @@ static void test_many_values(void **state)
         snprintf(cell, sizeof cell, "native/io/x/serial/a%u:v/via:w%u", i % 300, i);
         synthetic_cell(&scene.synthetic, cell, 1, COLUMN_ITEMS_PER_SECOND, 1 + i, 0);
     }
-    find(&scene, NULL);
+    find(&scene, NULL, NULL);
     assert_int_equal(scene.sweeps.count, SWEEP_CHARTS_MAX);
     assert_true(scene.sweeps.left_out > 0);
     end(&scene);
@@ -170,8 +185,8 @@ static void test_many_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers), cmocka_unit_test(test_words),       cmocka_unit_test(test_judged),
-        cmocka_unit_test(test_text),    cmocka_unit_test(test_many_values),
+        cmocka_unit_test(test_numbers), cmocka_unit_test(test_words), cmocka_unit_test(test_judged),
+        cmocka_unit_test(test_axes),    cmocka_unit_test(test_text),  cmocka_unit_test(test_many_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "chart.h"
@@ -11,6 +12,7 @@
 #include "options.h"
 #include "paths.h"
 #include "report.h"
+#include "run_file.h"
 #include "sweep_draw.h"
 #include "words.h"
 
@@ -22,6 +24,18 @@ static int load_samples(const char *path, const struct rules *rules, struct samp
     memcpy(metrics, sweep_metrics, SWEEP_METRICS * sizeof *metrics);
     size_t count = SWEEP_METRICS + rules_metrics(rules, metrics + SWEEP_METRICS);
     return samples_load(path, metrics, count, samples, error);
+}
+
+static int find_sweeps(const char *path, struct conclusion *conclusion, struct error *error)
+{
+    json_t *run = NULL;
+    struct stat status;
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode) && run_file_load_if_any(path, &run, error))
+        return -1;
+    int result = sweeps_find(&conclusion->samples, &conclusion->verdicts, run_file_value(run, "options.axes"),
+                             &conclusion->sweeps, error);
+    json_decref(run);
+    return result;
 }
 
 int conclusion_open(const char *path, const char *rules_path, struct conclusion *conclusion,
@@ -40,7 +54,7 @@ int conclusion_open(const char *path, const char *rules_path, struct conclusion 
         return -1;
     if (verdicts_judge(&conclusion->samples, &conclusion->rules, &conclusion->verdicts, error))
         return -1;
-    return sweeps_find(&conclusion->samples, &conclusion->verdicts, &conclusion->sweeps, error);
+    return find_sweeps(path, conclusion, error);
 }
 
 void conclusion_free(struct conclusion *conclusion)

@@ -358,8 +358,8 @@ static int add_charts(struct sweeps *sweeps, const struct samples *samples, cons
     return 0;
 }
 
-int sweeps_find(const struct samples *samples, const struct verdicts *judged, struct sweeps *sweeps,
-                struct error *error)
+int sweeps_find(const struct samples *samples, const struct verdicts *judged, const json_t *axes,
+                struct sweeps *sweeps, struct error *error)
 {
     struct found found = {.arms = NULL};
     memset(sweeps, 0, sizeof *sweeps);
@@ -371,7 +371,9 @@ int sweeps_find(const struct samples *samples, const struct verdicts *judged, st
         for (end = first + 1;
              end < found.count && compare_charts(&found.entries[first], &found.entries[end]) == 0; end++)
             ;
-        result = add_charts(sweeps, samples, judged, &found.entries[first], end - first, error);
+        const char *key = found.entries[first].key;
+        if (!axes || is_scaling(&found.entries[first]) || json_object_get(axes, key))
+            result = add_charts(sweeps, samples, judged, &found.entries[first], end - first, error);
     }
     free(found.entries);
     free(found.arms);

@@ -5,6 +5,7 @@
 #ifndef CROSSPOINT_SWEEPS_H
 #define CROSSPOINT_SWEEPS_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -66,10 +67,11 @@ struct verdicts;
 /* The metrics whose sweeps are sought; samples must have them. */
 extern const enum column sweep_metrics[];
 enum { SWEEP_METRICS = 3 };
-/* Of the sweeps other than scaling, those of which judged has each cell are left to its rules' charts. -1
- * with error: out of memory. Free with sweeps_free also then. */
-int sweeps_find(const struct samples *samples, const struct verdicts *judged, struct sweeps *sweeps,
-                struct error *error);
+/* Of the sweeps other than scaling, those of which judged (NULL: nothing) has each cell are left to its
+ * rules' charts; with axes, run.json's options.axes, so are all over keys that were not asked for. -1 with
+ * error: out of memory. Free with sweeps_free also then. */
+int sweeps_find(const struct samples *samples, const struct verdicts *judged, const json_t *axes,
+                struct sweeps *sweeps, struct error *error);
 void sweeps_free(struct sweeps *sweeps);
 
 /* The series that is best at its best point, and that point. */
