@@ -315,6 +315,28 @@ static void a_death_before_the_tasks_is_an_error(void **state)
     cell_free(run);
 }
 
+/* Each way, with lengths that fill no whole number of words, blocks and parts. */
+static void every_way_brings_every_byte(void **state)
+{
+    (void)state;
+    static const char *const vias[] = {"memory", "pipe", "socketpair", "unix", "queue", "mq", "manager"};
+    static const char *const pools[] = {
+        "thread-pool",
+#ifndef __SANITIZE_THREAD__
+        "process-pool",
+        "process-per-task",
+#endif
+    };
+    for (size_t via = 0; via < sizeof vias / sizeof vias[0]; via++)
+        for (size_t i = 0; i < sizeof pools / sizeof pools[0]; i++)
+            for (unsigned payload = 8; payload <= 70009; payload += 70001) {
+                char name[CELL_NAME_BYTES];
+                snprintf(name, sizeof name, "native/comm/transfer/%s/payload:%u/via:%s/place:none", pools[i],
+                         payload, vias[via]);
+                assert_runs(name, "none");
+            }
+}
+
 static void a_wrong_checksum_is_an_error(void **state)
 {
     (void)state;
@@ -461,6 +483,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_death_costs_its_task_or_all),
         cmocka_unit_test(a_crash_leaves_all_others_or_none),
         cmocka_unit_test(a_death_before_the_tasks_is_an_error),
+        cmocka_unit_test(every_way_brings_every_byte),
         cmocka_unit_test(a_wrong_checksum_is_an_error),
         cmocka_unit_test(carriers_that_cannot_be_created_are_named),
         cmocka_unit_test(loops_that_cannot_be_made_are_named),

@@ -157,6 +157,37 @@ class Outside(Case):
 
 
 @lists_children
+class Owner(Case):
+    """A process that holds what workers share is killed, or what started it."""
+
+    CELLS = 'comm/transfer/thread-pool/via:manager', 'comm/transfer/process-pool/via:manager'
+
+    def start_cell(self, cell):
+        launch = self.start('launch', '--items', 10**9, f'native/{cell}/place:none')
+        workers = 2 if 'process' in cell else 0
+        self.wait_until(lambda: len(children(launch.pid)) == 1 + workers, 'no owner', 30)
+        return launch
+
+    def test_owner(self):
+        for cell in self.CELLS:
+            with self.subTest(cell):
+                launch = self.start_cell(cell)
+                os.kill(min(child for child, _ in children(launch.pid)), signal.SIGKILL)
+                output, errors = launch.communicate(timeout=30)
+                self.expect_no_process(30)
+                self.assertEqual((launch.returncode, output), (1, ''))
+                self.assertRegex(errors, r'process \d+ was killed by signal 9|the other side has ended')
+
+    def test_launch(self):
+        for cell in self.CELLS:
+            with self.subTest(cell):
+                launch = self.start_cell(cell)
+                launch.kill()
+                launch.communicate(timeout=30)
+                self.expect_no_process(30)
+
+
+@lists_children
 class Runner(Case):
     """kill -9 of what started them ends all workers, at every depth."""
 
