@@ -277,12 +277,11 @@ void channel_close(struct channel *channel)
 {
     if (!channel)
         return;
-    if (channel->manager > 0) {
-        kill(channel->manager, SIGKILL);
-        child_await(channel->manager);
-    }
+    if (channel->manager > 0)
+        child_kill(channel->manager);
     for (int side = 0; side < 2; side++)
         if (channel->ends[side] >= 0 && (side == 0 || channel->ends[0] != channel->ends[1]))
             close(channel->ends[side]);
+    signal(SIGPIPE, SIG_DFL);
     free(channel);
 }

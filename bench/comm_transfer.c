@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "channel.h"
+#include "message.h"
 #include "workload.h"
 
 static const struct workload_param params[] = {
@@ -16,7 +17,7 @@ static const struct workload_param params[] = {
     {0},
 };
 
-enum { SENDER, RECEIVER, SIDES, WORD_BYTES = 8, BLOCK_WORDS = 4096 / WORD_BYTES };
+enum { SENDER, RECEIVER, SIDES, BLOCK_WORDS = 4096 / MESSAGE_WORD_BYTES };
 
 struct transfer {
     struct channel *channel;
@@ -24,26 +25,18 @@ struct transfer {
     uint64_t *sends, *receives; /* each side's own message */
 };
 
-/* Word i of a message, but for the first of each block. */
-static uint64_t pattern(uint64_t i)
-{
-    return i * UINT64_C(0x9e3779b97f4a7c15);
-}
-
 static int prepare(struct run *run)
 {
     struct transfer *transfer = run_allocate(run, sizeof *transfer);
     run_set_data(run, transfer);
-    if (!transfer)
+    if (!transfer || !(transfer->bytes = message_bytes(run)))
         return -1;
-    transfer->bytes = run_key_number(run, "payload");
-    transfer->words = transfer->bytes / WORD_BYTES;
+    transfer->words = transfer->bytes / MESSAGE_WORD_BYTES;
     transfer->sends = run_allocate(run, transfer->bytes);
     transfer->receives = run_allocate(run, transfer->bytes);
     if (!transfer->sends || !transfer->receives)
         return -1;
-    for (size_t i = 0; i < transfer->words; i++)
-        transfer->sends[i] = pattern(i);
+    message_fill(transfer->sends, transfer->words);
     transfer->channel =
         channel_open(run, run_key(run, "via"), transfer->bytes, (const char *)transfer->sends);
     return transfer->channel ? 0 : -1;
@@ -65,7 +58,7 @@ static uint64_t read_all(const struct transfer *transfer, const char *message)
     uint64_t sum = 0;
     for (size_t i = 0; i < transfer->words; i++)
         sum += words[i];
-    for (size_t i = transfer->words * WORD_BYTES; i < transfer->bytes; i++)
+    for (size_t i = transfer->words * MESSAGE_WORD_BYTES; i < transfer->bytes; i++)
         sum += (unsigned char)message[i];
     return sum;
 }
@@ -96,14 +89,14 @@ static unsigned roles(const struct cell *cell)
     return SIDES;
 }
 
-/* The pattern's sum less that of the words where a number stands instead, and the numbers. */
+/* All words less those in whose place a number stands, and the numbers. */
 static void account(const struct run *run, uint64_t items, struct account *account)
 {
     const struct transfer *transfer = run_data(run);
     uint64_t words = transfer->words, blocks = (words + BLOCK_WORDS - 1) / BLOCK_WORDS;
     uint64_t index_sum =
         workload_sum_of_indices(words - 1) - BLOCK_WORDS * workload_sum_of_indices(blocks - 1);
-    account->checksum = items * pattern(index_sum) + blocks * workload_sum_of_indices(items);
+    account->checksum = items * message_word(index_sum) + blocks * workload_sum_of_indices(items);
 }
 
 static void cleanup(struct run *run)

@@ -17,90 +17,22 @@
 #include <unistd.h>
 
 #include "cell_run.h"
+#include "measured.h"
 #include "resource_limits.h"
 #include "runtime.h"
 #include "test_workloads.h"
 
-enum { ITEMS = 300 };
-
-struct outcome {
-    char error[512];
-    struct measurement measurement;
-    char observed[64], requested[64];
-    bool skipped;
-};
-
 static struct topology *topology;
-static int measure_rounds = 2; /* a round leaves nothing behind that spoils the next */
+static int measure_rounds = 2;
 
-static void measure(const char *name, struct outcome *outcome)
-{
-    struct cell cell;
-    struct error error;
-    if (cell_parse(name, NULL, &cell, &error) ||
-        runtime_complete(&cell, (unsigned)topology_max(topology), &error)) {
-        snprintf(outcome->error, sizeof outcome->error, "%s", error.text);
-        return;
-    }
-    if (cell_runnable(&cell, topology, &error)) {
-        outcome->skipped = true;
-        return;
-    }
-    struct run *run = cell_open(&cell, topology, &error);
-    if (!run) {
-        snprintf(outcome->error, sizeof outcome->error, "%s", error.text);
-        return;
-    }
-    int failed = cell_warm_up(run, ITEMS);
-    for (int round = 0; round < measure_rounds && !failed; round++)
-        failed = cell_measure(run, ITEMS, &outcome->measurement);
-    if (failed) {
-        snprintf(outcome->error, sizeof outcome->error, "%s", run->error.text);
-        return;
-    }
-    struct row_buffer row;
-    row_reset(&row);
-    cell_close(run);
-    measurement_fill_row(run, &outcome->measurement, 0, &row);
-    snprintf(outcome->requested, sizeof outcome->requested, "%s", row.row.text[COLUMN_CPUS_REQUESTED]);
-    snprintf(outcome->observed, sizeof outcome->observed, "%s", row.row.text[COLUMN_CPUS_OBSERVED]);
-    cell_free(run);
-}
-
-/* In a child: a cell needs a process with one thread, and libuv's pool keeps its size for life. */
 static struct outcome measure_in_child(const char *name)
 {
-    struct outcome *shared =
-        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    assert_ptr_not_equal(shared, MAP_FAILED);
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        alarm(60);
-        measure(name, shared);
-        _exit(0);
-    }
-    int status;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    struct outcome outcome = *shared;
-    munmap(shared, sizeof *shared);
-    if (status && !outcome.error[0])
-        snprintf(outcome.error, sizeof outcome.error, "ended with status %#x", status);
-    return outcome;
+    return measured_in_child(&(struct measuring){topology, 300, measure_rounds}, name);
 }
 
 static void assert_runs(const char *name, const char *place)
 {
-    struct outcome outcome = measure_in_child(name);
-    if (outcome.skipped)
-        return;
-    if (outcome.error[0])
-        fail_msg("%s: %s", name, outcome.error);
-    assert_true(outcome.measurement.items >= 1);
-    assert_true(outcome.measurement.wall_ns > 0);
-    if (strcmp(place, "none") != 0)
-        assert_string_equal(outcome.observed, outcome.requested);
-    assert_true(outcome.observed[0] != '\0');
+    measured_assert(&(struct measuring){topology, 300, measure_rounds}, name, place);
 }
 
 static void run_at(const struct model *model, const struct workload *workload, const char *place)
@@ -315,28 +247,6 @@ static void a_death_before_the_tasks_is_an_error(void **state)
     cell_free(run);
 }
 
-/* Each way, with lengths that fill no whole number of words, blocks and parts. */
-static void every_way_brings_every_byte(void **state)
-{
-    (void)state;
-    static const char *const vias[] = {"memory", "pipe", "socketpair", "unix", "queue", "mq", "manager"};
-    static const char *const pools[] = {
-        "thread-pool",
-#ifndef __SANITIZE_THREAD__
-        "process-pool",
-        "process-per-task",
-#endif
-    };
-    for (size_t via = 0; via < sizeof vias / sizeof vias[0]; via++)
-        for (size_t i = 0; i < sizeof pools / sizeof pools[0]; i++)
-            for (unsigned payload = 8; payload <= 70009; payload += 70001) {
-                char name[CELL_NAME_BYTES];
-                snprintf(name, sizeof name, "native/comm/transfer/%s/payload:%u/via:%s/place:none", pools[i],
-                         payload, vias[via]);
-                assert_runs(name, "none");
-            }
-}
-
 static void a_wrong_checksum_is_an_error(void **state)
 {
     (void)state;
@@ -483,7 +393,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_death_costs_its_task_or_all),
         cmocka_unit_test(a_crash_leaves_all_others_or_none),
         cmocka_unit_test(a_death_before_the_tasks_is_an_error),
-        cmocka_unit_test(every_way_brings_every_byte),
         cmocka_unit_test(a_wrong_checksum_is_an_error),
         cmocka_unit_test(carriers_that_cannot_be_created_are_named),
         cmocka_unit_test(loops_that_cannot_be_made_are_named),

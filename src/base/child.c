@@ -27,3 +27,9 @@ int child_await(pid_t child)
             return -1;
     return status;
 }
+
+void child_kill(pid_t child)
+{
+    kill(child, SIGKILL);
+    child_await(child);
+}

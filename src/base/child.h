@@ -11,4 +11,7 @@ pid_t child_fork(void);
 /* Awaits a child, whatever signals come. Its status as of waitpid, or -1 with errno. */
 int child_await(pid_t child);
 
+/* Ends a child at once and awaits it. */
+void child_kill(pid_t child);
+
 #endif

@@ -160,7 +160,9 @@ class Outside(Case):
 class Owner(Case):
     """A process that holds what workers share is killed, or what started it."""
 
-    CELLS = 'comm/transfer/thread-pool/via:manager', 'comm/transfer/process-pool/via:manager'
+    CELLS = [f'comm/{cell}' for cell in (
+        'transfer/thread-pool/via:manager', 'transfer/process-pool/via:manager',
+        'shared/thread-pool/workers:2/via:pipe', 'shared/process-pool/workers:2/via:manager')]
 
     def start_cell(self, cell):
         launch = self.start('launch', '--items', 10**9, f'native/{cell}/place:none')

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* The ways that workloads offer beside their defaults: of a message, to shared data, to a new process. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "measured.h"
+
+static struct topology *topology;
+
+/* Each way, with lengths that fill no whole number of words, blocks and parts. */
+static void every_way_brings_every_byte(void **state)
+{
+    (void)state;
+    static const char *const vias[] = {"memory", "pipe", "socketpair", "unix", "queue", "mq", "manager"};
+    static const char *const pools[] = {
+        "thread-pool",
+#ifndef __SANITIZE_THREAD__
+        "process-pool",
+        "process-per-task",
+#endif
+    };
+    for (size_t via = 0; via < sizeof vias / sizeof vias[0]; via++)
+        for (size_t i = 0; i < sizeof pools / sizeof pools[0]; i++)
+            for (unsigned payload = 8; payload <= 70009; payload += 70001) {
+                char name[CELL_NAME_BYTES];
+                snprintf(name, sizeof name, "native/comm/transfer/%s/payload:%u/via:%s/place:none", pools[i],
+                         payload, vias[via]);
+                measured_assert(&(struct measuring){topology, 20, 2}, name, "none");
+            }
+}
+
+/* What the defaults leave out. */
+static void other_ways_to_share_and_to_start(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "native/comm/arguments/thread-per-task/workers:3/by:copy/payload:70001/place:none",
+        "native/comm/shared/thread-pool/workers:3/via:pipe/place:none",
+        "native/comm/shared/thread-pool/workers:3/via:queue/place:none",
+        "native/comm/shared/event-loop-offload/workers:2/via:manager/place:none",
+#ifndef __SANITIZE_THREAD__
+        "native/comm/arguments/process-per-task/workers:3/by:pointer/place:none",
+        "native/comm/shared/process-pool/workers:3/via:queue/place:none",
+        "native/comm/shared/process-per-task/workers:3/via:manager/place:none",
+#endif
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        measured_assert(&(struct measuring){topology, 20, 2}, names[i], "none");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_way_brings_every_byte),
+        cmocka_unit_test(other_ways_to_share_and_to_start),
+    };
+    struct error error;
+    topology = topology_open(NULL, &error);
+    if (!topology) {
+        fprintf(stderr, "%s\n", error.text);
+        return 1;
+    }
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    topology_close(topology);
+    return failed;
+}
