@@ -10,8 +10,15 @@ enum { ONCE_MAX = 1 << 16 };
 
 static int prepare_once(struct run *run)
 {
-    run_set_data(run, run_allocate(run, ONCE_MAX * sizeof(_Atomic uint64_t)));
+    size_t settled = run_workers(run);
+    run_set_data(run, run_allocate(run, (ONCE_MAX + settled) * sizeof(_Atomic uint64_t)));
     return run_data(run) ? 0 : -1;
+}
+
+static void settle_once(struct run *run, unsigned worker)
+{
+    _Atomic uint64_t *settled = (_Atomic uint64_t *)run_data(run) + ONCE_MAX;
+    atomic_fetch_add(&settled[worker], 1);
 }
 
 /* Each round every index is met once more; which round it is, is known by how often it was met before. */
@@ -22,6 +29,8 @@ static uint64_t task_once(struct run *run, const struct task *task)
         task->slot >= run->conc)
         run_fail(run, "task %llu of worker %u is out of range", (unsigned long long)task->index,
                  task->worker);
+    if (atomic_load(&met[ONCE_MAX + task->worker]) != (run->model->gives & MODEL_LASTING ? 1 : 0))
+        run_fail(run, "worker %u has not settled once before its tasks, as those do that last", task->worker);
     atomic_fetch_add(&met[task->index], 1);
     return 1;
 }
@@ -41,6 +50,7 @@ const struct workload workload_test_once = {.family = "test",
                                             .name = "once",
                                             .summary = "counts",
                                             .prepare = prepare_once,
+                                            .settle = settle_once,
                                             .task = task_once,
                                             .account = account_once};
 

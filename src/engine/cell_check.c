@@ -233,5 +233,7 @@ int cell_runnable(const struct cell *cell, const struct topology *topology, stru
         .connections = connects ? conc : 0,
         .threads = model->carrier && !model->carrier->private ? 0 : carriers,
     };
-    return limits_check(&limits, &need, error);
+    if (limits_check(&limits, &need, error))
+        return -1;
+    return workload->possible ? workload->possible(cell, workers, conc, error) : 0;
 }

@@ -153,6 +153,8 @@ void run_worker_ready(struct run *run, unsigned worker)
         touch_stack();
         run->shared->workers[worker].migrations = -migrations_self();
     }
+    if (run->workload->settle)
+        run->workload->settle(run, worker);
     run_worker_usage(run, worker);
     atomic_fetch_add(&run->shared->ready, 1);
     futex_wake(&run->shared->ready, INT_MAX, run_private(run));

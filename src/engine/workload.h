@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct cell;      /* what is measured: a name, its keys */
+struct error;     /* error.h */
 struct run;       /* one cell being run */
 struct histogram; /* histogram.h */
 
@@ -68,9 +69,14 @@ struct workload {
 
     /* Optional: how many workers, or tasks in flight, follow from its keys (together). */
     unsigned (*roles)(const struct cell *);
+    /* Optional: whether the cell can run here. -1: the error says why not, and what would help. */
+    int (*possible)(const struct cell *, unsigned workers, unsigned in_flight, struct error *);
     /* Optional, once before the workers start: run_set_data() what tasks need, from run_allocate() what they
      * change. -1: run_error() has said why. */
     int (*prepare)(struct run *);
+    /* Optional, once in each worker that lasts, when it is bound and the clock does not run: touches what is
+     * its own, so that it lies near. */
+    void (*settle)(struct run *, unsigned worker);
     /* Required: does one task and blocks as long as it takes; returns its checksum. */
     uint64_t (*task)(struct run *, const struct task *);
     /* Optional: starts one task and returns; without it an event loop calls task(). Never completes the task

@@ -161,6 +161,24 @@ int limits_check(const struct limits *limits, const struct limits_need *need, st
     return 0;
 }
 
+int limits_check_memory(uint64_t count, uint64_t bytes_each, struct error *error)
+{
+    char line[256];
+    unsigned long long available_kib = 0;
+    FILE *file = fopen("/proc/meminfo", "re");
+    while (file && fgets(line, sizeof line, file) && sscanf(line, "MemAvailable: %llu", &available_kib) != 1)
+        continue;
+    if (file)
+        fclose(file);
+    uint64_t most = available_kib * 1024 / 4 * 3;
+    if (available_kib == 0 || count == 0 || bytes_each <= most / count)
+        return 0;
+    return error_set(error,
+                     "three quarters of the memory available are %" PRIu64 " MiB, %" PRIu64 " times %" PRIu64
+                     " KiB needed; take less for each, or fewer workers",
+                     most / MIB, count, (bytes_each + 1023) / 1024);
+}
+
 void limits_raise_descriptors(void)
 {
     struct rlimit limit;

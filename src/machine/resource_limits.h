@@ -38,6 +38,10 @@ struct limits_need {
 /* 0, or -1 with error: the limit, its value, what is needed and how to raise it. */
 int limits_check(const struct limits *limits, const struct limits_need *need, struct error *error);
 
+/* The same for memory that is touched: `count` times bytes_each, of which three quarters of what is available
+ * are taken at most. */
+int limits_check_memory(uint64_t count, uint64_t bytes_each, struct error *error);
+
 /* Raises the soft limit of descriptors to the hard one; harmless if it fails. */
 void limits_raise_descriptors(void);
 
