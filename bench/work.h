@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Work of a chosen length inside of a task. */
+/* Work of a chosen length inside of a task, and what comes before it. */
 #ifndef CROSSPOINT_WORK_H
 #define CROSSPOINT_WORK_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Each step waits for the one before: some nanosecond each, wherever the loop lies in memory. */
@@ -14,6 +15,13 @@ static inline uint64_t work_steps(uint64_t steps, uint64_t number)
         number = number * factor + 1;
     __asm__ volatile("" : "+r"(number));
     return number;
+}
+
+/* For settle(): reads something of each page, which a process has to map before it works there. */
+static inline void work_map_pages(const void *memory, size_t bytes)
+{
+    for (size_t at = 0; at < bytes; at += 4096)
+        (void)*((const volatile char *)memory + at);
 }
 
 #endif

@@ -107,6 +107,16 @@ class Limits(Case):
         self.assertEqual(hogs['verdict'], 'skipped')
         self.assertIn('/proc/stat', hogs['detail'])
 
+    def test_memory(self):
+        """What the workers touch of their own must be there."""
+        for cell, reason in (('thread-pool/conc:9999/size:8192', r'^three quarters of the memory available are \d+ MiB, '
+                              r'\d+ times \d+ KiB needed; take less for each, or fewer workers'),
+                             ('serial/size:999999999999', r'^size:999999999999 is too large; at most 8192')):
+            output, _ = self.crosspoint('launch', f'native/cpu/image/{cell}')
+            row = dict(line.split('=', 1) for line in output.splitlines())
+            self.assertEqual(row['status'], 'skipped')
+            self.assertRegex(row['reason'], reason)
+
     def test_descriptors(self):
         """Each loop of a process has some."""
         def few_descriptors():
