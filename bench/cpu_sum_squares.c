@@ -6,6 +6,7 @@
  * loop lies in memory. Without it the loop is bound by issue, a core settles into one of several patterns of
  * ports for milliseconds at a time, and launches of one program scatter several times as much
  * (docs/measurement.md). */
+#include "sums.h"
 #include "workload.h"
 
 static const struct workload_param params[] = {
@@ -32,13 +33,10 @@ static uint64_t task(struct run *run, const struct task *task)
     return sum;
 }
 
-/* All tasks together sum the squares below n = items * terms: (n - 1) n (2n - 1) / 6. */
+/* All tasks together sum the squares below items * terms. */
 static void account(const struct run *run, uint64_t items, struct account *account)
 {
-    unsigned __int128 n = (unsigned __int128)items * *(const uint64_t *)run_data(run);
-    unsigned __int128 pair = n % 2 ? (n - 1) / 2 * n : n / 2 * (n - 1); /* (n - 1) n / 2 */
-    unsigned __int128 last = 2 * n - 1;
-    account->checksum = (uint64_t)(pair % 3 ? pair * (last / 3) : pair / 3 * last);
+    account->checksum = sum_of_squares_below((unsigned __int128)items * *(const uint64_t *)run_data(run));
 }
 
 const struct workload workload_cpu_sum_squares = {
