@@ -211,6 +211,19 @@ class Runner(Case):
                 self.expect_all_gone('run', '--profile', 'smoke', '--launch-ms', '300', '--place', 'none', '--filter',
                                      cell, '--out', cell.replace('/', '-'), depth=2)
 
+    def test_files(self):
+        """What is read has no name while it is, so nothing can be left of it."""
+        files = self.folder / 'files'
+        files.mkdir()
+        launch = self.start('launch', '--items', '10000000', 'native/io/files/process-pool/conc:2/place:none',
+                            env={'TMPDIR': str(files)})
+        self.wait_until(lambda: len(children(launch.pid)) == 2, 'no worker', 30)
+        self.assertEqual(list(files.iterdir()), [])
+        launch.kill()
+        launch.communicate(timeout=30)
+        self.expect_no_process(30)
+        self.assertEqual(list(files.iterdir()), [])
+
     def test_bench(self):
         self.expect_all_gone('bench', '--benchmark_filter=io/sleep/process-pool', '--benchmark_min_time=5', depth=2)
 

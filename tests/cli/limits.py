@@ -117,6 +117,16 @@ class Limits(Case):
             self.assertEqual(row['status'], 'skipped')
             self.assertRegex(row['reason'], reason)
 
+    def test_direct(self):
+        """Where there is no way past the page cache the cell is skipped; without a folder any is failed."""
+        environment = {'TMPDIR': str(self.folder / 'none')}
+        output, _ = self.crosspoint('launch', 'native/io/files/serial/direct:yes', env=environment)
+        self.assertIn('status=skipped\n', output)
+        self.assertRegex(output, r'reason=direct:yes: a file in \S*/none \(TMPDIR\) cannot be opened with O_DIRECT: No such '
+                         'file or directory; set TMPDIR to a folder on a disk')
+        _, errors = self.crosspoint('launch', 'native/io/files/serial', code=1, env=environment)
+        self.assertRegex(errors, r'^files/serial: a file in \S*/none \(TMPDIR\): No such file or directory\n$')
+
     def test_descriptors(self):
         """Each loop of a process has some."""
         def few_descriptors():
