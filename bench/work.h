@@ -17,6 +17,22 @@ static inline uint64_t work_steps(uint64_t steps, uint64_t number)
     return number;
 }
 
+/* What so many steps make of a number: number * factor + term, found by doubling. */
+struct work_result {
+    uint64_t factor, term;
+};
+static inline struct work_result work_result(uint64_t steps)
+{
+    struct work_result result = {1, 0}, power = {3, 1};
+    for (; steps > 0; steps /= 2) {
+        if (steps % 2)
+            result =
+                (struct work_result){result.factor * power.factor, result.term * power.factor + power.term};
+        power = (struct work_result){power.factor * power.factor, power.term * power.factor + power.term};
+    }
+    return result;
+}
+
 /* For settle(): reads something of each page, which a process has to map before it works there. */
 static inline void work_map_pages(const void *memory, size_t bytes)
 {
