@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "test_workloads.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
+#include <uv.h>
 
 #include "run.h"
 
@@ -53,6 +55,75 @@ const struct workload workload_test_once = {.family = "test",
                                             .settle = settle_once,
                                             .task = task_once,
                                             .account = account_once};
+
+/* One for each slot. */
+struct handed {
+    uv_work_t work;
+    uv_idle_t idle;
+    struct run *run;
+    struct task *task;
+    pthread_t loop;
+    bool elsewhere;
+};
+
+static int prepare_handed(struct run *run)
+{
+    run_set_data(run, run_allocate(run, run_in_flight(run) * sizeof(struct handed)));
+    return run_data(run) ? 0 : -1;
+}
+
+static uint64_t task_handed(struct run *run, const struct task *task)
+{
+    if (run_in_loops(run))
+        run_fail(run, "task() is called in a loop");
+    return task->index + 1;
+}
+
+static void do_handed(uv_work_t *work)
+{
+    struct handed *handed = work->data;
+    handed->elsewhere = !pthread_equal(pthread_self(), handed->loop);
+}
+
+static void after_handed(uv_work_t *work, int status)
+{
+    struct handed *handed = work->data;
+    (void)status;
+    handed->task->complete(handed->run, handed->task, handed->elsewhere ? handed->task->index + 1 : 0);
+}
+
+static void idle_closed(uv_handle_t *handle)
+{
+    struct handed *handed = handle->data;
+    handed->task->complete(handed->run, handed->task, handed->task->index + 1);
+}
+
+static void idle_over(uv_idle_t *idle)
+{
+    uv_close((uv_handle_t *)idle, idle_closed);
+}
+
+static void begin_handed(struct run *run, struct task *task)
+{
+    struct handed *handed = (struct handed *)run_data(run) + task->slot;
+    *handed = (struct handed){.run = run, .task = task, .loop = pthread_self()};
+    handed->work.data = handed->idle.data = handed;
+    if (run_offloads(run) && task->index % 2) {
+        uv_queue_work(task->loop, &handed->work, do_handed, after_handed);
+    } else {
+        uv_idle_init(task->loop, &handed->idle);
+        uv_idle_start(&handed->idle, idle_over);
+    }
+}
+
+const struct workload workload_test_handed = {.family = "test",
+                                              .name = "handed",
+                                              .summary = "hands half of its tasks to the loop's pool",
+                                              .offloads = true,
+                                              .prepare = prepare_handed,
+                                              .task = task_handed,
+                                              .begin = begin_handed,
+                                              .account = workload_account_indices};
 
 static uint64_t task_crash(struct run *run, const struct task *task)
 {

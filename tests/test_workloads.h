@@ -7,6 +7,7 @@
 
 extern const struct workload
     workload_test_once; /* counts how often each task is done; more than once is an error */
+extern const struct workload workload_test_handed; /* hands half of its tasks to the loop's pool */
 extern const struct workload workload_test_mortal; /* three of 40 tasks end their worker */
 extern const struct workload workload_fault_crash; /* SIGSEGV in the middle */
 extern const struct workload workload_fault_exit; /* the worker's process exits with status 3 in the middle */

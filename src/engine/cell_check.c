@@ -147,10 +147,10 @@ static int check_counts(struct cell *cell, const struct model *model, unsigned w
         cell->workers = cell->conc = 0;
         return 0;
     }
-    if (model->loop) {
+    if (model_drives_loops(model, workload)) {
         if (cell->workers == 0)
             cell->workers = workers_max;
-        if (cell->conc && cell->conc < cell->workers)
+        if (model->loop && cell->conc && cell->conc < cell->workers)
             return error_set(error, "conc:%u leaves loops without a task; at least workers:%u", cell->conc,
                              cell->workers);
         return 0;
@@ -178,8 +178,8 @@ int cell_complete(struct cell *cell, unsigned workers_max, struct error *error)
 
 void cell_counts(const struct cell *cell, unsigned *workers, unsigned *conc)
 {
-    bool loop = model_find(cell->model)->loop;
     const struct workload *workload = workload_find(cell->family, cell->workload);
+    bool loop = model_drives_loops(model_find(cell->model), workload);
     if (workload->roles) {
         *conc = workload->roles(cell);
         *workers = !loop ? *conc : cell->workers ? cell->workers : 1;

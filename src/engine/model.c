@@ -30,6 +30,11 @@ bool model_is_reference(const struct model *model)
     return !model->carrier && !model->loop;
 }
 
+bool model_drives_loops(const struct model *model, const struct workload *workload)
+{
+    return model->loop || (model->offloads && workload->offloads);
+}
+
 static const struct {
     enum model_trait trait;
     const char *need, *lack; /* "its tasks NEED, and MODEL LACK" */

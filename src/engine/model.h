@@ -18,6 +18,7 @@ struct model {
     unsigned gives;                /* enum model_trait, of a workload's task() */
     unsigned gives_begin;          /* loops: the traits that a workload's begin() has besides */
     bool loop;                     /* tasks in flight are not workers: `workers` and `conc` are independent */
+    bool offloads;                 /* its workers are a pool beside a loop, for workloads that offload */
     unsigned workers_max;          /* 0: no limit of its own */
     const char *workers_max_words; /* "libuv's pool has at most 1024 threads" */
     int (*start)(struct run *);    /* makes the workers; all are ready when it returns. -1: run->error */
@@ -32,6 +33,9 @@ const struct model *model_find(const char *name); /* NULL if unknown */
 
 /* One worker, one task in flight: what others are measured against. */
 bool model_is_reference(const struct model *model);
+
+/* Are the workload's tasks begun in a loop, so that those in flight are not workers? */
+bool model_drives_loops(const struct model *model, const struct workload *workload);
 
 /* Does the workload go with the model? -1: text says why not, in words for users. The table of these words is
  * in model.c. */

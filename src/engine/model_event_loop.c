@@ -7,7 +7,7 @@
 
 #include "crew.h"
 #include "futex.h"
-#include "run.h"
+#include "loop.h"
 
 enum { READY_BATCH = 64 };
 
@@ -22,10 +22,11 @@ struct loop {
     uint64_t done, checksum;
 };
 
-/* The first conc % workers loops have one task more in flight. */
+/* The first conc % loops have one task more in flight. */
 static unsigned share_of_conc(const struct run *run, unsigned worker)
 {
-    return run->conc / run->workers + (worker < run->conc % run->workers);
+    unsigned loops = run->model->loop ? run->workers : 1;
+    return run->conc / loops + (worker < run->conc % loops);
 }
 
 static uint64_t claim(struct run *run, uint64_t wanted, uint64_t *first)
@@ -89,7 +90,7 @@ static void run_ready(uv_idle_t *idle)
     }
 }
 
-static int loop_open(struct loop *loop, struct run *run, unsigned worker, struct error *error)
+static int fill_in(struct loop *loop, struct run *run, unsigned worker, struct error *error)
 {
     loop->run = run;
     loop->worker = worker;
@@ -114,17 +115,32 @@ static int loop_open(struct loop *loop, struct run *run, unsigned worker, struct
     return 0;
 }
 
-static void loop_close(struct loop *loop)
+struct loop *loop_open(struct run *run, unsigned worker, struct error *error)
+{
+    struct loop *loop = calloc(1, sizeof *loop);
+    if (!loop)
+        error_set(error, "out of memory");
+    else if (fill_in(loop, run, worker, error) == 0)
+        return loop;
+    if (loop) {
+        free(loop->tasks);
+        free(loop->free_slots);
+    }
+    free(loop);
+    return NULL;
+}
+
+void loop_close(struct loop *loop)
 {
     uv_close((uv_handle_t *)&loop->idle, NULL);
     uv_run(&loop->uv, UV_RUN_DEFAULT);
     uv_loop_close(&loop->uv);
     free(loop->tasks);
     free(loop->free_slots);
+    free(loop);
 }
 
-/* Until no task is left to claim and none is in flight. */
-static void loop_round(struct loop *loop)
+void loop_round(struct loop *loop)
 {
     loop->done = loop->checksum = 0;
     if (loop->run->workload->begin)
@@ -132,34 +148,29 @@ static void loop_round(struct loop *loop)
     else
         uv_idle_start(&loop->idle, run_ready);
     uv_run(&loop->uv, UV_RUN_DEFAULT);
+    run_record(loop->run, loop->done, loop->checksum);
 }
 
 /* One loop in the calling thread */
 
 static int start_here(struct run *run)
 {
-    struct loop *loop = calloc(1, sizeof *loop);
-    if (!loop)
-        return error_set(&run->error, "out of memory");
-    run->model_data = loop;
     run_worker_ready(run, 0);
-    return loop_open(loop, run, 0, &run->error);
+    run->model_data = loop_open(run, 0, &run->error);
+    return run->model_data ? 0 : -1;
 }
 
 static int run_here(struct run *run, uint64_t task_count)
 {
     (void)task_count;
-    struct loop *loop = run->model_data;
     run_begin_clock(run);
-    loop_round(loop);
-    run_record(run, loop->done, loop->checksum);
+    loop_round(run->model_data);
     return 0;
 }
 
 static void stop_here(struct run *run)
 {
     loop_close(run->model_data);
-    free(run->model_data);
     run_worker_end(run, 0);
 }
 
@@ -169,9 +180,9 @@ enum { ROUND_END = UINT32_MAX };
 
 static void work(struct run *run, unsigned worker, uint64_t argument)
 {
-    struct loop *loop = calloc(1, sizeof *loop);
-    struct error error = {"out of memory"};
-    if (!loop || loop_open(loop, run, worker, &error))
+    struct error error;
+    struct loop *loop = loop_open(run, worker, &error);
+    if (!loop)
         run_fail(run, "loop %u could not be made: %s", worker, error.text);
     uint32_t seen = atomic_load(&run->shared->round) - (argument == CREW_REPLACEMENT);
     run_worker_ready(run, worker);
@@ -183,12 +194,10 @@ static void work(struct run *run, unsigned worker, uint64_t argument)
         if (round == ROUND_END)
             break;
         loop_round(loop);
-        run_record(run, loop->done, loop->checksum);
         run_worker_usage(run, worker);
         run_worker_idle(run, worker);
     }
     loop_close(loop);
-    free(loop);
     run_worker_end(run, worker);
 }
 

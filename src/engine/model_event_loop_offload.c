@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A libuv loop that hands every task, as blocking work, to libuv's own thread pool (uv_queue_work). libuv
- * makes that pool once a process, with UV_THREADPOOL_SIZE threads at its first use. */
+ * makes that pool once a process, with UV_THREADPOOL_SIZE threads at its first use. A workload that offloads
+ * is begun in the loop, and hands over what it chooses. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "loop.h"
 #include "run.h"
 
 enum { POOL_THREADS_MAX = 1024, IN_FLIGHT = 1000 };
@@ -21,6 +23,7 @@ struct request {
 struct offload {
     uv_loop_t loop;
     struct run *run;
+    struct loop *driven; /* of a workload that hands over by itself; else NULL */
     uint64_t next, done, checksum;
     unsigned in_flight_max;
     struct request *requests;
@@ -108,6 +111,8 @@ static int start(struct run *run)
     for (unsigned i = 0; i < offload->in_flight_max; i++)
         offload->requests[i].offload = offload;
     start_pool(run);
+    if (run_in_loops(run) && !(offload->driven = loop_open(run, 0, &run->error)))
+        return -1;
     return 0;
 }
 
@@ -116,6 +121,10 @@ static int run_tasks(struct run *run, uint64_t task_count)
     struct offload *offload = run->model_data;
     offload->next = offload->done = offload->checksum = 0;
     run_begin_clock(run);
+    if (offload->driven) {
+        loop_round(offload->driven);
+        return 0;
+    }
     for (unsigned i = 0; i < offload->in_flight_max && offload->next < task_count; i++) {
         offload->requests[i].index = offload->next++;
         uv_queue_work(&offload->loop, &offload->requests[i].work, do_task, after_task);
@@ -128,6 +137,8 @@ static int run_tasks(struct run *run, uint64_t task_count)
 static void stop(struct run *run)
 {
     struct offload *offload = run->model_data;
+    if (offload->driven)
+        loop_close(offload->driven);
     uv_loop_close(&offload->loop);
     free(offload->requests);
     free(offload);
@@ -139,6 +150,7 @@ const struct model model_event_loop_offload = {
     .name = "event-loop-offload",
     .summary = "one libuv loop that hands blocking work to libuv's own thread pool",
     .carrier = &carrier_thread,
+    .offloads = true,
     .gives = MODEL_CONCURRENT | MODEL_CARRIERS | MODEL_LASTING,
     .workers_max = POOL_THREADS_MAX,
     .workers_max_words = "libuv's pool has at most 1024 threads",

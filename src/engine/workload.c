@@ -71,7 +71,12 @@ bool run_private(const struct run *run)
 
 bool run_in_loops(const struct run *run)
 {
-    return run->model->loop && run->workload->begin;
+    return run->workload->begin && model_drives_loops(run->model, run->workload);
+}
+
+bool run_offloads(const struct run *run)
+{
+    return run->model->offloads && run_in_loops(run);
 }
 
 void *run_allocate(struct run *run, size_t bytes)

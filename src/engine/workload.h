@@ -62,7 +62,9 @@ struct workload {
     bool waits;      /* tasks in flight wait side by side: a launch is whole rounds of those in flight */
     bool sets_clock; /* calls run_clock_start and run_clock_stop itself, after a warm-up of its own */
     bool latency;    /* fills run_latency() */
-    bool memory;     /* calls run_set_memory(): no warm-up, and workers touch no more than they need */
+    bool offloads; /* begin() hands long work to the loop's pool, where run_offloads() says that there is one
+                    */
+    bool memory;   /* calls run_set_memory(): no warm-up, and workers touch no more than they need */
     /* A worker may die of its task: the round goes on with another, in a process of its own. The checksums of
      * a round then add up to less than 2^40. */
     bool mortal;
@@ -107,6 +109,8 @@ unsigned run_in_flight(const struct run *run); /* tasks at once */
 uint64_t run_items(const struct run *run);     /* of this round */
 bool run_private(const struct run *run);       /* all workers are threads of one process */
 bool run_in_loops(const struct run *run);      /* begin() is called, not task() */
+/* Beside the loop there is a pool of run_workers() threads: uv_queue_work() goes there. */
+bool run_offloads(const struct run *run);
 
 /* Zeroed memory that all workers share, aligned to a cache line; in prepare() only, freed with the run. NULL:
  * the run's error says that there is not enough. */

@@ -229,7 +229,7 @@ static int add_grid_cell(const struct workload *workload, const struct model *mo
     snprintf(cell.model, sizeof cell.model, "%s", model->name);
     if (set_default_keys(workload, model, &cell, error))
         return -1;
-    if (chosen(choice, "workers") && !chosen(choice, "conc") && !model->loop)
+    if (chosen(choice, "workers") && !chosen(choice, "conc") && !model_drives_loops(model, workload))
         cell.conc = 0;
     for (size_t i = 0; i < choice->selection->axis_count; i++) {
         const struct selection_axis *axis = &choice->selection->axes[i];
