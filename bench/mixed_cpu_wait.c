@@ -6,8 +6,6 @@
 #include "work.h"
 #include "workload.h"
 
-enum { STEPS_PER_US = 750 }; /* of four cycles each */
-
 static const struct workload_param params[] = {
     {.key = "cpu-us",
      .value_default = "100",
@@ -27,7 +25,7 @@ static int prepare(struct run *run)
     struct mixed *mixed = run_allocate(run, sizeof *mixed);
     if (!mixed)
         return -1;
-    mixed->steps = run_key_number(run, "cpu-us") * STEPS_PER_US;
+    mixed->steps = run_key_number(run, "cpu-us") * WORK_STEPS_PER_US;
     mixed->waits = waits_open(run);
     run_set_data(run, mixed);
     return mixed->waits ? 0 : -1;

@@ -23,7 +23,8 @@ struct tcp_connection {
     struct task *task;
     struct tcp_connection *next_waiting;
     unsigned writes_pending;
-    bool reading;
+    uv_work_t computing;
+    void (*work)(struct tcp_connection *), (*done)(struct tcp_connection *); /* NULL: nothing is computed */
     char state[TCP_STATE_BYTES];
     char buffer[TCP_BUFFER_BYTES];
 };
@@ -53,6 +54,11 @@ void *tcp_state(struct tcp_connection *connection)
     return connection->state;
 }
 
+struct run *tcp_run(struct tcp_connection *connection)
+{
+    return connection->run;
+}
+
 /* The load generator, which calls from its own process */
 
 static void load_started(void *context, uint64_t startup_ns)
@@ -79,6 +85,7 @@ static int start_load(struct run *run, struct tcp_server *server)
     struct error error;
     struct load_options options = {
         .connections = run_in_flight(run),
+        .mark_every = server->protocol->mark_every,
         .threads = place.threads,
         .topology = place.topology,
         .units = place.units,
@@ -151,12 +158,13 @@ static void begin_connection(struct tcp_connection *connection, struct run *run,
     connection->socket = socket;
     connection->sent_bytes = 0;
     connection->writes_pending = 0;
+    connection->done = NULL;
     memset(connection->state, 0, server->protocol->state_bytes);
 }
 
 static void deliver(struct tcp_connection *connection, size_t count)
 {
-    if (connection->protocol->received(connection, connection->buffer, count))
+    if (connection->done || connection->protocol->received(connection, connection->buffer, count))
         run_fail(connection->run, "the load generator's bytes are not of the protocol");
 }
 
@@ -296,6 +304,8 @@ static void received(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
 {
     struct tcp_connection *connection = stream->data;
     (void)buffer;
+    if (connection->done && count < 0)
+        run_fail(connection->run, "the load generator has closed a connection that waits for its answer");
     if (count == UV_EOF || count == UV_ECONNRESET) {
         uv_close((uv_handle_t *)stream, closed);
         return;
@@ -303,6 +313,37 @@ static void received(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
     if (count < 0)
         run_fail(connection->run, "uv_read: %s", uv_strerror((int)count));
     deliver(connection, (size_t)count);
+}
+
+static void compute(uv_work_t *computing)
+{
+    struct tcp_connection *connection = computing->data;
+    connection->work(connection);
+}
+
+static void computed(uv_work_t *computing, int status)
+{
+    struct tcp_connection *connection = computing->data;
+    void (*done)(struct tcp_connection *) = connection->done;
+    (void)status;
+    connection->done = NULL;
+    done(connection);
+}
+
+void tcp_compute(struct tcp_connection *connection, void (*work)(struct tcp_connection *),
+                 void (*done)(struct tcp_connection *))
+{
+    if (!run_offloads(connection->run)) {
+        work(connection);
+        done(connection);
+        return;
+    }
+    connection->work = work;
+    connection->done = done;
+    connection->computing.data = connection;
+    int problem = uv_queue_work(connection->stream.loop, &connection->computing, compute, computed);
+    if (problem)
+        run_fail(connection->run, "uv_queue_work: %s", uv_strerror(problem));
 }
 
 static void begin_reading(struct tcp_connection *connection, uv_loop_t *loop, int socket)

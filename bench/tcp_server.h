@@ -18,6 +18,7 @@ enum { TCP_BUFFER_BYTES = 4096 };
 
 struct tcp_protocol {
     size_t state_bytes; /* of a connection's own state, zeroed when it is accepted; at most TCP_STATE_BYTES */
+    unsigned mark_every; /* one message in so many is marked (load.h); 0: none is */
     /* Required: count bytes have come. Answers with tcp_send(). The bytes are the protocol's to change until
      * it returns. -1: the peer talks nonsense; tcp_fail() has said what. */
     int (*received)(struct tcp_connection *connection, char *bytes, size_t count);
@@ -28,6 +29,12 @@ enum { TCP_STATE_BYTES = 512 };
  * call. */
 void tcp_send(struct tcp_connection *connection, const char *bytes, size_t count);
 void *tcp_state(struct tcp_connection *connection);
+struct run *tcp_run(struct tcp_connection *connection);
+/* From received(), of whole messages: long work on the connection's state, and then what is to be done with
+ * its result. In the loop's pool where it has one, else here and now. Until it is done the peer must send
+ * nothing. */
+void tcp_compute(struct tcp_connection *connection, void (*work)(struct tcp_connection *),
+                 void (*done)(struct tcp_connection *));
 
 /* Listens on a free port and starts the load generator; in prepare(). A task's checksum is what it sent, in
  * bytes. NULL: run_error() has said why. */

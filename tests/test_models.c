@@ -36,13 +36,21 @@ static void assert_runs(const char *name, const char *place)
     measured_assert(&(struct measuring){topology, measure_items, measure_rounds}, name, place);
 }
 
+static bool has_key(const struct workload *workload, const char *key)
+{
+    for (const struct workload_param *param = workload->params; param && param->key; param++)
+        if (strcmp(param->key, key) == 0)
+            return true;
+    return false;
+}
+
 static void run_at(const struct model *model, const struct workload *workload, const char *place)
 {
     char name[CELL_NAME_BYTES];
     bool one_task = !model->carrier && !model->loop;
     bool echo = strcmp(workload->name, "echo") == 0 && !one_task;
     snprintf(name, sizeof name, "native/%s/%s/%s%s%s/place:%s", workload->family, workload->name, model->name,
-             echo ? "/conc:8" : "", strcmp(workload->name, "sleep") == 0 ? "/wait-ms:1" : "", place);
+             echo ? "/conc:8" : "", has_key(workload, "wait-ms") ? "/wait-ms:1" : "", place);
     measure_items = strcmp(workload->name, "exec") == 0 ? 30 : 300; /* each is a process, under every model */
     assert_runs(name, place);
     measure_items = 300;
@@ -97,9 +105,39 @@ static void more_workers_than_tasks_and_many_in_flight(void **state)
         "native/io/echo/event-loop-threads/workers:3/conc:50/place:none",
         "native/io/echo/event-loop-processes/workers:3/conc:50/place:none",
         "native/io/echo/process-per-task/conc:50/place:none",
+        "native/test/handed/event-loop-offload/workers:3/conc:50/place:none",
+        "native/test/handed/event-loop-offload/workers:3/conc:1/place:none",
+        "native/test/handed/event-loop-threads/workers:3/conc:50/place:none",
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         assert_runs(names[i], "none");
+}
+
+/* The median needs 100 messages beyond it: of 200 one asks for computing, of 202 two do, and those do not
+ * count. */
+static void messages_that_compute_have_no_latency(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *cell;
+        uint64_t items;
+        bool median;
+    } cases[] = {
+        {"io/echo/event-loop", 200, true},
+        {"mixed/echo-and-compute/event-loop", 200, false},
+        {"mixed/echo-and-compute/event-loop", 202, true},
+        {"mixed/echo-and-compute/event-loop-offload/workers:2", 202, true},
+    };
+    uint64_t items = measure_items;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char name[CELL_NAME_BYTES];
+        measure_items = cases[i].items;
+        snprintf(name, sizeof name, "native/%s/conc:4/place:none", cases[i].cell);
+        struct outcome outcome = measure_in_child(name);
+        if (outcome.error[0] || (outcome.measurement.latency_p50_ns > 0) != cases[i].median)
+            fail_msg("%s: %s", name, outcome.error);
+    }
+    measure_items = items;
 }
 
 /* Loops that wake up only when others have done all must not take part in the next round before its clock. */
@@ -390,6 +428,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(limits_are_asked_for_what_the_workload_needs),
         cmocka_unit_test(in_the_calling_thread_and_threads),
         cmocka_unit_test(more_workers_than_tasks_and_many_in_flight),
+        cmocka_unit_test(messages_that_compute_have_no_latency),
         cmocka_unit_test(rounds_follow_closely),
         cmocka_unit_test(who_has_recorded_leaves_the_round_alone),
         cmocka_unit_test(a_worker_that_is_ready_is_not_idle_yet),

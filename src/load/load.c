@@ -43,6 +43,7 @@ struct connection {
     int socket;
     uint32_t received; /* bytes of the answer */
     uint64_t sent_ns, sequence;
+    bool marked;
     uint64_t message[LOAD_MESSAGE_BYTES / 8], answer[LOAD_MESSAGE_BYTES / 8];
 };
 
@@ -52,7 +53,7 @@ struct driver {
     unsigned index;
     struct connection *connections;
     size_t connection_count;
-    uint64_t messages_left; /* still to send */
+    uint64_t next_message, end_message; /* of the round, still to send */
     uint64_t answers_left;
     uint64_t stop_ns;
     struct histogram latency;
@@ -62,6 +63,12 @@ struct driver {
 uint64_t load_messages(unsigned connections, uint64_t messages)
 {
     return messages + connections;
+}
+
+/* Message i is marked if i % mark_every == mark_every - 1. */
+uint64_t load_marked(unsigned mark_every, uint64_t messages)
+{
+    return mark_every ? messages / mark_every : 0;
 }
 
 static _Noreturn __attribute__((format(printf, 2, 3))) void fail(const struct load *load, const char *format,
@@ -76,12 +83,15 @@ static _Noreturn __attribute__((format(printf, 2, 3))) void fail(const struct lo
     abort();
 }
 
-static void send_message(const struct load *load, struct connection *connection, uint64_t now_ns)
+static void send_message(const struct load *load, struct connection *connection, bool marked, uint64_t now_ns)
 {
     connection->sequence++;
     connection->received = 0;
+    connection->marked = marked;
     for (size_t i = 0; i < LOAD_MESSAGE_BYTES / 8; i++)
         connection->message[i] = random_mix(connection->sequence) + i;
+    if (load->options.mark_every)
+        *(char *)connection->message = marked ? LOAD_MARKED : LOAD_PLAIN;
     connection->sent_ns = now_ns;
     ssize_t sent = send(connection->socket, connection->message, LOAD_MESSAGE_BYTES, MSG_NOSIGNAL);
     if (sent != LOAD_MESSAGE_BYTES)
@@ -105,18 +115,26 @@ static int receive_answer(const struct load *load, struct connection *connection
     return 1;
 }
 
+/* If there is one left. */
+static void send_next(struct driver *driver, struct connection *connection, uint64_t now_ns)
+{
+    unsigned every = driver->load->options.mark_every;
+    if (driver->next_message == driver->end_message)
+        return;
+    uint64_t message = driver->next_message++;
+    send_message(driver->load, connection, every && message % every == every - 1, now_ns);
+}
+
 static void take_answer(struct driver *driver, struct connection *connection)
 {
     if (receive_answer(driver->load, connection) == 0)
         return;
     uint64_t now_ns = clock_now_ns();
-    histogram_record(&driver->latency, now_ns - connection->sent_ns);
+    if (!connection->marked)
+        histogram_record(&driver->latency, now_ns - connection->sent_ns);
     if (--driver->answers_left == 0)
         driver->stop_ns = now_ns;
-    if (driver->messages_left > 0) {
-        driver->messages_left--;
-        send_message(driver->load, connection, now_ns);
-    }
+    send_next(driver, connection, now_ns);
 }
 
 static void bind_thread(const struct load *load, unsigned index)
@@ -140,10 +158,8 @@ static void *drive(void *argument)
         if (epoll_ctl(poll, EPOLL_CTL_ADD, driver->connections[i].socket, &event))
             fail(driver->load, "epoll_ctl: %s", strerror(errno));
     }
-    for (size_t i = 0; i < driver->connection_count && driver->messages_left > 0; i++) {
-        driver->messages_left--;
-        send_message(driver->load, &driver->connections[i], clock_now_ns());
-    }
+    for (size_t i = 0; i < driver->connection_count; i++)
+        send_next(driver, &driver->connections[i], clock_now_ns());
     while (driver->answers_left > 0) {
         int count = epoll_wait(poll, events, EVENTS, -1);
         for (int i = 0; i < count; i++)
@@ -175,7 +191,7 @@ static void connect_all(struct load *load, struct connection *connections)
         for (unsigned i = first; i < end; i++) {
             connect_one(load, &connections[i]);
             connections[i].sequence = (uint64_t)i << 32;
-            send_message(load, &connections[i], 0);
+            send_message(load, &connections[i], false, 0);
         }
         for (unsigned i = first; i < end; i++)
             while (receive_answer(load, &connections[i]) == 0)
@@ -191,13 +207,15 @@ static unsigned share(uint64_t whole, unsigned parts, unsigned part)
 static void drive_all(struct load *load, struct driver *drivers, struct connection *connections)
 {
     unsigned threads = load->options.threads;
+    uint64_t messages = 0;
     for (unsigned i = 0; i < threads; i++) {
         drivers[i].load = load;
         drivers[i].index = i;
         drivers[i].connections = connections;
         drivers[i].connection_count = share(load->options.connections, threads, i);
-        drivers[i].messages_left = drivers[i].answers_left =
-            load->messages / threads + (i < load->messages % threads);
+        drivers[i].answers_left = load->messages / threads + (i < load->messages % threads);
+        drivers[i].next_message = messages;
+        drivers[i].end_message = messages += drivers[i].answers_left;
         connections += drivers[i].connection_count;
     }
     for (unsigned i = 1; i < threads; i++)

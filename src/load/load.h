@@ -17,15 +17,19 @@ struct topology;
 
 enum { LOAD_MESSAGE_BYTES = 64 };
 
+/* The first byte of a message, where some are marked; else it is as random as the rest. */
+enum { LOAD_PLAIN, LOAD_MARKED };
+
 /* What a round came to. */
 struct load_round {
     uint64_t stop_ns;    /* CLOCK_MONOTONIC: when the last answer was in */
     double cpu_fraction; /* of the generator's threads' time: from 0.8 on it is what limits the figure */
-    const struct histogram *latency;
+    const struct histogram *latency; /* of the messages that are not marked */
 };
 
 struct load_options {
     unsigned connections;
+    unsigned mark_every;             /* the last of so many messages is marked; 0: none is */
     unsigned threads;                /* of the generator, at most one for each connection */
     const struct topology *topology; /* units are of it */
     const unsigned *units;           /* [threads] os indices that they are bound to; NULL: unbound */
@@ -51,6 +55,9 @@ void load_go(struct load *load, const struct sockaddr_in *server, uint64_t messa
 
 /* Messages the server answers in a round of `messages`, those before the clock included. */
 uint64_t load_messages(unsigned connections, uint64_t messages);
+
+/* How many of them are marked. */
+uint64_t load_marked(unsigned mark_every, uint64_t messages);
 
 /* Ends and awaits the generator. */
 void load_stop(struct load *load);
