@@ -18,7 +18,8 @@
 #include "workload.h"
 
 enum {
-    BLOCK_BYTES = 4096, /* that O_DIRECT may ask for */
+    BLOCK_BYTES = 4096,       /* that O_DIRECT may ask for */
+    READ_BYTES_MAX = 1 << 30, /* which libuv's buffers can name */
     SPARE_DESCRIPTORS = 128,
     SPARE_TASKS = 8,
 };
@@ -182,8 +183,9 @@ static void read_on(struct reading *reading)
 {
     const struct files *files = run_data(reading->run);
     struct task *task = reading->task;
-    size_t done = reading->done_bytes;
-    uv_buf_t rest = uv_buf_init(buffer_of(files, task->slot) + done, (unsigned)(files->buffer_bytes - done));
+    size_t done = reading->done_bytes, left = files->buffer_bytes - done;
+    uv_buf_t rest = uv_buf_init(buffer_of(files, task->slot) + done,
+                                left < READ_BYTES_MAX ? (unsigned)left : READ_BYTES_MAX);
     int problem = uv_fs_read(task->loop, &reading->request, files->descriptors[task->index % files->count],
                              &rest, 1, (int64_t)done, has_read);
     if (problem)
