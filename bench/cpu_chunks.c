@@ -12,7 +12,7 @@ enum { WORDS_PER_KIB = 1024 / sizeof(uint64_t), KIB_PER_MIB = 1024 };
 
 static const struct workload_param params[] = {
     {.key = "chunk-kib", .value_default = "64", .summary = "a task's part of it in KiB, some 0.2 us each"},
-    {.key = "mib", .value_default = "8", .summary = "size of the data set in MiB"},
+    {.key = "mib", .value_default = "4", .summary = "size of the data set in MiB"},
     {0},
 };
 

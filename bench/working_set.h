@@ -12,7 +12,7 @@
 
 #define WORKING_SET_PARAM                                                                                    \
     {                                                                                                        \
-        .key = "working-set-kib", .value_default = "4096", .summary = "memory of each worker in KiB"         \
+        .key = "working-set-kib", .value_default = "1024", .summary = "memory of each worker in KiB"         \
     }
 
 /* In memory that all share; what it tells is its worker's to change. */
