@@ -52,7 +52,8 @@ static void run_at(const struct model *model, const struct workload *workload, c
     snprintf(name, sizeof name, "native/%s/%s/%s%s%s/place:%s", workload->family, workload->name, model->name,
              echo ? "/conc:8" : "", has_key(workload, "wait-ms") ? "/wait-ms:1" : "", place);
     measure_items = strcmp(workload->name, "exec") == 0 ? 30 : 300; /* each is a process, under every model */
-    assert_runs(name, place);
+    /* Where all are one process a task may end it before each worker has been bound. */
+    assert_runs(name, workload->mortal ? "none" : place);
     measure_items = 300;
 }
 
