@@ -35,6 +35,7 @@ const struct workload workload_io_echo = {
     .prepare = prepare,
     .task = tcp_server_task,
     .begin = tcp_server_begin,
+    .parks = true,
     .account = account,
     .cleanup = tcp_server_close,
 };

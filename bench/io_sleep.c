@@ -37,6 +37,7 @@ const struct workload workload_io_sleep = {
     .params = params,
     .cell_default = "conc:64",
     .waits = true,
+    .parks = true,
     .prepare = prepare,
     .task = task,
     .begin = begin,

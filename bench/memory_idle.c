@@ -100,6 +100,7 @@ const struct workload workload_memory_idle = {
     .needs = MODEL_CONCURRENT,
     .items = 1,
     .together = true,
+    .parks = true,
     .memory = true,
     .prepare = prepare,
     .task = task,

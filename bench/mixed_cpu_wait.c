@@ -61,6 +61,7 @@ const struct workload workload_mixed_cpu_wait = {
     .params = params,
     .cell_default = "conc:16",
     .waits = true,
+    .parks = true,
     .prepare = prepare,
     .task = task,
     .begin = begin,

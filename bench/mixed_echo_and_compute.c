@@ -89,6 +89,7 @@ const struct workload workload_mixed_echo_and_compute = {
     .sets_clock = true,
     .latency = true,
     .offloads = true,
+    .parks = true,
     .prepare = prepare,
     .task = tcp_server_task,
     .begin = tcp_server_begin,

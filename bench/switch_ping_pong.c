@@ -12,7 +12,6 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "futex.h"
 #include "workload.h"
 
 enum { PING, PONG, SIDES, CALLS_BETWEEN_POLLS = 64 };
@@ -81,6 +80,7 @@ static uint64_t play_descriptors(struct run *run, struct court *court, unsigned 
     for (uint64_t i = 0; i < items; i++) {
         if (role == PING)
             throw_ball(run, court, PING, number + 1);
+        run_until_readable(run, court->catches[role]);
         if (read(court->catches[role], &number, sizeof number) != sizeof number)
             run_fail(run, "read: %s", strerror(errno));
         if (role == PONG)
@@ -89,24 +89,23 @@ static uint64_t play_descriptors(struct run *run, struct court *court, unsigned 
     return number;
 }
 
-static void throw_word(struct court *court, uint32_t number, bool private)
+static void throw_word(struct run *run, struct court *court, uint32_t number)
 {
     atomic_store(&court->ball, number);
-    futex_wake(&court->ball, 1, private);
+    run_wake_word(run, &court->ball, 1);
 }
 
 static uint64_t play_futex(struct run *run, struct court *court, unsigned role, uint64_t items)
 {
-    bool private = run_private(run);
     uint64_t number = 0;
     for (uint64_t i = 0; i < items; i++) {
         if (role == PING)
-            throw_word(court, (uint32_t)(2 * i + 1), private);
+            throw_word(run, court, (uint32_t)(2 * i + 1));
         number = 2 * i + (role == PING ? 2 : 1);
         for (uint32_t seen; (seen = atomic_load(&court->ball)) != (uint32_t)number;)
-            futex_wait(&court->ball, seen, private);
+            run_wait_word(run, &court->ball, seen);
         if (role == PONG)
-            throw_word(court, (uint32_t)(number + 1), private);
+            throw_word(run, court, (uint32_t)(number + 1));
     }
     return number;
 }
@@ -228,6 +227,7 @@ const struct workload workload_switch_ping_pong = {
     .params = params,
     .needs = MODEL_CONCURRENT,
     .together = true,
+    .parks = true,
     .roles = roles,
     .prepare = prepare,
     .task = task,

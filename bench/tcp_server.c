@@ -200,8 +200,11 @@ static void set_no_delay(struct run *run, int socket)
 static void send_blocking(struct tcp_connection *connection, const char *bytes, size_t count)
 {
     while (count > 0) {
-        ssize_t written = send(connection->socket, bytes, count, MSG_NOSIGNAL);
-        if (written < 0 && errno != EINTR)
+        ssize_t written = send(connection->socket, bytes, count,
+                               MSG_NOSIGNAL | (run_parks(connection->run) ? MSG_DONTWAIT : 0));
+        if (written < 0 && errno == EAGAIN)
+            run_until_writable(connection->run, connection->socket);
+        else if (written < 0 && errno != EINTR)
             run_fail(connection->run, "send: %s", strerror(errno));
         if (written > 0) {
             bytes += written;
@@ -210,15 +213,28 @@ static void send_blocking(struct tcp_connection *connection, const char *bytes, 
     }
 }
 
+/* Of many that wait for one to come another may be the first. */
+static int accept_blocking(struct run *run)
+{
+    const struct tcp_server *server = run_data(run);
+    int socket = -1;
+    while (socket < 0) {
+        run_until_readable(run, server->listener);
+        socket = accept_own(run, run_parks(run) ? SOCK_NONBLOCK : 0);
+    }
+    return socket;
+}
+
 uint64_t tcp_server_task(struct run *run, const struct task *task)
 {
     struct tcp_connection connection;
     go(run, task);
-    begin_connection(&connection, run, accept_own(run, 0));
+    begin_connection(&connection, run, accept_blocking(run));
     set_no_delay(run, connection.socket);
     for (;;) {
+        run_until_readable(run, connection.socket);
         ssize_t count = recv(connection.socket, connection.buffer, sizeof connection.buffer, 0);
-        if (count < 0 && errno == EINTR)
+        if (count < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (count == 0 || (count < 0 && errno == ECONNRESET))
             break;
@@ -226,7 +242,7 @@ uint64_t tcp_server_task(struct run *run, const struct task *task)
             run_fail(run, "recv: %s", strerror(errno));
         deliver(&connection, (size_t)count);
     }
-    close(connection.socket);
+    run_close(run, connection.socket);
     return connection.sent_bytes;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "wait.h"
 
-#include <time.h>
 #include <uv.h>
 
 #include "measure.h"
@@ -28,10 +27,8 @@ struct waits *waits_open(struct run *run)
 
 void wait_blocking(struct run *run, const struct waits *waits)
 {
-    uint64_t wait_ms = waits->wait_ms, begin_ns = clock_now_ns();
-    struct timespec wait = {.tv_sec = (time_t)(wait_ms / 1000), .tv_nsec = (long)(wait_ms % 1000) * 1000000};
-    while (clock_nanosleep(CLOCK_MONOTONIC, 0, &wait, &wait))
-        continue;
+    uint64_t begin_ns = clock_now_ns();
+    run_sleep(run, waits->wait_ms * 1000000);
     run_add(run, clock_now_ns() - begin_ns);
 }
 

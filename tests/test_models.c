@@ -104,6 +104,8 @@ static void more_workers_than_tasks_and_many_in_flight(void **state)
         "native/io/sleep/event-loop-processes/workers:3/conc:50/wait-ms:1/place:none",
         "native/io/sleep/event-loop-offload/conc:50/wait-ms:1/place:none",
         "native/io/echo/event-loop-threads/workers:3/conc:50/place:none",
+        "native/io/echo/coroutines/workers:1/conc:300/place:none",
+        "native/io/sleep/coroutines/workers:1/conc:1000/wait-ms:1/place:none",
         "native/io/echo/event-loop-processes/workers:3/conc:50/place:none",
         "native/io/echo/process-per-task/conc:50/place:none",
         "native/test/handed/event-loop-offload/workers:3/conc:50/place:none",
@@ -216,6 +218,7 @@ static void a_death_costs_its_task_or_all(void **state)
         {"thread-per-task/workers:2", 23, 40},
         {"event-loop-threads/workers:2", 23, 40},
         {"event-loop-offload/workers:2", 23, 40},
+        {"coroutines", 35, 35},
         {"event-loop", 35, 35},
         {"serial", 35, 35},
     };

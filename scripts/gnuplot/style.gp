@@ -27,7 +27,8 @@ cp_colour(model) = model eq 'serial'               ? '#5c5c5c' : \
                 model eq 'event-loop'           ? '#009e73' : \
                 model eq 'event-loop-threads'   ? '#cc79a7' : \
                 model eq 'event-loop-processes' ? '#882255' : \
-                model eq 'event-loop-offload'   ? '#999933' : '#000000'
+                model eq 'event-loop-offload'   ? '#999933' : \
+                model eq 'coroutines'           ? '#332288' : '#000000'
 cp_shape(model) = model eq 'serial'               ? 13 : \
                model eq 'thread-per-task'      ? 6 : \
                model eq 'thread-pool'          ? 7 : \
@@ -35,10 +36,11 @@ cp_shape(model) = model eq 'serial'               ? 13 : \
                model eq 'process-pool'         ? 5 : \
                model eq 'event-loop'           ? 9 : \
                model eq 'event-loop-threads'   ? 8 : \
-               model eq 'event-loop-processes' ? 11 : 10
+               model eq 'event-loop-processes' ? 11 : \
+               model eq 'coroutines'           ? 15 : 10
 
 # White behind open shapes, so that no line shows through.
-cp_backing(shape) = shape == 4 || shape == 6 || shape == 8 || shape == 10 || shape == 12 ? shape + 1 : -1
+cp_backing(shape) = shape == 4 || shape == 6 || shape == 8 || shape == 10 || shape == 12 || shape == 14 ? shape + 1 : -1
 
 # Where a model is held against itself, `worse` has the other shape of the pair (open or filled), a dashed line and a
 # paler bar.

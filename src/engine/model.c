@@ -14,6 +14,7 @@ const struct model *const models[] = {
     &model_event_loop_threads,
     &model_event_loop_processes,
     &model_event_loop_offload,
+    &model_coroutines,
     NULL,
 };
 
@@ -47,9 +48,15 @@ static const struct {
 
 int model_fits(const struct model *model, const struct workload *workload, char *text, size_t text_bytes)
 {
-    unsigned gives = model->gives | (workload->begin ? model->gives_begin : 0);
+    unsigned gives = model->gives | (workload->begin ? model->gives_begin : 0) |
+                     (workload->parks ? model->gives_parked : 0);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (workload->needs & words[i].trait & ~gives) {
+            if (words[i].trait & model->gives_parked) {
+                snprintf(text, text_bytes, "its tasks %s in calls that block, which would stop all %s",
+                         words[i].need, model->name);
+                return -1;
+            }
             snprintf(text, text_bytes, "its tasks %s, and %s %s", words[i].need, model->name, words[i].lack);
             return -1;
         }

@@ -17,6 +17,8 @@ struct model {
     const struct carrier *carrier; /* NULL: the calling thread */
     unsigned gives;                /* enum model_trait, of a workload's task() */
     unsigned gives_begin;          /* loops: the traits that a workload's begin() has besides */
+    unsigned gives_parked;         /* coroutines: those of a task() that parks */
+    bool coroutines;               /* a loop, but task() runs in it, and never begin() */
     bool loop;                     /* tasks in flight are not workers: `workers` and `conc` are independent */
     bool offloads;                 /* its workers are a pool beside a loop, for workloads that offload */
     unsigned workers_max;          /* 0: no limit of its own */
@@ -46,5 +48,6 @@ extern const struct model model_thread_per_task, model_process_per_task;
 extern const struct model model_thread_pool, model_process_pool;
 extern const struct model model_event_loop, model_event_loop_threads, model_event_loop_processes;
 extern const struct model model_event_loop_offload;
+extern const struct model model_coroutines;
 
 #endif

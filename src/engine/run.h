@@ -19,6 +19,8 @@
 #include "topology.h"
 #include "workload.h"
 
+struct waiting; /* waiting.h */
+
 enum { RUN_UNITS_MAX = 1024 };
 
 /* A worker's own lines of the arena. Written by the worker, read when it has stopped or is idle. */
@@ -75,6 +77,7 @@ struct run {
     struct run_shared *shared;
     struct crew *crew; /* models whose carriers last; NULL before they are made */
     void *workload_data, *model_data;
+    const struct waiting *waiting; /* of coroutines; NULL: tasks block */
 
     uint64_t startup_ns; /* making the lasting workers; 0: none */
     struct error error;

@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "futex.h"
 #include "run.h"
+#include "waiting.h"
 
 const struct workload *workload_find(const char *family, const char *name)
 {
@@ -71,7 +73,7 @@ bool run_private(const struct run *run)
 
 bool run_in_loops(const struct run *run)
 {
-    return run->workload->begin && model_drives_loops(run->model, run->workload);
+    return !run->model->coroutines && run->workload->begin && model_drives_loops(run->model, run->workload);
 }
 
 bool run_offloads(const struct run *run)
@@ -120,6 +122,57 @@ void run_fail(const struct run *run, const char *format, ...)
     _exit(EXIT_FAILURE);
 }
 
+bool run_parks(const struct run *run)
+{
+    return run->waiting != NULL;
+}
+
+void run_until_readable(struct run *run, int file)
+{
+    if (run->waiting)
+        run->waiting->file(run, file, false);
+}
+
+void run_until_writable(struct run *run, int file)
+{
+    if (run->waiting)
+        run->waiting->file(run, file, true);
+}
+
+void run_close(struct run *run, int file)
+{
+    if (run->waiting)
+        run->waiting->closes(run, file);
+    close(file);
+}
+
+void run_sleep(struct run *run, uint64_t ns)
+{
+    struct timespec left = {.tv_sec = (time_t)(ns / 1000000000), .tv_nsec = (long)(ns % 1000000000)};
+    if (run->waiting) {
+        run->waiting->time(run, ns);
+        return;
+    }
+    while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left))
+        continue;
+}
+
+void run_wait_word(struct run *run, _Atomic uint32_t *word, uint32_t seen)
+{
+    if (run->waiting)
+        run->waiting->word(run, word, seen);
+    else
+        futex_wait(word, seen, run_private(run));
+}
+
+void run_wake_word(struct run *run, _Atomic uint32_t *word, int count)
+{
+    if (run->waiting)
+        run->waiting->wake(run, word, count);
+    else
+        futex_wake(word, count, run_private(run));
+}
+
 bool run_arrive_last(struct run *run)
 {
     struct run_shared *shared = run->shared;
@@ -128,7 +181,7 @@ bool run_arrive_last(struct run *run)
     atomic_store(&shared->arrived, 0);
     shared->clock_start_ns = clock_now_ns();
     atomic_fetch_add(&shared->gone, 1);
-    futex_wake(&shared->gone, INT_MAX, run_private(run));
+    run_wake_word(run, &shared->gone, INT_MAX);
     return true;
 }
 
@@ -138,7 +191,7 @@ void run_arrive(struct run *run)
     if (run_arrive_last(run))
         return;
     while (atomic_load(&run->shared->gone) == seen)
-        futex_wait(&run->shared->gone, seen, run_private(run));
+        run_wait_word(run, &run->shared->gone, seen);
 }
 
 void run_clock_start(struct run *run, uint64_t startup_ns)

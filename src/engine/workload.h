@@ -4,6 +4,7 @@
 #ifndef CROSSPOINT_WORKLOAD_H
 #define CROSSPOINT_WORKLOAD_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -64,6 +65,7 @@ struct workload {
     bool latency;    /* fills run_latency() */
     bool offloads; /* begin() hands long work to the loop's pool, where run_offloads() says that there is one
                     */
+    bool parks;    /* all waits of task() are run_sleep() and its kin: a coroutine can do it */
     bool memory;   /* calls run_set_memory(): no warm-up, and workers touch no more than they need */
     /* A worker may die of its task: the round goes on with another, in a process of its own. The checksums of
      * a round then add up to less than 2^40. */
@@ -121,6 +123,17 @@ void *run_data(const struct run *run);
 int run_error(struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The cell cannot go on: one line on stderr, and the launch is a failed row. For tasks. */
 _Noreturn void run_fail(const struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* How task() waits. In a coroutine these park it and others go on; elsewhere run_until_*() return at once,
+ * and the call that follows blocks. A descriptor that was waited for is closed with run_close(). */
+bool run_parks(const struct run *run); /* so that what may block asks not to */
+void run_until_readable(struct run *run, int file);
+void run_until_writable(struct run *run, int file);
+void run_close(struct run *run, int file);
+void run_sleep(struct run *run, uint64_t ns);
+/* Sleeps while *word is `seen`; may return early. Wakes at most `count` that do. */
+void run_wait_word(struct run *run, _Atomic uint32_t *word, uint32_t seen);
+void run_wake_word(struct run *run, _Atomic uint32_t *word, int count);
 
 /* together: to be called by each task when it is ready. Returns when all have arrived; the clock then runs.
  */
