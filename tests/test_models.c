@@ -23,7 +23,8 @@
 #include "test_workloads.h"
 
 static struct topology *topology;
-static uint64_t measure_items = 300;
+enum { ITEMS = 100 };
+static uint64_t measure_items = ITEMS;
 static int measure_rounds = 2;
 
 static struct outcome measure_in_child(const char *name)
@@ -51,10 +52,11 @@ static void run_at(const struct model *model, const struct workload *workload, c
     bool echo = strcmp(workload->name, "echo") == 0 && !one_task;
     snprintf(name, sizeof name, "native/%s/%s/%s%s%s/place:%s", workload->family, workload->name, model->name,
              echo ? "/conc:8" : "", has_key(workload, "wait-ms") ? "/wait-ms:1" : "", place);
-    measure_items = strcmp(workload->name, "exec") == 0 ? 30 : 300; /* each is a process, under every model */
+    measure_items =
+        strcmp(workload->name, "exec") == 0 ? 10 : ITEMS; /* each is a process, under every model */
     /* Where all are one process a task may end it before each worker has been bound. */
     assert_runs(name, workload->mortal ? "none" : place);
-    measure_items = 300;
+    measure_items = ITEMS;
 }
 
 /* Every workload once; and everywhere one that is nothing but its model, and one that places more than
