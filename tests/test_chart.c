@@ -116,6 +116,7 @@ static void begin_hostile(struct scene *scene)
 {
     static const char text[] =
         "[rule]\nclaim = \"`touch hacked`\" <b>{/Bold x}</b> a_b^c @d & ~e \\ 'f' 100%\nruntimes = native\n"
+        "branch = <i>work</i>: <b>threads</b>\n"
         "kind = compare\neffect = 10%\nmetric = items_per_second\nbetter = cpu/x/thread-pool/workers:2\n"
         "worse = cpu/x/serial\n[chart]\ntitle = \"`touch hacked`\" {a_b^c} @d & ~e \\n \\ 'f' %\n";
     char path[128];
@@ -166,6 +167,9 @@ static void test_report(void **state)
                                            "&lt;script&gt;alert(1)",
                                            "&lt;i&gt;fast&lt;/i&gt;",
                                            "caches.l1",
+                                           "decision tree</h2>",
+                                           "&lt;i&gt;work&lt;/i&gt;",
+                                           "chip holds\">true</span>",
                                            "<span class=\"chip holds\">",
                                            "24 ok, 0 invalid, 1 failed, 0 skipped",
                                            "0, 1",

@@ -153,6 +153,7 @@ static void test_malformed(void **state)
         {"[pair x]\nkind = crossover\nsweep = conc:4\n", 12, "two values"},
         {"[pair x]\nkind = crossover\nsweep = conc:4,1,2\n", 12, "rise, or that fall"},
         {"[pair x]\nkind = crossover\nsweep = start:fork,spawn\n", 12, "positive numbers"},
+        {"[rule]\nbranch = processes\n", 11, "branch is no 'WORK: MODEL'"},
         {"[pair x]\ncolour = blue\n", 11, "unknown key 'colour' in [pair x]; known: kind, better"},
         {"[pair ]\nkind = equal\n", 11, "the name of [pair ] is empty"},
         {"[chart]\nscript = pie\n", 11, "unknown chart script 'pie'; known: bars, sweep"},

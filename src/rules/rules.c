@@ -76,13 +76,17 @@ static int read_rule_key(struct rule_reader *reader, const char *name, const cha
         return rule_copy_text(reader, name, value, rule->documents, sizeof rule->documents);
     if (strcmp(name, "runtimes") == 0 && !rule->runtime_count)
         return read_runtimes(reader, value);
-    if (strcmp(name, "claim") == 0 || strcmp(name, "documents") == 0 || strcmp(name, "runtimes") == 0)
+    if (strcmp(name, "branch") == 0 && !*rule->branch)
+        return strstr(value, ": ") ? rule_copy_text(reader, name, value, rule->branch, sizeof rule->branch)
+                                   : rule_fail_at(reader, reader->line, "branch is no 'WORK: MODEL'");
+    if (strcmp(name, "claim") == 0 || strcmp(name, "documents") == 0 || strcmp(name, "runtimes") == 0 ||
+        strcmp(name, "branch") == 0)
         return rule_fail_at(reader, reader->line, "%s stands twice", name);
     if (rule_read_pair_key(reader, &reader->base, name, value) == 1)
         return rule_fail_at(
             reader, reader->line,
-            "unknown key '%s' in [rule]; known: claim, documents, runtimes, %s, sweep, sweep_quick", name,
-            rule_required_keys);
+            "unknown key '%s' in [rule]; known: claim, documents, runtimes, branch, %s, sweep, sweep_quick",
+            name, rule_required_keys);
     return 0;
 }
 

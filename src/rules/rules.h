@@ -7,6 +7,7 @@
  *     claim       what the documents say, one sentence; required
  *     documents   D0 D1 ...
  *     runtimes    native cpython; required
+ *     branch      CPU-bound: processes: optional; the branch of the documents' decision tree that rests on it
  *                 what follows is required here or in each pair, a pair's overrides:
  *     kind        compare, equal, crossover or fact
  *     better      FAMILY/WORKLOAD/MODEL[/key:value ...]; workers:max is what the machine has
@@ -97,6 +98,7 @@ struct rule {
     size_t pair_count;
     char chart_script[16], chart_title[160], chart_items[24], chart_axis[64];
     struct rule_answer answer;
+    char branch[80]; /* "": none */
 };
 struct rules {
     struct rule *rules; /* sorted by id */

@@ -146,6 +146,7 @@ static int put_page(FILE *out, const struct verdicts *verdicts, const struct sam
     fputs("</p>\n", out);
     put_blind(out, run);
     report_put_answers(out, verdicts);
+    report_put_tree(out, verdicts);
     report_put_counts(out, verdicts);
     if (report_put_overview(out, verdicts))
         return error_set(error, "out of memory");

@@ -4,6 +4,7 @@
 
 #include "answers.h"
 #include "report_part.h"
+#include "tree.h"
 #include "verdict_table.h"
 #include "wording.h"
 
@@ -40,6 +41,17 @@ void report_put_answers(FILE *out, const struct verdicts *verdicts)
         html_put_element(out, "<p><b>", too_few, "</b></p>\n");
     else if (table.count)
         table_write(&table, NULL, out);
+    table_free(&table);
+}
+
+void report_put_tree(FILE *out, const struct verdicts *verdicts)
+{
+    struct table table;
+    tree_table(verdicts, TABLE_HTML, &table);
+    if (table.count) {
+        fputs("<h2>The documents\u2019 decision tree</h2>\n", out);
+        table_write(&table, NULL, out);
+    }
     table_free(&table);
 }
 
