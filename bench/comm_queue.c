@@ -5,9 +5,8 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <string.h>
-#include <time.h>
 
+#include "lock.h"
 #include "work.h"
 #include "workload.h"
 
@@ -47,22 +46,12 @@ struct queue {
     uint64_t messages[]; /* capacity, and one for the sentinel */
 };
 
-static int init_lock(struct queue *queue, int shared)
+static int init_lock(struct run *run, struct queue *queue)
 {
-    pthread_mutexattr_t mutex;
-    pthread_condattr_t condition;
-    pthread_cond_t *conditions[] = {&queue->room, &queue->message, &queue->joined};
-    pthread_mutexattr_init(&mutex);
-    pthread_mutexattr_setpshared(&mutex, shared);
-    int problem = pthread_mutex_init(&queue->mutex, &mutex);
-    pthread_mutexattr_destroy(&mutex);
-    pthread_condattr_init(&condition);
-    pthread_condattr_setpshared(&condition, shared);
-    pthread_condattr_setclock(&condition, CLOCK_MONOTONIC);
-    for (size_t i = 0; i < sizeof conditions / sizeof conditions[0] && !problem; i++)
-        problem = pthread_cond_init(conditions[i], &condition);
-    pthread_condattr_destroy(&condition);
-    return problem;
+    return lock_init_mutex(run, &queue->mutex) || lock_init_condition(run, &queue->room) ||
+                   lock_init_condition(run, &queue->message) || lock_init_condition(run, &queue->joined)
+               ? -1
+               : 0;
 }
 
 static int prepare(struct run *run)
@@ -81,22 +70,17 @@ static int prepare(struct run *run)
     queue->lifo = run_key_is(run, "order", "lifo");
     queue->join = run_key_is(run, "end", "join");
     queue->producing = queue->producers;
-    int problem = init_lock(queue, run_private(run) ? PTHREAD_PROCESS_PRIVATE : PTHREAD_PROCESS_SHARED);
-    return problem ? run_error(run, "the queue's lock: %s", strerror(problem)) : 0;
+    return init_lock(run, queue);
 }
 
 /* With the mutex held. One time limit after another: each is counted. */
 static void wait_on(struct queue *queue, pthread_cond_t *condition)
 {
-    struct timespec limit;
     if (queue->timeout_ms == 0) {
         pthread_cond_wait(condition, &queue->mutex);
         return;
     }
-    clock_gettime(CLOCK_MONOTONIC, &limit);
-    uint64_t ns = (uint64_t)limit.tv_nsec + queue->timeout_ms % 1000 * 1000000;
-    limit.tv_sec += (time_t)(queue->timeout_ms / 1000 + ns / 1000000000);
-    limit.tv_nsec = (long)(ns % 1000000000);
+    struct timespec limit = lock_limit(CLOCK_MONOTONIC, queue->timeout_ms);
     if (pthread_cond_timedwait(condition, &queue->mutex, &limit) == ETIMEDOUT)
         atomic_fetch_add(&queue->timeouts, 1);
 }

@@ -11,6 +11,7 @@
 
 #include "channel.h"
 #include "child.h"
+#include "lock.h"
 #include "workload.h"
 
 static const struct workload_param params[] = {
@@ -117,22 +118,11 @@ static int start_owner(struct run *run, struct data *data)
     return 0;
 }
 
-static int init_mutex(struct run *run, pthread_mutex_t *mutex)
-{
-    pthread_mutexattr_t attributes;
-    pthread_mutexattr_init(&attributes);
-    pthread_mutexattr_setpshared(&attributes,
-                                 run_private(run) ? PTHREAD_PROCESS_PRIVATE : PTHREAD_PROCESS_SHARED);
-    int problem = pthread_mutex_init(mutex, &attributes);
-    pthread_mutexattr_destroy(&attributes);
-    return problem ? run_error(run, "the lock: %s", strerror(problem)) : 0;
-}
-
 static int prepare(struct run *run)
 {
     struct data *data = run_allocate(run, sizeof *data);
     run_set_data(run, data);
-    if (!data || init_mutex(run, &data->mutex))
+    if (!data || lock_init_mutex(run, &data->mutex))
         return -1;
     data->updates = run_key_number(run, "updates");
     return run_key_is(run, "via", "memory") ? 0 : start_owner(run, data);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The ways that workloads offer beside their defaults: of a message, to shared data, to a new process. */
+/* The ways that workloads offer beside their defaults: of a message, to shared data, to a new process, to
+ * wake and to keep out others. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,12 +45,18 @@ static void other_ways_to_share_and_to_start(void **state)
         "native/comm/shared/thread-pool/workers:3/via:pipe/place:none",
         "native/comm/shared/thread-pool/workers:3/via:queue/place:none",
         "native/comm/shared/event-loop-offload/workers:2/via:manager/place:none",
+        "native/sync/signal/thread-pool/via:event/waiters:3/place:none",
+        "native/sync/signal/thread-per-task/via:event/waiters:1/place:one-core",
+        "native/sync/file/thread-pool/workers:3/lock:none/place:none",
         "native/create/exec/serial/start:forkserver/place:none",
         "native/create/exec/event-loop/start:spawn/place:none",
         "native/create/exec/event-loop/start:uv-spawn/place:none",
 #ifndef __SANITIZE_THREAD__ /* which does not see libuv close a descriptor that another thread is given next \
                              */
         "native/create/exec/thread-pool/workers:2/start:uv-spawn/place:none",
+        "native/sync/signal/process-pool/via:event/waiters:3/place:none",
+        "native/sync/signal/process-per-task/via:condition/waiters:3/place:one-core",
+        "native/sync/file/process-pool/workers:3/lock:none/place:none",
         "native/comm/arguments/process-per-task/workers:3/by:pointer/place:none",
         "native/comm/shared/process-pool/workers:3/via:queue/place:none",
         "native/comm/shared/process-per-task/workers:3/via:manager/place:none",

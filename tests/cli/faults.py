@@ -180,6 +180,22 @@ class Owner(Case):
                 self.assertEqual((launch.returncode, output), (1, ''))
                 self.assertRegex(errors, r'process \d+ was killed by signal 9|the (other side|server) has ended')
 
+    def test_file(self):
+        """What workers share is a file: it has no name, whatever dies."""
+        folder = self.folder / 'files'
+        folder.mkdir()
+        launch = self.start('launch', '--items', 10**9, 'native/sync/file/process-pool/workers:2/place:none',
+                            env={'TMPDIR': str(folder)})
+        self.wait_until(lambda: len(children(launch.pid)) == 2, 'no workers', 30)
+        self.assertEqual(list(folder.iterdir()), [])
+        launch.kill()
+        launch.communicate(timeout=30)
+        self.expect_no_process(30)
+        self.assertEqual(list(folder.iterdir()), [])
+        _, errors = self.crosspoint('launch', '--items', 1, 'native/sync/file/serial', code=1,
+                                    env={'TMPDIR': str(folder / 'none')})
+        self.assertIn(f'a file in {folder}/none (TMPDIR): No such file or directory', errors)
+
     def test_launch(self):
         for cell in self.CELLS:
             with self.subTest(cell):
