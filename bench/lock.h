@@ -48,4 +48,16 @@ static inline struct timespec lock_limit(clockid_t clock, uint64_t milliseconds)
     return limit;
 }
 
+/* 0, or an errno: ETIMEDOUT. */
+static inline int lock_within(pthread_mutex_t *mutex, uint64_t milliseconds)
+{
+#ifdef __SANITIZE_THREAD__ /* which knows no other clock here than the one that can be set */
+    struct timespec limit = lock_limit(CLOCK_REALTIME, milliseconds);
+    return pthread_mutex_timedlock(mutex, &limit);
+#else
+    struct timespec limit = lock_limit(CLOCK_MONOTONIC, milliseconds);
+    return pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, &limit);
+#endif
+}
+
 #endif

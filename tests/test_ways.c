@@ -67,11 +67,42 @@ static void other_ways_to_share_and_to_start(void **state)
         measured_assert(&(struct measuring){topology, 20, 2}, names[i], "none");
 }
 
+/* In opposite orders each item is a deadlock, which the time limit ends; in one order, or with the file's
+ * lock, nothing is amiss, however short the limit. */
+static void locks_are_taken_in_whatever_order(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *cell;
+        double value;
+        bool detects;
+    } cases[] = {
+        {"sync/deadlock/thread-pool/limit-ms:2/order:opposite", 20, true},
+        {"sync/deadlock/thread-per-task/order:same", 0, false},
+        {"sync/deadlock/event-loop-offload", 20, true},
+        {"sync/file/thread-per-task/workers:3", 0, false},
+#ifndef __SANITIZE_THREAD__
+        {"sync/deadlock/process-pool/order:same", 0, false},
+        {"sync/deadlock/process-per-task/order:opposite", 20, true},
+        {"sync/file/process-pool/workers:3/tickets:7", 0, false},
+#endif
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char name[CELL_NAME_BYTES];
+        snprintf(name, sizeof name, "native/%s/place:none", cases[i].cell);
+        struct outcome outcome = measured_in_child(&(struct measuring){topology, 20, 2}, name);
+        if (outcome.error[0] || outcome.measurement.value != cases[i].value ||
+            (outcome.measurement.latency_max_ns > 0) != cases[i].detects)
+            fail_msg("%s: value %g %s", name, outcome.measurement.value, outcome.error);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_way_brings_every_byte),
         cmocka_unit_test(other_ways_to_share_and_to_start),
+        cmocka_unit_test(locks_are_taken_in_whatever_order),
     };
     struct error error;
     topology = topology_open(NULL, &error);
