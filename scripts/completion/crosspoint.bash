@@ -42,7 +42,7 @@ _crosspoint() {
             words='none compact scatter one-core split'
             [[ $word == *,* ]] && head=${word%,*},
             ;;
-        list) words='models workloads rules cells' ;;
+        list) words='models workloads rules systems cells' ;;
         esac
     fi
     # Where nothing is offered, bash offers files.

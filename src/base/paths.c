@@ -35,7 +35,7 @@ int paths_data(const char *what, char path[PATH_BYTES], struct error *error)
     if (access(path, R_OK) == 0)
         return 0;
     snprintf(path, PATH_BYTES, "%s/%s/%s", CROSSPOINT_SOURCE,
-             strcmp(what, "rules") == 0 ? "bench" : "scripts", what);
+             strcmp(what, "gnuplot") == 0 ? "scripts" : "bench", what);
     if (access(path, R_OK) == 0)
         return 0;
     return error_set(error,

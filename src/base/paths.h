@@ -8,7 +8,8 @@
 
 enum { PATH_BYTES = 4096 };
 
-/* Where the program's own data is: what = "rules" or "gnuplot". $CROSSPOINT_DATA/WHAT if set; else
+/* Where the program's own data is: what = "rules", "systems.ini" or "gnuplot". $CROSSPOINT_DATA/WHAT if set;
+ * else
  * ../share/crosspoint/WHAT from the program, wherever it was moved; else the source tree it was built from.
  */
 int paths_data(const char *what, char path[PATH_BYTES], struct error *error);

@@ -10,8 +10,9 @@
 #include "options.h"
 #include "paths.h"
 #include "progress.h"
-#include "selection.h"
 #include "print_table.h"
+#include "selection.h"
+#include "systems.h"
 #include "wording.h"
 #include "words.h"
 
@@ -127,6 +128,35 @@ static int list_rules(const char *rules_path)
     return code;
 }
 
+/* What the documents use, and under each the cells that stand for it. */
+static int list_systems(const char *rules_path)
+{
+    static const struct table_column lines = {"system", "system", TABLE_ALL, .fit = TABLE_WRAP};
+    (void)rules_path;
+    struct systems systems = {0};
+    struct error error;
+    struct table table;
+    char path[PATH_BYTES], name[CELL_NAME_BYTES];
+    if (paths_data("systems.ini", path, &error) || systems_load(path, &systems, &error)) {
+        systems_free(&systems);
+        return error_tell(&error);
+    }
+    table_open(&table, TABLE_TEXT, &lines, 1);
+    table.bare = true;
+    for (size_t i = 0; i < systems.count; i++) {
+        const struct system *system = &systems.systems[i];
+        table_row(&table, TABLE_ALL, 0);
+        table_text(&table, 0, "%s: %s", system->name, system->what);
+        for (size_t k = 0; k < system->cell_count; k++) {
+            cell_format(&system->cells[k], name);
+            table_row(&table, TABLE_ALL, 1);
+            table_text(&table, 0, "%s", name);
+        }
+    }
+    systems_free(&systems);
+    return print_table(&table);
+}
+
 /* The rules' cells, and the grid if they are not the user's own. */
 static int list_cells(const char *rules_path)
 {
@@ -156,6 +186,7 @@ static const struct {
 } lists[] = {{"models", list_models, false},
              {"workloads", list_workloads, false},
              {"rules", list_rules, true},
+             {"systems", list_systems, false},
              {"cells", list_cells, true}};
 
 static error_t parse(int key, char *text, struct argp_state *state)
@@ -171,7 +202,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         options->what = text;
         return 0;
     case ARGP_KEY_NO_ARGS:
-        options_error(state, "name a list; known: models, workloads, rules, cells");
+        options_error(state, "name a list; known: models, workloads, rules, systems, cells");
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -181,7 +212,7 @@ int cmd_list(int argc, char **argv)
 {
     static const struct argp argp = {.options = option_table,
                                      .parser = parse,
-                                     .args_doc = "models|workloads|rules|cells",
+                                     .args_doc = "models|workloads|rules|systems|cells",
                                      .doc = "Lists what there is."};
     struct options options = {0};
     options_parse(&argp, argc, argv, &options);

@@ -29,6 +29,12 @@ class Install(Case):
         self.assertIn('only-here ', listed)
         self.assertNotIn(f'{lost.stem} ', listed)
 
+        systems = prefix / 'share' / 'crosspoint' / 'systems.ini'
+        systems.write_text(systems.read_text().splitlines()[0] +
+                           '\n[a]\nname = Only here\nwhat = nothing\nnative = null/empty/serial\n')
+        self.assertEqual(self.crosspoint('list', 'systems', program=program)[0],
+                         'Only here: nothing\n  native/null/empty/serial\n')
+
         output, errors = self.crosspoint('run', '--profile', 'smoke', '--rule', 'only-here', '--out', 'out',
                                          program=program)
         self.assertIn('only-here ', output)

@@ -269,7 +269,8 @@ class Terminal(Case):
         """Nothing is wider than the terminal but a cell's name, which is not broken."""
         names = re.findall(r'^  (\w+) ', self.crosspoint('--help')[0], re.MULTILINE)
         for arguments in (['--help'], *([name, '--help'] for name in names),
-                          ['list', 'models'], ['list', 'workloads'], ['list', 'rules'], ['list', 'cells'],
+                          ['list', 'models'], ['list', 'workloads'], ['list', 'rules'], ['list', 'systems'],
+                          ['list', 'cells'],
                           ['topo'], ['topo', '--topology', 'pack:2 numa:2 l3:1 core:8 pu:2'],
                           ['topo', '--topology', 'node:2 core:16 pu:2'],
                           ['rules', RESULTS, '--rules', RULES], ['compare', RESULTS, RESULTS],
