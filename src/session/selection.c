@@ -11,8 +11,8 @@
 #include "runtime.h"
 
 const struct profile profiles[] = {
-    {"smoke", "everything once, briefly; decides nothing", 1, 5, 1, 5, 20, RULE_VALUES_QUICK, true, false,
-     false},
+    {"smoke", "everything once, the least of it; decides nothing", 1, 0, 1, 5, 20, RULE_VALUES_QUICK, true,
+     false, false},
     {"quick", "decides the rules in some two minutes", 20, 60, 30, 50, 30, RULE_VALUES_QUICK, false, true,
      true},
     {"full", "longer launches, whole sweeps, 30 blocks", 30, 500, 60, 100, 120, RULE_VALUES_FULL, false, true,
