@@ -45,6 +45,36 @@ static void keeps_order_and_gives_a_fair_share(void **state)
     arena_destroy(arena);
 }
 
+/* What was put before the end is still taken, with all of its words; nothing comes in after it. */
+static void a_closed_queue_is_emptied(void **state)
+{
+    (void)state;
+    enum { WORDS = 3 };
+    struct arena *arena = arena_create();
+    struct task_queue_options options = {
+        .capacity = CAPACITY, .words = WORDS, .consumers = 1, .one_by_one = true, .private = true};
+    struct task_queue *queue = task_queue_create(arena, &options);
+    uint64_t put[WORDS] = {1, 2, UINT64_MAX}, taken[WORDS * TASK_QUEUE_BATCH_MAX];
+    for (unsigned i = 0; i < CAPACITY; i++, put[0]++)
+        assert_int_equal(task_queue_put(queue, put), 0);
+    assert_false(task_queue_try_put(queue, put));
+    assert_false(task_queue_is_closed(queue));
+    task_queue_close(queue);
+    assert_true(task_queue_is_closed(queue));
+    assert_int_equal(task_queue_put(queue, put), -1);
+    assert_int_equal(task_queue_push(queue, 0, 2), -1);
+    for (unsigned i = 0; i < CAPACITY; i++) {
+        assert_int_equal(task_queue_pop(queue, taken), 1);
+        assert_memory_equal(taken, ((uint64_t[]){i + 1, 2, UINT64_MAX}), WORDS * sizeof *taken);
+    }
+    assert_int_equal(task_queue_pop(queue, taken), 0);
+    assert_int_equal(task_queue_push(queue, 0, 1), -1);
+    assert_int_equal(task_queue_pop(queue, taken), 0);
+    options.capacity = (size_t)1 << 62;
+    assert_null(task_queue_create(arena, &options));
+    arena_destroy(arena);
+}
+
 /* As much as is asked for, zeroed, apart from what a process forked later allocates for itself. */
 static void an_arena_grows(void **state)
 {
@@ -76,11 +106,8 @@ struct shared {
 static void consume(struct shared *shared)
 {
     uint64_t tasks[TASK_QUEUE_BATCH_MAX];
-    for (;;) {
-        size_t count = task_queue_pop(shared->queue, tasks);
+    for (size_t count; (count = task_queue_pop(shared->queue, tasks));) {
         for (size_t i = 0; i < count; i++) {
-            if (tasks[i] == UINT64_MAX)
-                return;
             atomic_fetch_add(&shared->seen[tasks[i]], 1);
             if (tasks[i] % 1000 == 0)
                 sched_yield(); /* in the middle of a batch, so that others overtake */
@@ -117,8 +144,7 @@ static void produce_all(struct shared *shared)
     }
     for (unsigned i = 0; i < PRODUCERS; i++)
         pthread_join(threads[i], NULL);
-    for (unsigned i = 0; i < CONSUMERS; i++)
-        task_queue_push(shared->queue, UINT64_MAX, 1);
+    task_queue_close(shared->queue);
 }
 
 static void assert_each_once(struct shared *shared)
@@ -178,6 +204,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_order_and_gives_a_fair_share),
+        cmocka_unit_test(a_closed_queue_is_emptied),
         cmocka_unit_test(an_arena_grows),
         cmocka_unit_test(processes_get_each_task_once),
         cmocka_unit_test(threads_get_each_task_once),

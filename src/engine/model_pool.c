@@ -5,13 +5,9 @@
 #include "run.h"
 #include "task_queue.h"
 
-enum {
-    QUEUE_CAPACITY = 1024,
-    SPIN_ROUNDS = 300, /* some 20 us: less than a wake-up across processing units costs */
-};
-#define STOP UINT64_MAX
+enum { QUEUE_CAPACITY = 1024 };
 
-/* Until the queue is found empty, completions are counted here only. */
+/* Until the queue is found empty, completions are counted here only. 0: it is closed. */
 static size_t next_tasks(struct run *run, unsigned worker, uint64_t *tasks, uint64_t done, uint64_t checksum)
 {
     struct task_queue *queue = run->model_data;
@@ -50,16 +46,15 @@ static void work(struct run *run, unsigned worker, uint64_t argument)
             count = next_tasks(run, worker, tasks, done, checksum);
             done = checksum = 0;
         }
+        if (count == 0)
+            break;
         for (size_t i = 0; i < count; i++) {
-            if (tasks[i] == STOP) {
-                run_worker_end(run, worker);
-                return;
-            }
             struct task task = {.index = tasks[i], .worker = worker, .slot = worker};
             checksum += mortal ? do_mortal_task(run, &task) : run->workload->task(run, &task);
         }
         done += mortal ? 0 : count;
     }
+    run_worker_end(run, worker);
 }
 
 static int start(struct run *run)
@@ -69,7 +64,7 @@ static int start(struct run *run)
         .consumers = run->workers,
         .one_by_one = run->workload->mortal || run->workload->together,
         .private = run_private(run),
-        .spin_rounds = run_distinct_units(run) >= run->workers ? SPIN_ROUNDS : 0,
+        .spin_rounds = run_distinct_units(run) >= run->workers ? TASK_QUEUE_SPIN_ROUNDS : 0,
     };
     run->model_data = task_queue_create(run->arena, &options);
     if (!run->model_data)
@@ -88,8 +83,7 @@ static int run_tasks(struct run *run, uint64_t task_count)
 
 static void stop(struct run *run)
 {
-    for (unsigned worker = 0; worker < run->workers; worker++)
-        task_queue_push(run->model_data, STOP, 1);
+    task_queue_close(run->model_data);
     crew_stop(run);
 }
 
