@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "task_queue.h"
 
+#include <sched.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 
 #include "futex.h"
 
+enum { YIELD_EVERY = 50 /* rounds: who would put the next task may wait for this very processing unit */ };
 #define CLOSED ((uint64_t)1 << 63) /* of the tail: one step settles what still came in */
 
 struct slot {
@@ -258,8 +260,11 @@ size_t task_queue_spin_pop(struct task_queue *queue, uint64_t *tasks)
     size_t count = task_queue_try_pop(queue, tasks);
     if (count || queue->spin_rounds == 0 || atomic_exchange(&queue->searching, 1))
         return count;
-    for (unsigned round = 0; count == 0 && round < queue->spin_rounds; round++) {
-        pause_briefly();
+    for (unsigned round = 1; count == 0 && round <= queue->spin_rounds; round++) {
+        if (round % YIELD_EVERY == 0)
+            sched_yield();
+        else
+            pause_briefly();
         count = task_queue_try_pop(queue, tasks);
     }
     atomic_store(&queue->searching, 0);

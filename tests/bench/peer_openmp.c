@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A team of one more than the workers, which is the submitter. Above 64 tasks a thread gcc's runtime does not
- * defer a task but runs it in the submitter. */
+/* The submitter is one of the team. Above 64 tasks a thread gcc's runtime does not defer a task but
+ * runs it there. */
 #include <stdlib.h>
 
 #include "peers.h"
@@ -15,7 +15,7 @@ static void *start(unsigned workers)
 
 static void submit(void *state, uint64_t tasks)
 {
-    unsigned team = *(unsigned *)state + 1;
+    unsigned team = *(unsigned *)state;
 #pragma omp parallel num_threads(team)
 #pragma omp single
     {
