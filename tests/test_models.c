@@ -51,7 +51,11 @@ static void run_at(const struct model *model, const struct workload *workload, c
     bool one_task = !model->carrier && !model->loop;
     bool echo = strcmp(workload->name, "echo") == 0 && !one_task;
     snprintf(name, sizeof name, "native/%s/%s/%s%s%s/place:%s", workload->family, workload->name, model->name,
-             echo ? "/conc:8" : "", has_key(workload, "wait-ms") ? "/wait-ms:1" : "", place);
+             echo ? "/conc:8" : "",
+             has_key(workload, "wait-ms")    ? "/wait-ms:1"
+             : has_key(workload, "delay-ms") ? "/delay-ms:1"
+                                             : "",
+             place);
     measure_items =
         strcmp(workload->name, "exec") == 0 ? 10 : ITEMS; /* each is a process, under every model */
     /* Where all are one process a task may end it before each worker has been bound. */
@@ -113,6 +117,12 @@ static void more_workers_than_tasks_and_many_in_flight(void **state)
         "native/test/handed/event-loop-offload/workers:3/conc:50/place:none",
         "native/test/handed/event-loop-offload/workers:3/conc:1/place:none",
         "native/test/handed/event-loop-threads/workers:3/conc:50/place:none",
+        "native/io/fetch/event-loop/workers:1/conc:300/delay-ms:0/keep:yes/place:none",
+        "native/io/fetch/event-loop-processes/workers:3/conc:50/keep:yes/place:none",
+        "native/io/fetch/coroutines/workers:1/conc:300/delay-ms:0/keep:yes/place:none",
+        "native/io/fetch/process-pool/conc:20/keep:yes/place:none",
+        "native/io/fetch/thread-per-task/conc:20/keep:yes/place:none",
+        "native/io/fetch/process-per-task/conc:20/keep:yes/place:none",
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         assert_runs(names[i], "none");

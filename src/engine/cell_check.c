@@ -222,15 +222,15 @@ int cell_runnable(const struct cell *cell, const struct topology *topology, stru
         return error_set(error, "%s, %u needed; take a smaller conc", model->workers_max_words, workers);
     struct limits limits;
     limits_read(&limits);
-    bool connects = workload->connects;
+    bool connects = workload->connects, sockets = connects || workload->sockets;
     bool many_loops = model->loop && model->carrier && model->carrier->private;
     unsigned pool = model->workers_max ? (workers > conc ? workers : conc) : 0; /* libuv's */
     unsigned carriers = model->carrier ? workers : pool;
-    unsigned generator = connects ? (unsigned)unit_count + 1 : 0;
+    unsigned generator = sockets ? (unsigned)unit_count + 1 : 0;
     struct limits_need need = {
         .tasks = carriers + generator ? carriers + generator + TASKS_SPARE : 0,
-        .descriptors = (connects ? conc : 0) + (many_loops ? workers * LOOP_DESCRIPTORS : 0) + 64,
-        .connections = connects ? conc : 0,
+        .descriptors = (sockets ? conc : 0) + (many_loops ? workers * LOOP_DESCRIPTORS : 0) + 64,
+        .connections = sockets ? conc : 0,
         .threads = model->carrier && !model->carrier->private ? 0 : carriers,
     };
     if (limits_check(&limits, &need, error))

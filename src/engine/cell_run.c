@@ -216,7 +216,7 @@ uint64_t cell_memory_bytes(const struct run *run)
     if (run->workload->sets_clock || run->workload->memory)
         return run->shared->memory_bytes;
     bool told = lasts(run) || run->model->gives & MODEL_PER_TASK; /* there they are gone: of who made them */
-    return told && !run->workload->mortal ? memory_of_tree_bytes(getpid(), 0, MEMORY_ALL) : 0;
+    return told && !run->workload->mortal ? memory_of_tree_bytes(getpid(), run->generator, MEMORY_ALL) : 0;
 }
 
 void cell_close(struct run *run)

@@ -3,6 +3,8 @@
 #ifndef CROSSPOINT_GENERATOR_H
 #define CROSSPOINT_GENERATOR_H
 
+#include <sys/types.h>
+
 #include "topology.h"
 #include "workload.h"
 
@@ -13,5 +15,8 @@ struct generator_place {
     const unsigned *units; /* [threads] os indices; NULL: unbound */
 };
 struct generator_place run_generator_place(const struct run *run);
+
+/* A process that is no worker: its memory does not count. */
+void run_set_generator(struct run *run, pid_t process);
 
 #endif

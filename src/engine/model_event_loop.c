@@ -130,9 +130,16 @@ struct loop *loop_open(struct run *run, unsigned worker, struct error *error)
     return NULL;
 }
 
+static void close_handle(uv_handle_t *handle, void *unused)
+{
+    (void)unused;
+    uv_close(handle, NULL);
+}
+
+/* With what tasks have left open in it for those after them. */
 void loop_close(struct loop *loop)
 {
-    uv_close((uv_handle_t *)&loop->idle, NULL);
+    uv_walk(&loop->uv, close_handle, NULL);
     uv_run(&loop->uv, UV_RUN_DEFAULT);
     uv_loop_close(&loop->uv);
     free(loop->tasks);

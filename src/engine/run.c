@@ -201,3 +201,8 @@ struct generator_place run_generator_place(const struct run *run)
         .units = run->generator_bound ? run->generator_units : NULL,
     };
 }
+
+void run_set_generator(struct run *run, pid_t process)
+{
+    run->generator = process;
+}

@@ -72,6 +72,7 @@ struct run {
     unsigned *generator_units; /* [generator_count] */
     size_t generator_count;    /* threads of a load generator */
     bool generator_bound;
+    pid_t generator; /* a process that is no worker; 0: none */
 
     struct arena *arena;
     struct run_shared *shared;

@@ -59,6 +59,7 @@ struct workload {
 
     bool computes;   /* its tasks do nothing else: more workers are to do more */
     bool connects;   /* its tasks are TCP connections: one for each in flight, whatever the items */
+    bool sockets;    /* each task in flight holds a TCP connection, to a server of the workload's */
     bool together;   /* one task a worker, whose index is its role; the last to arrive starts the clock */
     bool waits;      /* tasks in flight wait side by side: a launch is whole rounds of those in flight */
     bool sets_clock; /* calls run_clock_start and run_clock_stop itself, after a warm-up of its own */
