@@ -278,6 +278,31 @@ static void a_crash_leaves_all_others_or_none(void **state)
     }
 }
 
+/* Whatever tasks have started and left, and whatever died: nothing is left. */
+static void no_process_outlives_its_round(void **state)
+{
+    (void)state;
+    static const char *const kinds[] = {
+#ifndef __SANITIZE_THREAD__
+        "process-pool/workers:3",
+        "process-per-task/workers:3",
+        "event-loop-processes/workers:2",
+#endif
+        "thread-pool/workers:3",
+        "event-loop",
+        "serial",
+    };
+    static const char *const how[] = {"daemon", "zombie", "orphan"};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        for (size_t j = 0; j < sizeof how / sizeof how[0]; j++) {
+            char name[CELL_NAME_BYTES];
+            snprintf(name, sizeof name, "native/isolate/orphans/%s/how:%s/place:none", kinds[i], how[j]);
+            struct outcome outcome = measure_in_child(name);
+            if (outcome.error[0] || outcome.measurement.value != 0)
+                fail_msg("%s: %g are left %s", name, outcome.measurement.value, outcome.error);
+        }
+}
+
 static int die_at_the_start(struct run *run)
 {
     (void)run;
@@ -450,6 +475,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_worker_that_is_ready_is_not_idle_yet),
         cmocka_unit_test(a_death_costs_its_task_or_all),
         cmocka_unit_test(a_crash_leaves_all_others_or_none),
+        cmocka_unit_test(no_process_outlives_its_round),
         cmocka_unit_test(a_death_before_the_tasks_is_an_error),
         cmocka_unit_test(a_wrong_checksum_is_an_error),
         cmocka_unit_test(carriers_that_cannot_be_created_are_named),

@@ -166,6 +166,26 @@ const struct workload workload_fault_hang = {.family = "fault",
                                              .task = task_hang,
                                              .account = workload_account_indices};
 
+static uint64_t task_daemon(struct run *run, const struct task *task)
+{
+    (void)run;
+    if (task->index != 3)
+        return task->index + 1;
+    if (fork() == 0) {
+        setsid();
+        for (;;)
+            pause();
+    }
+    raise(SIGKILL);
+    return 0;
+}
+
+const struct workload workload_fault_daemon = {.family = "fault",
+                                               .name = "daemon",
+                                               .summary = "leaves a daemon and dies",
+                                               .task = task_daemon,
+                                               .account = workload_account_indices};
+
 static uint64_t task_kill(struct run *run, const struct task *task)
 {
     (void)run;

@@ -12,7 +12,9 @@ extern const struct workload workload_test_mortal; /* three of 40 tasks end thei
 extern const struct workload workload_fault_crash; /* SIGSEGV in the middle */
 extern const struct workload workload_fault_exit; /* the worker's process exits with status 3 in the middle */
 extern const struct workload workload_fault_hang; /* the last task never ends */
-extern const struct workload workload_fault_kill; /* SIGKILL to the worker's own process in the middle */
+extern const struct workload
+    workload_fault_daemon; /* a process in a session of its own is left, SIGKILL to the worker's */
+extern const struct workload workload_fault_kill;     /* SIGKILL to the worker's own process in the middle */
 extern const struct workload workload_fault_checksum; /* one task returns a wrong checksum */
 extern const struct workload workload_fault_prepare;  /* cannot be prepared */
 

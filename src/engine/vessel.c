@@ -9,6 +9,7 @@
 
 #include "arena.h"
 #include "child.h"
+#include "children.h"
 #include "run.h"
 
 /* What the crew of an earlier round left behind. */
@@ -47,10 +48,14 @@ static void lose_the_rest(struct run *run)
 
 int vessel_run(struct run *run)
 {
+    struct children before;
+    children_adopt();
+    children_read(&before);
     pid_t vessel = child_fork();
     if (vessel == 0)
         run_inside(run);
     int status = vessel < 0 ? -1 : child_await(vessel);
+    children_end_others(&before);
     if (status < 0)
         return error_set(&run->error, "the process of the round: %s", strerror(errno));
     /* run_fail() exits with EXIT_FAILURE; any other status is a task's doing, if there was one. */

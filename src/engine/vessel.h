@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A round of which workers may die, in a process of its own: a thread that crashes takes that with it, a
- * process only itself, and both are told by what is left in the shared mapping. */
+ * process only itself, and both are told by what is left in the shared mapping. Processes that tasks have
+ * started and left are ended after it. */
 #ifndef CROSSPOINT_VESSEL_H
 #define CROSSPOINT_VESSEL_H
 

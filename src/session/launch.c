@@ -8,12 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cell_run.h"
 #include "child.h"
+#include "children.h"
 #include "measure.h"
 #include "runtime.h"
 
@@ -43,7 +43,7 @@ static void handle_interrupts(void (*handler)(int), int how)
 
 void launch_set_up(void)
 {
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    children_adopt();
     /* Delivered only while ppoll waits: no race between looking at the flag and going to sleep. */
     handle_interrupts(on_interrupt, SIG_BLOCK);
 }
@@ -229,6 +229,8 @@ int launch_run(const struct launch *launch, struct row_buffer *row)
         close(out_pipe[1]);
         return 0;
     }
+    struct children before;
+    children_read(&before);
     heed_children();
     pid_t leader = child_fork();
     if (leader == 0)
@@ -247,6 +249,7 @@ int launch_run(const struct launch *launch, struct row_buffer *row)
     fcntl(err.pipe, F_SETFL, O_NONBLOCK);
     enum ending ending = attend(leader, &out, &err, launch->timeout_s);
     int status = end_group(leader);
+    children_end_others(&before); /* of a session of their own: daemons */
     capture_read(&out);
     capture_read(&err);
     close(out.pipe);

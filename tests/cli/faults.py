@@ -45,6 +45,10 @@ class Inside(Case):
     def test_kill(self):
         self.expect_failed('kill', SERIAL + THREADS + PROCESSES, 'killed by signal 9')
 
+    def test_daemon(self):
+        self.expect_failed('daemon', SERIAL + THREADS + PROCESSES, 'killed by signal 9')
+        self.expect_no_process()
+
     def test_exit(self):
         self.expect_failed('exit', SERIAL + THREADS + PROCESSES, 'exited with status 3')
 
