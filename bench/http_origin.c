@@ -24,6 +24,7 @@ struct origin {
     struct run *run;
     pid_t process;
     uint64_t delay_ns;
+    unsigned together;
     uint64_t mark_ns, mark_cpu_ns;
     unsigned listener_count;
     struct listener {
@@ -47,6 +48,8 @@ struct server {
     const struct origin *origin;
     int poll;
     struct peer *first, *last;
+    unsigned waiting;
+    bool answers; /* as many wait as are to wait together, or still have from when they did */
 };
 
 static void watch(const struct server *server, struct peer *peer)
@@ -106,6 +109,8 @@ static void answer_later(struct server *server, struct peer *peer)
     peer->next_waiting = NULL;
     *(server->first ? &server->last->next_waiting : &server->first) = peer;
     server->last = peer;
+    if (++server->waiting >= server->origin->together)
+        server->answers = true;
 }
 
 /* Who leaves while it waits for its answer, or sends more, is a stranger: it is forgotten when its turn
@@ -151,9 +156,11 @@ static void answer(struct peer *peer)
 
 static void answer_due(struct server *server)
 {
-    while (server->first && server->first->due_ns <= clock_now_ns()) {
+    while (server->answers && server->first->due_ns <= clock_now_ns()) {
         struct peer *peer = server->first;
         server->first = peer->next_waiting;
+        server->waiting--;
+        server->answers = server->first;
         answer(peer);
     }
 }
@@ -162,11 +169,11 @@ static void answer_due(struct server *server)
 static void await_events(const struct server *server)
 {
     struct pollfd poll = {.fd = server->poll, .events = POLLIN};
-    uint64_t now_ns = clock_now_ns(), due_ns = server->first ? server->first->due_ns : 0;
+    uint64_t now_ns = clock_now_ns(), due_ns = server->answers ? server->first->due_ns : 0;
     uint64_t left_ns = due_ns > now_ns ? due_ns - now_ns : 0;
     struct timespec left = {.tv_sec = (time_t)(left_ns / 1000000000),
                             .tv_nsec = (long)(left_ns % 1000000000)};
-    ppoll(&poll, 1, server->first ? &left : NULL, NULL);
+    ppoll(&poll, 1, server->answers ? &left : NULL, NULL);
 }
 
 static _Noreturn void serve(const struct origin *origin)
@@ -209,7 +216,7 @@ static int open_listener(struct run *run, struct listener *listener, int backlog
     return 0;
 }
 
-struct origin *origin_start(struct run *run, uint64_t delay_ms)
+struct origin *origin_start(struct run *run, uint64_t delay_ms, unsigned together)
 {
     struct limits limits;
     limits_read(&limits);
@@ -220,6 +227,7 @@ struct origin *origin_start(struct run *run, uint64_t delay_ms)
         return NULL;
     origin->run = run;
     origin->delay_ns = delay_ms * 1000000;
+    origin->together = together;
     origin->listener_count = count;
     for (unsigned i = 0; i < count; i++)
         if (open_listener(run, &origin->listeners[i], (int)backlog))
@@ -241,6 +249,21 @@ struct origin *origin_start(struct run *run, uint64_t delay_ms)
 const struct sockaddr *origin_address(const struct origin *origin, unsigned slot)
 {
     return (const struct sockaddr *)&origin->listeners[slot % origin->listener_count].address;
+}
+
+pid_t origin_process(const struct origin *origin)
+{
+    return origin->process;
+}
+
+int origin_connect(struct run *run, const struct origin *origin, unsigned slot)
+{
+    int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | (run_parks(run) ? SOCK_NONBLOCK : 0), 0);
+    if (client < 0 ||
+        (connect(client, origin_address(origin, slot), sizeof(struct sockaddr_in)) && errno != EINPROGRESS))
+        run_fail(run, "connecting to the HTTP server: %s", strerror(errno));
+    run_until_writable(run, client);
+    return client;
 }
 
 static uint64_t cpu_of(pid_t process)

@@ -21,11 +21,15 @@ static inline uint64_t origin_page_sum(uint64_t page)
     return ORIGIN_PAGE_WORDS * random_mix(page) + ORIGIN_PAGE_WORDS * (ORIGIN_PAGE_WORDS - 1) / 2;
 }
 
-/* In prepare(). Clients close their connections, the server then resets what is left: so no port waits in
- * TIME_WAIT. NULL: run_error() has said why. */
-struct origin *origin_start(struct run *run, uint64_t delay_ms);
+/* In prepare(). Answers are held back until `together` requests wait for theirs. Clients close their
+ * connections, the server then resets what is left: so no port waits in TIME_WAIT. NULL: run_error() has said
+ * why. */
+struct origin *origin_start(struct run *run, uint64_t delay_ms, unsigned together);
 /* Where the task in that slot is to connect: with one connection a slot no backlog overflows. */
 const struct sockaddr *origin_address(const struct origin *origin, unsigned slot);
+pid_t origin_process(const struct origin *origin);
+/* A connection for the blocking half, to be closed with run_close(). */
+int origin_connect(struct run *run, const struct origin *origin, unsigned slot);
 /* The server's share of a CPU since the mark. */
 void origin_mark(struct origin *origin);
 double origin_cpu_fraction(const struct origin *origin);

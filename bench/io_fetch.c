@@ -55,7 +55,7 @@ static int prepare(struct run *run)
         return -1;
     run_set_data(run, fetch);
     fetch->keep = run_key_is(run, "keep", "yes");
-    fetch->origin = origin_start(run, run_key_number(run, "delay-ms"));
+    fetch->origin = origin_start(run, run_key_number(run, "delay-ms"), 1);
     return fetch->origin ? 0 : -1;
 }
 
@@ -110,17 +110,6 @@ static bool has_answer(struct client *client, size_t count)
 
 /* Blocking */
 
-static void connect_blocking(const struct fetch *fetch, struct client *client, unsigned slot)
-{
-    int kind = SOCK_STREAM | SOCK_CLOEXEC | (run_parks(client->run) ? SOCK_NONBLOCK : 0);
-    client->socket = socket(AF_INET, kind, 0);
-    if (client->socket < 0 ||
-        (connect(client->socket, origin_address(fetch->origin, slot), sizeof(struct sockaddr_in)) &&
-         errno != EINPROGRESS))
-        run_fail(client->run, "connecting to the HTTP server: %s", strerror(errno));
-    run_until_writable(client->run, client->socket);
-}
-
 static size_t receive_blocking(struct client *client)
 {
     ssize_t count;
@@ -140,7 +129,7 @@ static uint64_t task(struct run *run, const struct task *task)
     const struct fetch *fetch = run_data(run);
     struct client *client = begin_client(run, task);
     if (!client->kept || client->process != getpid())
-        connect_blocking(fetch, client, task->slot);
+        client->socket = origin_connect(run, fetch->origin, task->slot);
     if (send(client->socket, client->request, (size_t)client->request_bytes, MSG_NOSIGNAL) !=
         client->request_bytes)
         run_fail(run, "writing to the HTTP server: %s", strerror(errno));

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What does a worker hold that only waits? When all tasks have arrived, the last of them reads the
- * proportional set size of all processes, but for the pages of files; what there was before the workers is
- * taken away. Reading costs its worker some two pages of stack. */
-#include <stdatomic.h>
-#include <unistd.h>
+/* What does a worker hold that only waits? */
 #include <uv.h>
 
-#include "measure.h"
+#include "memory_reading.h"
 #include "workload.h"
 
 enum { NEVER_MS = 1 << 30 };
@@ -19,9 +15,7 @@ struct wait {
 };
 
 struct idle {
-    uint64_t before_bytes, bytes;
-    pid_t process;
-    _Atomic uint32_t arrived;
+    struct memory_reading reading;
     struct wait waits[]; /* untouched where tasks block */
 };
 
@@ -31,25 +25,14 @@ static int prepare(struct run *run)
     if (!idle)
         return -1;
     run_set_data(run, idle);
-    idle->process = getpid();
-    for (int reading = 0; reading < 2; reading++) /* the first touches what reading needs */
-        idle->before_bytes = memory_of_tree_bytes(idle->process, 0, MEMORY_ANONYMOUS);
+    memory_reading_begin(&idle->reading, 0);
     return 0;
-}
-
-static void read_if_last(struct run *run)
-{
-    struct idle *idle = run_data(run);
-    if (atomic_fetch_add(&idle->arrived, 1) + 1 < run_in_flight(run))
-        return;
-    uint64_t bytes = memory_of_tree_bytes(idle->process, 0, MEMORY_ANONYMOUS);
-    idle->bytes = bytes > idle->before_bytes ? bytes - idle->before_bytes : 0;
-    run_set_memory(run, idle->bytes);
 }
 
 static uint64_t task(struct run *run, const struct task *task)
 {
-    read_if_last(run);
+    struct idle *idle = run_data(run);
+    memory_reading_arrive(run, &idle->reading);
     run_arrive(run);
     return task->index + 1;
 }
@@ -73,7 +56,7 @@ static void begin(struct run *run, struct task *task)
     uv_timer_init(task->loop, &wait->timer);
     wait->timer.data = wait;
     uv_timer_start(&wait->timer, expired, NEVER_MS, 0);
-    read_if_last(run);
+    memory_reading_arrive(run, &idle->reading);
     if (!run_arrive_last(run))
         return;
     for (unsigned slot = 0; slot < run_in_flight(run); slot++)
@@ -84,10 +67,7 @@ static void account(const struct run *run, uint64_t items, struct account *accou
 {
     struct idle *idle = run_data(run);
     (void)items;
-    account->checksum = workload_sum_of_indices(run_in_flight(run));
-    if (idle->bytes)
-        account->value = (double)idle->bytes / run_in_flight(run);
-    atomic_store(&idle->arrived, 0);
+    memory_reading_account(run, &idle->reading, account);
 }
 
 const struct workload workload_memory_idle = {
