@@ -162,10 +162,11 @@ class Outside(Case):
 
 @lists_children
 class Owner(Case):
-    """A process that holds what workers share is killed, or what started it."""
+    """A process that holds what workers share, or answers them, is killed, or what started it."""
 
     CELLS = ['comm/transfer/thread-pool/via:manager', 'comm/transfer/process-pool/via:manager',
              'comm/shared/thread-pool/workers:2/via:pipe', 'comm/shared/process-pool/workers:2/via:manager',
+             'io/fetch/thread-pool/conc:2', 'io/fetch/process-pool/conc:2', 'io/fetch/event-loop/conc:2',
              'comm/arguments/thread-per-task/workers:1/by:copy', 'create/exec/serial/start:forkserver']
 
     def start_cell(self, cell):
@@ -182,7 +183,7 @@ class Owner(Case):
                 output, errors = launch.communicate(timeout=30)
                 self.expect_no_process(30)
                 self.assertEqual((launch.returncode, output), (1, ''))
-                self.assertRegex(errors, r'process \d+ was killed by signal 9|the (other side|server) has ended')
+                self.assertRegex(errors, r'process \d+ was killed by signal 9|the (other side|server) has ended|the HTTP server')
 
     def test_file(self):
         """What workers share is a file: it has no name, whatever dies."""
