@@ -13,7 +13,7 @@
 struct profile {
     const char *name, *summary;
     unsigned blocks;
-    double launch_ms; /* 0: the least work that a cell can do, which takes no calibrating */
+    double launch_ms;   /* 0: the least work that a cell can do, which takes no calibrating */
     unsigned ab_blocks; /* of two builds; many short launches tell more than few long ones of as much time */
     double ab_launch_ms;
     double timeout_s;
