@@ -84,6 +84,26 @@ static void test_crossover(void **state)
     }
 }
 
+/* A cell that another rule had measured is none of this sweep's, between its values and beyond them. */
+static void test_one_side_of_a_value(void **state)
+{
+    (void)state;
+    static const double ratio[] = {0.8, 0, 0, 1.5};
+    struct scene scene;
+    scene_begin(&scene);
+    write_sweep(&scene, ratio, 12);
+    for (unsigned conc = 16; conc <= 256; conc *= 16) {
+        char cell[128];
+        snprintf(cell, sizeof cell, "native/io/echo/event-loop/conc:%u", conc);
+        synthetic_cell(&scene.synthetic, cell, 12, COLUMN_ITEMS_PER_SECOND, 2000, 0.01);
+    }
+    assert_int_equal(scene_judge(&scene, CROSSOVER "sweep = conc:1,4,16,64,256\nsweep_quick = conc:1,64"), 0);
+    assert_int_equal(scene.verdicts.count, 1);
+    scene_expect(&scene, 0, JUDGEMENT_HOLDS, "");
+    assert_int_equal(scene.verdicts.verdicts[0].point_count, 2);
+    scene_end(&scene);
+}
+
 /* At ln-linear interpolation: ratio 0.9 at 4, 1.3 at 16, threshold 1.1. */
 static void test_crossing_is_interpolated(void **state)
 {
@@ -174,6 +194,7 @@ int main(void)
         cmocka_unit_test(test_one_cell_against_a_sweep),
         cmocka_unit_test(test_falling_sweep),
         cmocka_unit_test(test_swept_compare),
+        cmocka_unit_test(test_one_side_of_a_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -84,10 +84,13 @@ static void load_suite(struct scene *scene)
     char path[512];
     scene_begin(scene);
     synthetic_suite(&scene->synthetic, 12);
+    static const char *const skipped[] = {"native/io/echo/thread-per-task/conc:4000/place:split",
+                                          "native/io/echo/event-loop/workers:1/conc:4000/place:split"};
     for (unsigned block = 0; block < 12; block++)
-        synthetic_row(&scene->synthetic, "native/io/echo/thread-per-task/conc:4000/place:split", block,
-                      "skipped", "RLIMIT_NOFILE is 1024, 4100 are needed: raise it with ulimit -n 4100",
-                      COLUMN_COUNT, 0);
+        for (size_t i = 0; i < 2; i++)
+            synthetic_row(&scene->synthetic, skipped[i], block, "skipped",
+                          "RLIMIT_NOFILE is 1024, 4100 are needed: raise it with ulimit -n 4100",
+                          COLUMN_COUNT, 0);
     snprintf(path, sizeof path, "%s/bench/rules", source_root);
     if (scene_judge_file(scene, path))
         fail_msg("%s", scene->error.text);

@@ -35,14 +35,20 @@ static bool occurs(const struct samples *samples, const struct cell *cell)
     return samples_find(samples, name) != NULL;
 }
 
+/* One of its cells alone does not tell that this value was run: it may stand at every value, or be another
+ * rule's. */
+static bool value_was_run(const struct judge *judge, const struct comparison *comparison)
+{
+    return occurs(judge->samples, &comparison->better) && occurs(judge->samples, &comparison->worse);
+}
+
 static bool rule_was_run(struct judge *judge, const struct rule *rule, const char *runtime, bool *was_run)
 {
     int count = rule_comparisons(rule, runtime, RULE_VALUES_ANY, judge->samples->units_max,
                                  judge->comparisons, COMPARISONS_MAX, judge->error);
     *was_run = false;
     for (int i = 0; i < count && !*was_run; i++)
-        *was_run = occurs(judge->samples, &judge->comparisons[i].better) &&
-                   occurs(judge->samples, &judge->comparisons[i].worse);
+        *was_run = value_was_run(judge, &judge->comparisons[i]);
     return count >= 0;
 }
 
@@ -107,14 +113,6 @@ static void name_swept_pair(struct verdict *verdict, const struct comparison *co
     const struct rule_pair *pair = comparison->pair;
     snprintf(verdict->pair_name, sizeof verdict->pair_name, "%s%s%s:%s", pair->name, *pair->name ? "@" : "",
              pair->sweep.key, comparison->sweep_value);
-}
-
-/* A cell that stands at every value does not tell that this one was run. */
-static bool value_was_run(const struct judge *judge, const struct comparison *comparison)
-{
-    bool better = occurs(judge->samples, &comparison->better),
-         worse = occurs(judge->samples, &comparison->worse);
-    return (better && !comparison->better_fixed) || (worse && !comparison->worse_fixed) || (better && worse);
 }
 
 static int list_pair(struct judge *judge, const struct rule *rule, const struct rule_pair *pair,
