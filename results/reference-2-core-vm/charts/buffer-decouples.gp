@@ -30,7 +30,8 @@ cp_colour(model) = model eq 'serial'               ? '#5c5c5c' : \
                 model eq 'event-loop'           ? '#009e73' : \
                 model eq 'event-loop-threads'   ? '#cc79a7' : \
                 model eq 'event-loop-processes' ? '#882255' : \
-                model eq 'event-loop-offload'   ? '#999933' : '#000000'
+                model eq 'event-loop-offload'   ? '#999933' : \
+                model eq 'coroutines'           ? '#332288' : '#000000'
 cp_shape(model) = model eq 'serial'               ? 13 : \
                model eq 'thread-per-task'      ? 6 : \
                model eq 'thread-pool'          ? 7 : \
@@ -38,15 +39,19 @@ cp_shape(model) = model eq 'serial'               ? 13 : \
                model eq 'process-pool'         ? 5 : \
                model eq 'event-loop'           ? 9 : \
                model eq 'event-loop-threads'   ? 8 : \
-               model eq 'event-loop-processes' ? 11 : 10
+               model eq 'event-loop-processes' ? 11 : \
+               model eq 'coroutines'           ? 15 : 10
 
 # White behind open shapes, so that no line shows through.
-cp_backing(shape) = shape == 4 || shape == 6 || shape == 8 || shape == 10 || shape == 12 ? shape + 1 : -1
+cp_backing(shape) = shape == 4 || shape == 6 || shape == 8 || shape == 10 || shape == 12 || shape == 14 ? shape + 1 : -1
 
 # Where a model is held against itself, `worse` has the other shape of the pair (open or filled), a dashed line and a
 # paler bar.
 cp_same(better, worse) = better eq worse
 cp_worse_shape(better, worse) = !cp_same(better, worse) ? cp_shape(worse) : cp_shape(worse) % 2 ? cp_shape(worse) - 1 : cp_shape(worse) + 1
+
+# Of several series of one model every second has the other shape and a dashed line.
+cp_nth_shape(model, n) = n % 2 ? cp_worse_shape(model, model) : cp_shape(model)
 
 cp_dark = '#24292f'
 cp_grey = '#57606a'
@@ -70,7 +75,7 @@ TITLE = "{/:Bold A bursty producer and a consumer: room in the queue between the
 SUBTITLE = "“A bounded buffer evens out producers and consumers”"
 FINDING = "{/:Bold Holds: threads, processes ahead by 10 % from capacity 1 (1–16)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 20   ·   native, comm/queue, burst:64, work:1000, place:scatter"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 15   ·   native, comm/queue, burst:64, work:1000, place:scatter"
 set label 101 TITLE at screen 0.02292, 0.95423 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91197 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.87148 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -99,16 +104,16 @@ X_TICS = 'set xtics ("1" 1, "16" 16, "64" 64, "256" 256)'
 X_TICS_BARE = 'set xtics ("" 1, "" 16, "" 64, "" 256)'
 X_LABEL = "room in the queue (capacity)"
 Y_LOG = 1
-Y_MIN = 29092.512306017008
-Y_MAX = 992046.5254558705
+Y_MIN = 29090.33347919234
+Y_MAX = 972352.3783566309
 Y_TICS = 'set ytics ("50k" 50000, "100k" 100000, "200k" 200000, "500k" 500000)'
-RATIO_MIN = 0.7432549564360719
-RATIO_MAX = 26.150743802608407
+RATIO_MIN = 0.7445942636747753
+RATIO_MAX = 25.637959244180337
 RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1
 THRESHOLDS = "1.1"
-CROSSING = 1.145052930524949
+CROSSING = 1.147268751404063
 CROSSING_LOW = 1
 CROSSING_HIGH = 16
 CROSSING_TEXT = "10 % ahead from capacity 1 (1–16)"
@@ -197,16 +202,16 @@ X_TICS = 'set xtics ("1" 1, "16" 16, "64" 64, "256" 256)'
 X_TICS_BARE = 'set xtics ("" 1, "" 16, "" 64, "" 256)'
 X_LABEL = "room in the queue (capacity)"
 Y_LOG = 1
-Y_MIN = 28447.675223571714
-Y_MAX = 942228.8789190316
-Y_TICS = 'set ytics ("50k" 50000, "100k" 100000, "200k" 200000, "500k" 500000)'
-RATIO_MIN = 0.7402751823105008
-RATIO_MAX = 27.332220193743638
+Y_MIN = 30528.214166590213
+Y_MAX = 1003901.7115146968
+Y_TICS = 'set ytics ("50k" 50000, "100k" 100000, "200k" 200000, "500k" 500000, "1M" 1000000)'
+RATIO_MIN = 0.7422080739351389
+RATIO_MAX = 26.559358524050115
 RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1
 THRESHOLDS = "1.1"
-CROSSING = 1.1445562051447988
+CROSSING = 1.1485669017243083
 CROSSING_LOW = 1
 CROSSING_HIGH = 16
 CROSSING_TEXT = "10 % ahead from capacity 1 (1–16)"

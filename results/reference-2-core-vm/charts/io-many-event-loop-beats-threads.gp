@@ -30,7 +30,8 @@ cp_colour(model) = model eq 'serial'               ? '#5c5c5c' : \
                 model eq 'event-loop'           ? '#009e73' : \
                 model eq 'event-loop-threads'   ? '#cc79a7' : \
                 model eq 'event-loop-processes' ? '#882255' : \
-                model eq 'event-loop-offload'   ? '#999933' : '#000000'
+                model eq 'event-loop-offload'   ? '#999933' : \
+                model eq 'coroutines'           ? '#332288' : '#000000'
 cp_shape(model) = model eq 'serial'               ? 13 : \
                model eq 'thread-per-task'      ? 6 : \
                model eq 'thread-pool'          ? 7 : \
@@ -38,15 +39,19 @@ cp_shape(model) = model eq 'serial'               ? 13 : \
                model eq 'process-pool'         ? 5 : \
                model eq 'event-loop'           ? 9 : \
                model eq 'event-loop-threads'   ? 8 : \
-               model eq 'event-loop-processes' ? 11 : 10
+               model eq 'event-loop-processes' ? 11 : \
+               model eq 'coroutines'           ? 15 : 10
 
 # White behind open shapes, so that no line shows through.
-cp_backing(shape) = shape == 4 || shape == 6 || shape == 8 || shape == 10 || shape == 12 ? shape + 1 : -1
+cp_backing(shape) = shape == 4 || shape == 6 || shape == 8 || shape == 10 || shape == 12 || shape == 14 ? shape + 1 : -1
 
 # Where a model is held against itself, `worse` has the other shape of the pair (open or filled), a dashed line and a
 # paler bar.
 cp_same(better, worse) = better eq worse
 cp_worse_shape(better, worse) = !cp_same(better, worse) ? cp_shape(worse) : cp_shape(worse) % 2 ? cp_shape(worse) - 1 : cp_shape(worse) + 1
+
+# Of several series of one model every second has the other shape and a dashed line.
+cp_nth_shape(model, n) = n % 2 ? cp_worse_shape(model, model) : cp_shape(model)
 
 cp_dark = '#24292f'
 cp_grey = '#57606a'
@@ -68,9 +73,9 @@ if (target eq 'svg') {
 set output 'io-many-event-loop-beats-threads.' . target
 TITLE = "{/:Bold Echo of 64-byte messages over TCP}"
 SUBTITLE = "“From some number of connections on, an event loop beats threads”"
-FINDING = "{/:Bold Holds: throughput ahead by 10 % from conc 4 (1–16); latency ahead by 20 % from conc 2 (1–16)}"
+FINDING = "{/:Bold Holds: throughput ahead by 10 % from conc 3 (1–16); latency ahead by 20 % from conc 2 (1–16)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 20   ·   native, io/echo, place:split"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 15   ·   native, io/echo, place:split"
 set label 101 TITLE at screen 0.02292, 0.95423 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91197 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.87148 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -100,19 +105,19 @@ X_TICS_BARE = 'set xtics ("" 1, "" 16, "" 1000)'
 X_LABEL = "in flight at once (conc)"
 Y_LOG = 0
 Y_MIN = 0
-Y_MAX = 173522.68432689234
-Y_TICS = 'set ytics ("0" 0, "25k" 25000, "50k" 50000, "75k" 75000, "100k" 100000, "125k" 125000, "150k" 150000)'
-RATIO_MIN = 0.8682246153196961
-RATIO_MAX = 1.866857926681096
+Y_MAX = 182172.80239750558
+Y_TICS = 'set ytics ("0" 0, "25k" 25000, "50k" 50000, "75k" 75000, "100k" 100000, "125k" 125000, "150k" 150000, "175k" 175000)'
+RATIO_MIN = 0.8661152331949944
+RATIO_MAX = 1.8948593576390567
 RATIO_TICS = 'set ytics ("1" 1, "1.25" 1.25, "1.5" 1.5, "1.75" 1.75)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1
 THRESHOLDS = "1.1"
-CROSSING = 3.501537554683341
+CROSSING = 3.0103627320971165
 CROSSING_LOW = 1
 CROSSING_HIGH = 16
-CROSSING_TEXT = "10 % ahead from conc 4 (1–16)"
-CROSSING_AT = 0.20501814463063833
+CROSSING_TEXT = "10 % ahead from conc 3 (1–16)"
+CROSSING_AT = 0.18475889778868512
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean
@@ -197,20 +202,20 @@ X_TICS = 'set xtics ("1" 1, "16" 16, "1000" 1000)'
 X_TICS_BARE = 'set xtics ("" 1, "" 16, "" 1000)'
 X_LABEL = "in flight at once (conc)"
 Y_LOG = 1
-Y_MIN = 4.52581236241169e-05
-Y_MAX = 0.27925353532044256
-Y_TICS = 'set ytics ("100 µs" 0.0001, "300 µs" 0.0003, "1 ms" 0.001, "3 ms" 0.003, "10 ms" 0.01, "30 ms" 0.03, "100 ms" 0.1)'
-RATIO_MIN = 0.7328807413215926
-RATIO_MAX = 12.369218723276232
+Y_MIN = 4.465294010064146e-05
+Y_MAX = 0.3915809376507595
+Y_TICS = 'set ytics ("100 µs" 0.0001, "300 µs" 0.0003, "1 ms" 0.001, "3 ms" 0.003, "10 ms" 0.01, "30 ms" 0.03, "100 ms" 0.1, "300 ms" 0.3)'
+RATIO_MIN = 0.7434034389239008
+RATIO_MAX = 13.2254246014938
 RATIO_TICS = 'set ytics ("1" 1, "2" 2, "5" 5, "10" 10)'
 THRESHOLD_TEXT = "20 % ahead"
 THRESHOLD = 1.2
 THRESHOLDS = "1.2"
-CROSSING = 1.9885601209104098
+CROSSING = 2.0372330508555128
 CROSSING_LOW = 1
 CROSSING_HIGH = 16
 CROSSING_TEXT = "20 % ahead from conc 2 (1–16)"
-CROSSING_AT = 0.12917861904759925
+CROSSING_AT = 0.13241997323959115
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean

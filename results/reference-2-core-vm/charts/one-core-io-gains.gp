@@ -30,7 +30,8 @@ cp_colour(model) = model eq 'serial'               ? '#5c5c5c' : \
                 model eq 'event-loop'           ? '#009e73' : \
                 model eq 'event-loop-threads'   ? '#cc79a7' : \
                 model eq 'event-loop-processes' ? '#882255' : \
-                model eq 'event-loop-offload'   ? '#999933' : '#000000'
+                model eq 'event-loop-offload'   ? '#999933' : \
+                model eq 'coroutines'           ? '#332288' : '#000000'
 cp_shape(model) = model eq 'serial'               ? 13 : \
                model eq 'thread-per-task'      ? 6 : \
                model eq 'thread-pool'          ? 7 : \
@@ -38,15 +39,19 @@ cp_shape(model) = model eq 'serial'               ? 13 : \
                model eq 'process-pool'         ? 5 : \
                model eq 'event-loop'           ? 9 : \
                model eq 'event-loop-threads'   ? 8 : \
-               model eq 'event-loop-processes' ? 11 : 10
+               model eq 'event-loop-processes' ? 11 : \
+               model eq 'coroutines'           ? 15 : 10
 
 # White behind open shapes, so that no line shows through.
-cp_backing(shape) = shape == 4 || shape == 6 || shape == 8 || shape == 10 || shape == 12 ? shape + 1 : -1
+cp_backing(shape) = shape == 4 || shape == 6 || shape == 8 || shape == 10 || shape == 12 || shape == 14 ? shape + 1 : -1
 
 # Where a model is held against itself, `worse` has the other shape of the pair (open or filled), a dashed line and a
 # paler bar.
 cp_same(better, worse) = better eq worse
 cp_worse_shape(better, worse) = !cp_same(better, worse) ? cp_shape(worse) : cp_shape(worse) % 2 ? cp_shape(worse) - 1 : cp_shape(worse) + 1
+
+# Of several series of one model every second has the other shape and a dashed line.
+cp_nth_shape(model, n) = n % 2 ? cp_worse_shape(model, model) : cp_shape(model)
 
 cp_dark = '#24292f'
 cp_grey = '#57606a'
@@ -61,42 +66,42 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 316 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 334 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 632 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 668 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'one-core-io-gains.' . target
 TITLE = "{/:Bold Waits of 10 ms on one core: 64 threads against one after the other}"
 SUBTITLE = "“One core is enough for concurrency to pay on IO-bound work”"
-FINDING = "{/:Bold Holds: thread-pool conc:64 does 60.9 times (95.2 % interval 60.5–61.2) the work per second of serial, n = 20.}"
+FINDING = "{/:Bold Holds: thread-pool conc:64 place:one-core does 60.9 times (95.2 % interval 60.5–61.1) the work per second of serial}\n{/:Bold place:compact, n = 15.}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 20   ·   native, io/sleep, place:one-core"
-set label 101 TITLE at screen 0.02292, 0.91772 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.84177 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.76899 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.04430 left font ',10' textcolor rgb cp_grey
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 15   ·   native, io/sleep"
+set label 101 TITLE at screen 0.02292, 0.92216 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.85030 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.78144 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.04192 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.68987
-BOTTOM = 0.26582
-PIXEL = 0.003165
+TOP = 0.65269
+BOTTOM = 0.25150
+PIXEL = 0.002994
 PANEL_TITLE = ""
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "serial"
 SCALE = 1
 Y_LABEL = "tasks per second"
-BETTER = "thread-pool\nconc:64"
-WORSE = "serial"
-BETTER_TEXT = "{/:Bold 5988/s}"
+BETTER = "thread-pool\nconc:64\nplace:one-core"
+WORSE = "serial\nplace:compact"
+BETTER_TEXT = "{/:Bold 5992/s}"
 WORSE_TEXT = "{/:Bold 98.3/s}"
-Y_MAX = 6824.169670488191
+Y_MAX = 6794.796482669051
 Y_TICS = 'set xtics ("0" 0, "1000" 1000, "2000" 2000, "3000" 3000, "4000" 4000, "5000" 5000, "6000" 6000)'
-THRESHOLD_LOW = 196.58301510125756
-THRESHOLD_HIGH = 196.58301510125756
+THRESHOLD_LOW = 196.69350806207734
+THRESHOLD_HIGH = 196.69350806207734
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

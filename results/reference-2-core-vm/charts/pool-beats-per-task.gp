@@ -30,7 +30,8 @@ cp_colour(model) = model eq 'serial'               ? '#5c5c5c' : \
                 model eq 'event-loop'           ? '#009e73' : \
                 model eq 'event-loop-threads'   ? '#cc79a7' : \
                 model eq 'event-loop-processes' ? '#882255' : \
-                model eq 'event-loop-offload'   ? '#999933' : '#000000'
+                model eq 'event-loop-offload'   ? '#999933' : \
+                model eq 'coroutines'           ? '#332288' : '#000000'
 cp_shape(model) = model eq 'serial'               ? 13 : \
                model eq 'thread-per-task'      ? 6 : \
                model eq 'thread-pool'          ? 7 : \
@@ -38,15 +39,19 @@ cp_shape(model) = model eq 'serial'               ? 13 : \
                model eq 'process-pool'         ? 5 : \
                model eq 'event-loop'           ? 9 : \
                model eq 'event-loop-threads'   ? 8 : \
-               model eq 'event-loop-processes' ? 11 : 10
+               model eq 'event-loop-processes' ? 11 : \
+               model eq 'coroutines'           ? 15 : 10
 
 # White behind open shapes, so that no line shows through.
-cp_backing(shape) = shape == 4 || shape == 6 || shape == 8 || shape == 10 || shape == 12 ? shape + 1 : -1
+cp_backing(shape) = shape == 4 || shape == 6 || shape == 8 || shape == 10 || shape == 12 || shape == 14 ? shape + 1 : -1
 
 # Where a model is held against itself, `worse` has the other shape of the pair (open or filled), a dashed line and a
 # paler bar.
 cp_same(better, worse) = better eq worse
 cp_worse_shape(better, worse) = !cp_same(better, worse) ? cp_shape(worse) : cp_shape(worse) % 2 ? cp_shape(worse) - 1 : cp_shape(worse) + 1
+
+# Of several series of one model every second has the other shape and a dashed line.
+cp_nth_shape(model, n) = n % 2 ? cp_worse_shape(model, model) : cp_shape(model)
 
 cp_dark = '#24292f'
 cp_grey = '#57606a'
@@ -68,9 +73,9 @@ if (target eq 'svg') {
 set output 'pool-beats-per-task.' . target
 TITLE = "{/:Bold CPU-bound tasks: a pool against a new thread or process for each task}"
 SUBTITLE = "“A pool beats a new carrier for every short task”"
-FINDING = "{/:Bold Holds: threads 60.6× (55.7–66.4); processes 353× (257–522); threads-by-length ahead by 50 % up to terms 256k}\n{/:Bold (30.0k–300k)}"
+FINDING = "{/:Bold Holds: threads 73.0× (66.8–77.9); processes 440× (380–629); threads-by-length ahead by 50 % up to terms 258k}\n{/:Bold (30.0k–300k)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 20   ·   native, cpu/sum-squares, workers:2, place:compact"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 15   ·   native, cpu/sum-squares, workers:2, place:compact"
 set label 101 TITLE at screen 0.02292, 0.95563 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91468 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.87543 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -91,12 +96,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "thread-per-task"
-BETTER_TEXT = "{/:Bold 1.37M/s}"
-WORSE_TEXT = "{/:Bold 21.1k/s}"
-Y_MAX = 1730635.713579523
+BETTER_TEXT = "{/:Bold 1.40M/s}"
+WORSE_TEXT = "{/:Bold 19.0k/s}"
+Y_MAX = 1672825.42072739
 Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000)'
-THRESHOLD_LOW = 31686.28211422526
-THRESHOLD_HIGH = 31686.28211422526
+THRESHOLD_LOW = 28511.35743048348
+THRESHOLD_HIGH = 28511.35743048348
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -161,12 +166,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "process-pool"
 WORSE = "process-per-task"
-BETTER_TEXT = "{/:Bold 152k/s}"
-WORSE_TEXT = "{/:Bold 395/s}"
-Y_MAX = 346043.92492082703
+BETTER_TEXT = "{/:Bold 280k/s}"
+WORSE_TEXT = "{/:Bold 457/s}"
+Y_MAX = 355348.7388292529
 Y_TICS = 'set xtics ("0" 0, "100k" 100000, "200k" 200000, "300k" 300000)'
-THRESHOLD_LOW = 592.0171406506278
-THRESHOLD_HIGH = 592.0171406506278
+THRESHOLD_LOW = 685.7025699960898
+THRESHOLD_HIGH = 685.7025699960898
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -239,20 +244,20 @@ X_TICS = 'set xtics ("3M" 3000000, "300k" 300000, "30k" 30000, "3000" 3000, "100
 X_TICS_BARE = 'set xtics ("" 3000000, "" 300000, "" 30000, "" 3000, "" 1000)'
 X_LABEL = "length of a task (terms)"
 Y_LOG = 1
-Y_MIN = 266.02879994471334
-Y_MAX = 2599149.0070936806
+Y_MIN = 269.2264667687246
+Y_MAX = 2505413.928878846
 Y_TICS = 'set ytics ("300" 300, "1000" 1000, "3000" 3000, "10k" 10000, "30k" 30000, "100k" 100000, "300k" 300000, "1M" 1000000)'
-RATIO_MIN = 0.6573436017264765
-RATIO_MAX = 100.99111316869339
+RATIO_MIN = 0.6468841237889459
+RATIO_MAX = 120.47823092883901
 RATIO_TICS = 'set ytics ("1" 1, "10" 10, "100" 100)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
-CROSSING = 255826.77208852867
+CROSSING = 258459.9007596136
 CROSSING_LOW = 30000
 CROSSING_HIGH = 300000
-CROSSING_TEXT = "50 % ahead up to terms 256k (30.0k–300k)"
-CROSSING_AT = 0.6782512651540469
+CROSSING_TEXT = "50 % ahead up to terms 258k (30.0k–300k)"
+CROSSING_AT = 0.6794355095067698
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean

@@ -30,7 +30,8 @@ cp_colour(model) = model eq 'serial'               ? '#5c5c5c' : \
                 model eq 'event-loop'           ? '#009e73' : \
                 model eq 'event-loop-threads'   ? '#cc79a7' : \
                 model eq 'event-loop-processes' ? '#882255' : \
-                model eq 'event-loop-offload'   ? '#999933' : '#000000'
+                model eq 'event-loop-offload'   ? '#999933' : \
+                model eq 'coroutines'           ? '#332288' : '#000000'
 cp_shape(model) = model eq 'serial'               ? 13 : \
                model eq 'thread-per-task'      ? 6 : \
                model eq 'thread-pool'          ? 7 : \
@@ -38,15 +39,19 @@ cp_shape(model) = model eq 'serial'               ? 13 : \
                model eq 'process-pool'         ? 5 : \
                model eq 'event-loop'           ? 9 : \
                model eq 'event-loop-threads'   ? 8 : \
-               model eq 'event-loop-processes' ? 11 : 10
+               model eq 'event-loop-processes' ? 11 : \
+               model eq 'coroutines'           ? 15 : 10
 
 # White behind open shapes, so that no line shows through.
-cp_backing(shape) = shape == 4 || shape == 6 || shape == 8 || shape == 10 || shape == 12 ? shape + 1 : -1
+cp_backing(shape) = shape == 4 || shape == 6 || shape == 8 || shape == 10 || shape == 12 || shape == 14 ? shape + 1 : -1
 
 # Where a model is held against itself, `worse` has the other shape of the pair (open or filled), a dashed line and a
 # paler bar.
 cp_same(better, worse) = better eq worse
 cp_worse_shape(better, worse) = !cp_same(better, worse) ? cp_shape(worse) : cp_shape(worse) % 2 ? cp_shape(worse) - 1 : cp_shape(worse) + 1
+
+# Of several series of one model every second has the other shape and a dashed line.
+cp_nth_shape(model, n) = n % 2 ? cp_worse_shape(model, model) : cp_shape(model)
 
 cp_dark = '#24292f'
 cp_grey = '#57606a'
@@ -68,9 +73,9 @@ if (target eq 'svg') {
 set output 'thread-creation-cheaper.' . target
 TITLE = "{/:Bold Creating and awaiting a thread or a process}"
 SUBTITLE = "“A thread is created faster than a process”"
-FINDING = "{/:Bold Holds: resident-mib:1 46.6× (44.9–48.2); resident-mib:16 57.3× (55.5–60.0)}"
+FINDING = "{/:Bold Holds: resident-mib:1 34.2× (32.5–36.4); resident-mib:16 48.5× (46.3–50.1)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 20   ·   native, create/empty, workers:1, place:one-core"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 15   ·   native, create/empty, workers:1, place:one-core"
 set label 101 TITLE at screen 0.02292, 0.95423 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91197 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.87148 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -99,11 +104,11 @@ X_TICS = 'set xtics ("1" 1, "16" 16)'
 X_TICS_BARE = 'set xtics ("" 1, "" 16)'
 X_LABEL = "resident memory of the parent, MiB"
 Y_LOG = 1
-Y_MIN = 353.7734504175879
-Y_MAX = 51242.99189062321
-Y_TICS = 'set ytics ("500" 500, "1000" 1000, "2000" 2000, "5000" 5000, "10k" 10000, "20k" 20000, "50k" 50000)'
-RATIO_MIN = 0.6640187023669395
-RATIO_MAX = 90.3683956434742
+Y_MIN = 498.5504315058715
+Y_MAX = 47386.832433011994
+Y_TICS = 'set ytics ("500" 500, "1000" 1000, "2000" 2000, "5000" 5000, "10k" 10000, "20k" 20000)'
+RATIO_MIN = 0.6761440850124428
+RATIO_MAX = 74.05735818405445
 RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5

@@ -30,7 +30,8 @@ cp_colour(model) = model eq 'serial'               ? '#5c5c5c' : \
                 model eq 'event-loop'           ? '#009e73' : \
                 model eq 'event-loop-threads'   ? '#cc79a7' : \
                 model eq 'event-loop-processes' ? '#882255' : \
-                model eq 'event-loop-offload'   ? '#999933' : '#000000'
+                model eq 'event-loop-offload'   ? '#999933' : \
+                model eq 'coroutines'           ? '#332288' : '#000000'
 cp_shape(model) = model eq 'serial'               ? 13 : \
                model eq 'thread-per-task'      ? 6 : \
                model eq 'thread-pool'          ? 7 : \
@@ -38,15 +39,19 @@ cp_shape(model) = model eq 'serial'               ? 13 : \
                model eq 'process-pool'         ? 5 : \
                model eq 'event-loop'           ? 9 : \
                model eq 'event-loop-threads'   ? 8 : \
-               model eq 'event-loop-processes' ? 11 : 10
+               model eq 'event-loop-processes' ? 11 : \
+               model eq 'coroutines'           ? 15 : 10
 
 # White behind open shapes, so that no line shows through.
-cp_backing(shape) = shape == 4 || shape == 6 || shape == 8 || shape == 10 || shape == 12 ? shape + 1 : -1
+cp_backing(shape) = shape == 4 || shape == 6 || shape == 8 || shape == 10 || shape == 12 || shape == 14 ? shape + 1 : -1
 
 # Where a model is held against itself, `worse` has the other shape of the pair (open or filled), a dashed line and a
 # paler bar.
 cp_same(better, worse) = better eq worse
 cp_worse_shape(better, worse) = !cp_same(better, worse) ? cp_shape(worse) : cp_shape(worse) % 2 ? cp_shape(worse) - 1 : cp_shape(worse) + 1
+
+# Of several series of one model every second has the other shape and a dashed line.
+cp_nth_shape(model, n) = n % 2 ? cp_worse_shape(model, model) : cp_shape(model)
 
 cp_dark = '#24292f'
 cp_grey = '#57606a'
@@ -68,9 +73,9 @@ if (target eq 'svg') {
 set output 'thread-switch-cheaper.' . target
 TITLE = "{/:Bold Ping-pong: two threads against two processes that wake each other}"
 SUBTITLE = "“Switching between threads costs less than switching between processes”"
-FINDING = "{/:Bold Inconclusive: one-core holds: 2.18× (2.15–2.22); two-core underpowered: about 2239 blocks needed to tell 1.1×}"
+FINDING = "{/:Bold Inconclusive: one-core holds: 2.17× (2.14–2.19); two-core underpowered: about 1989 blocks needed to tell 1.1×}"
 FINDING_WORD = "inconclusive"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 20   ·   native, switch/ping-pong"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 15   ·   native, switch/ping-pong"
 set label 101 TITLE at screen 0.02292, 0.94922 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.90234 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.85742 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -91,12 +96,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 167k/s}"
+BETTER_TEXT = "{/:Bold 164k/s}"
 WORSE_TEXT = "{/:Bold 75.1k/s}"
-Y_MAX = 201730.82297808854
-Y_TICS = 'set xtics ("0" 0, "50k" 50000, "100k" 100000, "150k" 150000, "200k" 200000)'
-THRESHOLD_LOW = 78870.42984005903
-THRESHOLD_HIGH = 78870.42984005903
+Y_MAX = 194677.47538781769
+Y_TICS = 'set xtics ("0" 0, "25k" 25000, "50k" 50000, "75k" 75000, "100k" 100000, "125k" 125000, "150k" 150000, "175k" 175000)'
+THRESHOLD_LOW = 78832.61301442432
+THRESHOLD_HIGH = 78832.61301442432
 THRESHOLD_TEXT = "ahead by 5 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -161,12 +166,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 59.4k/s}"
-WORSE_TEXT = "{/:Bold 63.9k/s}"
-Y_MAX = 263417.4345213715
-Y_TICS = 'set xtics ("0" 0, "50k" 50000, "100k" 100000, "150k" 150000, "200k" 200000, "250k" 250000)'
-THRESHOLD_LOW = 67145.41783096264
-THRESHOLD_HIGH = 67145.41783096264
+BETTER_TEXT = "{/:Bold 55.3k/s}"
+WORSE_TEXT = "{/:Bold 57.3k/s}"
+Y_MAX = 158869.33065776702
+Y_TICS = 'set xtics ("0" 0, "20k" 20000, "40k" 40000, "60k" 60000, "80k" 80000, "100k" 100000, "120k" 120000, "140k" 140000)'
+THRESHOLD_LOW = 60207.578770749125
+THRESHOLD_HIGH = 60207.578770749125
 THRESHOLD_TEXT = "ahead by 5 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

@@ -1,0 +1,381 @@
+# gnuplot thread-communication-cheaper.gp draws thread-communication-cheaper.svg and thread-communication-cheaper.png from thread-communication-cheaper.csv.
+DATA = 'thread-communication-cheaper.csv'
+
+# What all charts share. Capitals are set by the lines that crosspoint generates; columns of the data:
+# panel, kind (median, ratio, sample), arm (better, worse), model, x, y, low, high, n, block
+# Functions and variables that are defined in these scripts begin with cp_, so that no function that a newer gnuplot
+# brings along (join, split, index came with 6.0) has the name of one; capitals begin with none of gnuplot's own FIT_,
+# GPVAL_, MOUSE_ and ARG.
+
+set encoding utf8
+set datafile separator comma
+set border 3 lc rgb '#57606a' lw 1
+set tics nomirror out scale 0.6 textcolor rgb '#24292f'
+set grid xtics ytics lc rgb '#d0d7de' lw 0.8 lt 1
+
+# A panel starts from these; labels from 100 on are the head of the chart, which is drawn once.
+cp_clean = 'unset key; unset arrow; unset object; unset logscale; unset xlabel; unset ylabel; set border 3; ' . \
+        'set xtics autofreq scale 0.6 offset 0, 0.2 noenhanced; set ytics autofreq scale 0.6 noenhanced; set grid xtics ytics; set format "%g"; ' . \
+        'do for [i = 1:9] { set label i ""; unset label i }'
+
+cp_headed = 'do for [i = 101:104] { set label i ""; unset label i }'
+
+# One colour and one shape a model, in every chart; to be told apart with colour-blind eyes (Okabe and Ito 2008,
+# Tol 2021). Threads blue, processes orange, event loops the rest.
+cp_colour(model) = model eq 'serial'               ? '#5c5c5c' : \
+                model eq 'thread-per-task'      ? '#56b4e9' : \
+                model eq 'thread-pool'          ? '#0072b2' : \
+                model eq 'process-per-task'     ? '#e69f00' : \
+                model eq 'process-pool'         ? '#d55e00' : \
+                model eq 'event-loop'           ? '#009e73' : \
+                model eq 'event-loop-threads'   ? '#cc79a7' : \
+                model eq 'event-loop-processes' ? '#882255' : \
+                model eq 'event-loop-offload'   ? '#999933' : \
+                model eq 'coroutines'           ? '#332288' : '#000000'
+cp_shape(model) = model eq 'serial'               ? 13 : \
+               model eq 'thread-per-task'      ? 6 : \
+               model eq 'thread-pool'          ? 7 : \
+               model eq 'process-per-task'     ? 4 : \
+               model eq 'process-pool'         ? 5 : \
+               model eq 'event-loop'           ? 9 : \
+               model eq 'event-loop-threads'   ? 8 : \
+               model eq 'event-loop-processes' ? 11 : \
+               model eq 'coroutines'           ? 15 : 10
+
+# White behind open shapes, so that no line shows through.
+cp_backing(shape) = shape == 4 || shape == 6 || shape == 8 || shape == 10 || shape == 12 || shape == 14 ? shape + 1 : -1
+
+# Where a model is held against itself, `worse` has the other shape of the pair (open or filled), a dashed line and a
+# paler bar.
+cp_same(better, worse) = better eq worse
+cp_worse_shape(better, worse) = !cp_same(better, worse) ? cp_shape(worse) : cp_shape(worse) % 2 ? cp_shape(worse) - 1 : cp_shape(worse) + 1
+
+# Of several series of one model every second has the other shape and a dashed line.
+cp_nth_shape(model, n) = n % 2 ? cp_worse_shape(model, model) : cp_shape(model)
+
+cp_dark = '#24292f'
+cp_grey = '#57606a'
+cp_band = '#ead9a0'
+cp_verdict_colour(word) = word eq '' ? cp_dark : word eq 'holds' ? '#1a7f37' : word eq 'does not hold' ? '#b3261e' : '#7d5a00'
+
+# Rows of this panel, kind and arm; the others become NaN and are not drawn.
+cp_pick(kind, arm, value) = (column(1) == PANEL && strcol(2) eq kind && strcol(3) eq arm) ? value : NaN
+
+# Samples are spread so that they do not hide one another: by their block, evenly, the same in each drawing.
+cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
+
+do for [target in 'svg png'] {
+if (target eq 'svg') {
+    set terminal svg size 960, 1052 font 'sans-serif,13' enhanced background rgb 'white'
+} else {
+    set terminal pngcairo size 1920, 2104 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+}
+set output 'thread-communication-cheaper.' . target
+TITLE = "{/:Bold Messages: between threads in memory, between processes over a channel}"
+SUBTITLE = "“Threads exchange data faster than processes”"
+FINDING = "{/:Bold Holds: pipe\\@payload:64 3.63× (3.27–3.97); pipe\\@payload:65536 5.11× (4.10–6.60); pipe\\@payload:1048576 21.5× (17.2–29.1);}\n{/:Bold queue\\@payload:64 5.67× (4.93–6.42); queue\\@payload:65536 7.29× (6.03–8.81); queue\\@payload:1048576 23.3× (17.6–31.4);}\n{/:Bold manager\\@payload:64 79.6× (67.8–89.3); manager\\@payload:65536 10.5× (9.52–11.3); manager\\@payload:1048576 27.3× (24.9–28.7)}"
+FINDING_WORD = "holds"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 15   ·   native, comm/transfer, place:compact"
+set label 101 TITLE at screen 0.02292, 0.97529 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.95247 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.93061 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.01331 left font ',10' textcolor rgb cp_grey
+set multiplot
+
+# Panel 1
+PANEL = 1
+LEFT = 0.08958
+RIGHT = 0.41667
+TOP = 0.81939
+BOTTOM = 0.50570
+PIXEL = 0.000951
+MIDDLE = 0.61407
+PANEL_TITLE = "{/:Bold pipe}"
+BETTER_MODEL = "thread-pool"
+WORSE_MODEL = "process-pool"
+SCALE = 1
+Y_LABEL = "messages per second"
+BETTER = "thread-pool via:memory"
+KEY_AT = 0.21583333333333332
+WORSE = "process-pool via:pipe"
+X_MIN = 43.411338478325504
+X_MAX = 1545883.3187902337
+X_TICS = 'set xtics ("64" 64, "65.5k" 65536, "1.05M" 1048576)'
+X_TICS_BARE = 'set xtics ("" 64, "" 65536, "" 1048576)'
+X_LABEL = "bytes a message (payload)"
+Y_LOG = 1
+Y_MIN = 190.41514439191235
+Y_MAX = 4270477.406536122
+Y_TICS = 'set ytics ("1000" 1000, "10k" 10000, "100k" 100000, "1M" 1000000)'
+RATIO_MIN = 0.7138551145480037
+RATIO_MAX = 40.76516176679854
+RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
+THRESHOLD_TEXT = "50 % ahead"
+THRESHOLD = 1.5
+THRESHOLDS = "1.5"
+CROSSING = 0
+CROSSING_LOW = 43.411338478325504
+CROSSING_HIGH = 1545883.3187902337
+CROSSING_TEXT = "50 % ahead "
+CROSSING_AT = 0.5
+# One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
+# `better` is, with its interval, against the line that decides.
+eval cp_clean
+WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
+WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen MIDDLE
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 54 * PIXEL left font ',12' textcolor rgb cp_dark
+set logscale x
+set xrange [X_MIN:X_MAX]
+eval X_TICS_BARE
+set label 9 Y_LABEL noenhanced at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set yrange [Y_MIN:Y_MAX]
+if (Y_LOG) { set logscale y }
+eval Y_TICS
+set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
+set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
+if (CROSSING > 0) {
+    set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
+    set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+    set label 2 CROSSING_TEXT noenhanced at graph CROSSING_AT, screen TOP + 10 * PIXEL center font ',11' textcolor rgb cp_dark
+}
+cp_spread(x, block) = x * (X_MAX / X_MIN) ** (0.008 * cp_jitter(block))
+plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(WORSE_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('sample', 'better', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+eval cp_headed
+
+set tmargin at screen MIDDLE - 14 * PIXEL
+set bmargin at screen BOTTOM
+do for [i = 1:9] { set label i ''; unset label i }
+eval X_TICS
+set xlabel X_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set label 9 'times better' at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set logscale y
+set yrange [RATIO_MIN:RATIO_MAX]
+eval RATIO_TICS
+set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1 back
+do for [i = 1:words(THRESHOLDS)] {
+    set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+}
+set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
+plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
+     DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
+         pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
+
+# Panel 2
+PANEL = 2
+LEFT = 0.58958
+RIGHT = 0.91667
+TOP = 0.81939
+BOTTOM = 0.50570
+PIXEL = 0.000951
+MIDDLE = 0.61407
+PANEL_TITLE = "{/:Bold queue}"
+BETTER_MODEL = "thread-pool"
+WORSE_MODEL = "process-pool"
+SCALE = 1
+Y_LABEL = "messages per second"
+BETTER = "thread-pool via:memory"
+KEY_AT = 0.21583333333333332
+WORSE = "process-pool via:queue"
+X_MIN = 43.411338478325504
+X_MAX = 1545883.3187902337
+X_TICS = 'set xtics ("64" 64, "65.5k" 65536, "1.05M" 1048576)'
+X_TICS_BARE = 'set xtics ("" 64, "" 65536, "" 1048576)'
+X_LABEL = "bytes a message (payload)"
+Y_LOG = 1
+Y_MIN = 213.66951751243568
+Y_MAX = 4241055.575329408
+Y_TICS = 'set ytics ("1000" 1000, "10k" 10000, "100k" 100000, "1M" 1000000)'
+RATIO_MIN = 0.7084535854320565
+RATIO_MAX = 44.317430441277764
+RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
+THRESHOLD_TEXT = "50 % ahead"
+THRESHOLD = 1.5
+THRESHOLDS = "1.5"
+CROSSING = 0
+CROSSING_LOW = 43.411338478325504
+CROSSING_HIGH = 1545883.3187902337
+CROSSING_TEXT = "50 % ahead "
+CROSSING_AT = 0.5
+# One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
+# `better` is, with its interval, against the line that decides.
+eval cp_clean
+WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
+WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen MIDDLE
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 54 * PIXEL left font ',12' textcolor rgb cp_dark
+set logscale x
+set xrange [X_MIN:X_MAX]
+eval X_TICS_BARE
+set label 9 Y_LABEL noenhanced at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set yrange [Y_MIN:Y_MAX]
+if (Y_LOG) { set logscale y }
+eval Y_TICS
+set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
+set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
+if (CROSSING > 0) {
+    set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
+    set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+    set label 2 CROSSING_TEXT noenhanced at graph CROSSING_AT, screen TOP + 10 * PIXEL center font ',11' textcolor rgb cp_dark
+}
+cp_spread(x, block) = x * (X_MAX / X_MIN) ** (0.008 * cp_jitter(block))
+plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(WORSE_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('sample', 'better', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+eval cp_headed
+
+set tmargin at screen MIDDLE - 14 * PIXEL
+set bmargin at screen BOTTOM
+do for [i = 1:9] { set label i ''; unset label i }
+eval X_TICS
+set xlabel X_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set label 9 'times better' at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set logscale y
+set yrange [RATIO_MIN:RATIO_MAX]
+eval RATIO_TICS
+set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1 back
+do for [i = 1:words(THRESHOLDS)] {
+    set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+}
+set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
+plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
+     DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
+         pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
+
+# Panel 3
+PANEL = 3
+LEFT = 0.08958
+RIGHT = 0.41667
+TOP = 0.39354
+BOTTOM = 0.07985
+PIXEL = 0.000951
+MIDDLE = 0.18821
+PANEL_TITLE = "{/:Bold manager}"
+BETTER_MODEL = "thread-pool"
+WORSE_MODEL = "process-pool"
+SCALE = 1
+Y_LABEL = "messages per second"
+BETTER = "thread-pool via:memory"
+KEY_AT = 0.21583333333333332
+WORSE = "process-pool via:manager"
+X_MIN = 43.411338478325504
+X_MAX = 1545883.3187902337
+X_TICS = 'set xtics ("64" 64, "65.5k" 65536, "1.05M" 1048576)'
+X_TICS_BARE = 'set xtics ("" 64, "" 65536, "" 1048576)'
+X_LABEL = "bytes a message (payload)"
+Y_LOG = 1
+Y_MIN = 336.6490715272247
+Y_MAX = 4126937.3161052587
+Y_TICS = 'set ytics ("1000" 1000, "3000" 3000, "10k" 10000, "30k" 30000, "100k" 100000, "300k" 300000, "1M" 1000000, "3M" 3000000)'
+RATIO_MIN = 0.6381560891544538
+RATIO_MAX = 139.89555225417934
+RATIO_TICS = 'set ytics ("1" 1, "10" 10, "100" 100)'
+THRESHOLD_TEXT = "50 % ahead"
+THRESHOLD = 1.5
+THRESHOLDS = "1.5"
+CROSSING = 0
+CROSSING_LOW = 43.411338478325504
+CROSSING_HIGH = 1545883.3187902337
+CROSSING_TEXT = "50 % ahead "
+CROSSING_AT = 0.5
+# One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
+# `better` is, with its interval, against the line that decides.
+eval cp_clean
+WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
+WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen MIDDLE
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 54 * PIXEL left font ',12' textcolor rgb cp_dark
+set logscale x
+set xrange [X_MIN:X_MAX]
+eval X_TICS_BARE
+set label 9 Y_LABEL noenhanced at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set yrange [Y_MIN:Y_MAX]
+if (Y_LOG) { set logscale y }
+eval Y_TICS
+set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
+set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
+if (CROSSING > 0) {
+    set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
+    set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+    set label 2 CROSSING_TEXT noenhanced at graph CROSSING_AT, screen TOP + 10 * PIXEL center font ',11' textcolor rgb cp_dark
+}
+cp_spread(x, block) = x * (X_MAX / X_MIN) ** (0.008 * cp_jitter(block))
+plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(WORSE_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('sample', 'better', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+eval cp_headed
+
+set tmargin at screen MIDDLE - 14 * PIXEL
+set bmargin at screen BOTTOM
+do for [i = 1:9] { set label i ''; unset label i }
+eval X_TICS
+set xlabel X_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set label 9 'times better' at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set logscale y
+set yrange [RATIO_MIN:RATIO_MAX]
+eval RATIO_TICS
+set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1 back
+do for [i = 1:words(THRESHOLDS)] {
+    set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+}
+set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
+plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
+     DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
+         pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
+
+unset multiplot
+set output
+}
