@@ -236,17 +236,17 @@ static int add_grid_cell(const struct workload *workload, const struct model *mo
         if (cell_set(&cell, axis->key, axis->values[choice->value[i]], error))
             return -1;
     }
-    struct error unfit;
-    char words[200];
-    if (model_fits(model, workload, words, sizeof words)) {
-        note_refusal(refusal, &cell, words);
-        return 0;
-    }
     if (chosen(choice, "place") && !placement_find(cell.place))
         return runtime_complete(&cell, workers_max, error);
+    struct error unfit;
+    char words[200];
     const struct cell asked = cell;
-    if (runtime_complete(&cell, workers_max, &unfit)) {
+    if (runtime_complete(&cell, workers_max, &unfit)) { /* of a value that is wrong under every model, that */
         note_refusal(refusal, &asked, unfit.text);
+        return 0;
+    }
+    if (model_fits(model, workload, words, sizeof words)) {
+        note_refusal(refusal, &asked, words);
         return 0;
     }
     return plan_add(plan, &cell) < 0 ? error_set(error, "out of memory") : 0;

@@ -44,6 +44,7 @@ COMMAND_LINES = [
     (['run', '--key', 'terms'], "--key: 'terms' is not of the form KEY:VALUE,VALUE"),
     (['run', '--key', 'terms:1,,2'], 'terms: a value of the list is empty'),
     (['run', '--key', 'wings:2'], "no workload has a key 'wings'", 'list workloads'),
+    (['run', '--key', 'via:pipes', '--filter', 'comm/transfer'], "no cell matches 'comm/transfer': ", 'via:pipes'),
     (['run', '--key', 'terms:0'], 'no cell fits these values: ', 'terms:0'),
     (['run', '--blocks', '0'], "--blocks '0'", 'from 1 to'),
     (['run', '--blocks', '2x'], "--blocks '2x'", 'from 1 to'),
