@@ -25,7 +25,7 @@ static void measure(const struct measuring *measuring, const char *name, struct 
         snprintf(outcome->error, sizeof outcome->error, "%s", error.text);
         return;
     }
-    if (cell_runnable(&cell, measuring->topology, &error)) {
+    if (cell_runnable(&catalogue_native, &cell, measuring->topology, &error)) {
         outcome->skipped = true;
         return;
     }

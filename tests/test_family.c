@@ -50,7 +50,7 @@ static void judge(struct samples *samples, const struct rules *rules, struct ver
 
 static struct rule compare_rule(const char *better, const char *worse, double effect)
 {
-    struct rule rule = {.runtimes = {"native"}, .runtime_count = 1, .pair_count = 1};
+    struct rule rule = {.runtimes = {{"native"}, 1}, .pair_count = 1};
     struct rule_pair *pair = &rule.pairs[0];
     pair->metric = COLUMN_ITEMS_PER_SECOND;
     pair->effect = effect;

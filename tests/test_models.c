@@ -458,7 +458,7 @@ static void limits_are_asked_for_what_the_workload_needs(void **state)
         struct error error;
         assert_int_equal(cell_parse(cases[i].name, NULL, &cell, &error), 0);
         assert_int_equal(runtime_complete(&cell, 2, &error), 0);
-        assert_int_equal(cell_runnable(&cell, topology, &error), cases[i].runnable);
+        assert_int_equal(cell_runnable(&catalogue_native, &cell, topology, &error), cases[i].runnable);
     }
 }
 

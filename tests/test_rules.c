@@ -50,8 +50,8 @@ static void test_one_rule(void **state)
     assert_null(rules_find(&rules, "another"));
     assert_string_equal(rule->claim, "A claim");
     assert_string_equal(rule->documents, "D0 D1");
-    assert_int_equal(rule->runtime_count, 2);
-    assert_string_equal(rule->runtimes[1], "cpython");
+    assert_int_equal(rule->runtimes.count, 2);
+    assert_string_equal(rule->runtimes.words[1], "cpython");
     assert_int_equal(rule->pair_count, 1);
     assert_string_equal(rule->pairs[0].name, "");
     assert_int_equal(rule->pairs[0].kind, RULE_COMPARE);

@@ -31,7 +31,7 @@ static void measure_in_child(const struct bench_cell *bench, uint64_t items, str
 {
     struct error error;
     struct measurement measurement;
-    if (cell_runnable(bench->cell, bench->topology, &error)) {
+    if (cell_runnable(&catalogue_native, bench->cell, bench->topology, &error)) {
         round->skipped = true;
         snprintf(round->error, sizeof round->error, "skipped: %.240s", error.text);
         return;
@@ -41,7 +41,7 @@ static void measure_in_child(const struct bench_cell *bench, uint64_t items, str
         snprintf(round->error, sizeof round->error, "%.255s", error.text);
         return;
     }
-    items = cell_items(bench->cell, items, NULL);
+    items = cell_items(&catalogue_native, bench->cell, items, NULL);
     if (cell_warm_up(run, items) || cell_measure(run, items, &measurement)) {
         snprintf(round->error, sizeof round->error, "%.255s", run->error.text);
         return; /* its workers die with this process */
@@ -350,7 +350,8 @@ int cmd_bench(int argc, char **argv)
     struct rules rules = {0};
     struct plan plan = {0};
     char path[PATH_BYTES];
-    struct selection selection = {.profile = profile_find("full"), .rules = &rules, .filter = "."};
+    struct selection selection = {
+        .profile = profile_find("full"), .rules = &rules, .filter = ".", .runtime_kind = "native"};
     struct topology *topology = topology_open(NULL, &error);
     int code;
     if (topology && topology_warning(topology)[0])

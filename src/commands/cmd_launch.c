@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One sample: `run` starts this in a fresh process. Prints the row's columns as name=value lines. */
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -8,20 +10,24 @@
 
 #include "cell_run.h"
 #include "command.h"
+#include "driver.h"
 #include "gbench_shim.h"
 #include "options.h"
 #include "runtime.h"
 
 struct options {
-    const char *cell, *topology;
+    const char *cell, *topology, *python, *description;
     uint64_t items;
 };
 
-enum { OPTION_ITEMS = 256, OPTION_TOPOLOGY };
+enum { OPTION_ITEMS = 256, OPTION_TOPOLOGY, OPTION_PYTHON, OPTION_DESCRIPTION };
 
 static const struct argp_option option_table[] = {
     {"items", OPTION_ITEMS, "N", 0, "work to do", 0},
     {"topology", OPTION_TOPOLOGY, "FILE", 0, "this machine's topology.xml, which loads faster than discovery",
+     0},
+    {"python", OPTION_PYTHON, "PATH", 0, "the interpreter of a cell that is not native", 0},
+    {"description", OPTION_DESCRIPTION, "FILE", 0, "what that said of itself, so that it is not asked again",
      0},
     {0},
 };
@@ -35,6 +41,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case OPTION_TOPOLOGY:
         options->topology = text;
+        return 0;
+    case OPTION_PYTHON:
+        options->python = text;
+        return 0;
+    case OPTION_DESCRIPTION:
+        options->description = text;
         return 0;
     case ARGP_KEY_ARG:
         if (options->cell)
@@ -79,20 +91,14 @@ static void set_status(const struct measurement *measurement, struct row_buffer 
     row_set(row, COLUMN_REASON, "%s", measurement->invalid);
 }
 
-static int launch(const struct cell *cell, const struct topology *topology, uint64_t items,
-                  struct row_buffer *row, struct error *error)
+static int launch_native(const struct cell *cell, const struct topology *topology, uint64_t items,
+                         struct row_buffer *row, struct error *error)
 {
-    if (cell_runnable(cell, topology, error)) {
-        row_set(row, COLUMN_STATUS, "skipped");
-        row_set(row, COLUMN_REASON, "%s", error->text);
-        return 0;
-    }
     struct launched sample = {.run = cell_open(cell, topology, error)};
     if (!sample.run)
         return -1;
     char name[CELL_NAME_BYTES];
     cell_format(cell, name);
-    items = cell_items(cell, items, NULL);
     const struct gbench_case benchmark = {name, measure, &sample};
     double seconds;
     if (cell_warm_up(sample.run, items) || gbench_run_once(&benchmark, items, &seconds))
@@ -105,6 +111,32 @@ static int launch(const struct cell *cell, const struct topology *topology, uint
     measurement_fill_row(sample.run, &sample.measurement, memory_bytes, row);
     cell_free(sample.run);
     return 0;
+}
+
+static int launch(const struct cell *cell, const struct topology *topology, uint64_t items,
+                  struct row_buffer *row, struct error *error)
+{
+    const struct driver *driver = runtime_of(cell)->driver;
+    if (runtime_runnable(cell, topology, error)) {
+        row_set(row, COLUMN_STATUS, "skipped");
+        row_set(row, COLUMN_REASON, "%s", error->text);
+        return 0;
+    }
+    items = runtime_items(cell, items, NULL);
+    return driver ? driver_launch(driver, cell, topology, items, row, error)
+                  : launch_native(cell, topology, items, row, error);
+}
+
+/* The runtime of a cell that is not native; NULL: who launches by hand has the first python3. */
+static int add_runtime(const struct options *options, struct error *error)
+{
+    if (strncmp(options->cell, "native/", 7) == 0)
+        return 0;
+    if (!options->description)
+        return runtimes_add_python(options->python, error);
+    int description = open(options->description, O_RDONLY | O_CLOEXEC);
+    return description < 0 ? error_set(error, "%s: %s", options->description, strerror(errno))
+                           : runtimes_add_described(options->python, description, error);
 }
 
 int cmd_launch(int argc, char **argv)
@@ -120,18 +152,20 @@ int cmd_launch(int argc, char **argv)
     struct cell cell;
     struct row_buffer row;
     struct topology *topology = topology_open(options.topology, &error);
-    if (!topology || cell_parse(options.cell, NULL, &cell, &error) ||
+    if (!topology || cell_parse(options.cell, NULL, &cell, &error) || add_runtime(&options, &error) ||
         runtime_complete(&cell, (unsigned)topology_max(topology), &error)) {
         topology_close(topology);
+        runtimes_forget();
         return error_tell(&error);
     }
     row_reset(&row);
-    cell_fill_row(&cell, &row);
+    runtime_fill_row(&cell, &row);
     int failed = launch(&cell, topology, options.items, &row, &error);
     if (failed)
         fprintf(stderr, "%s/%s: %s\n", cell.workload, cell.model, error.text);
     else
         print_row(&row.row);
     topology_close(topology);
+    runtimes_forget();
     return failed ? EXIT_FAILURE : fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

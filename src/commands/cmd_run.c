@@ -52,9 +52,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
         options_error(state, "no argument '%s' here; options begin with --", text);
     case ARGP_KEY_END:
         if (options->resume && (options->run.given || options->dry_run))
-            options_error(
-                state,
-                "--resume goes on with that run's own plan; only --rules and --quiet may stand with it");
+            options_error(state, "--resume goes on with that run's own plan; only --rules, --python and "
+                                 "--quiet may stand with it");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -245,7 +244,7 @@ static int resume(struct session *session, const struct options *options)
     struct rules rules = {0}; /* they are needed in the end: what is wrong with them is said now */
     int failed = options->run.rules && run_setup_rules(session, options->run.rules, &rules, &error);
     rules_free(&rules);
-    if (failed || session_resume(session, &error))
+    if (failed || run_setup_pythons(&options->run, &error) || session_resume(session, &error))
         return error_tell(&error);
     return measure(session);
 }

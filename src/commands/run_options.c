@@ -21,8 +21,10 @@ enum {
     OPTION_SEED,
     OPTION_OUT,
     OPTION_LIKE,
+    OPTION_RUNTIME,
     OPTION_TIMEOUT,
     OPTION_QUIET,
+    OPTION_PYTHON,
 };
 
 static const struct argp_option option_table[] = {
@@ -45,6 +47,9 @@ static const struct argp_option option_table[] = {
     {"like", OPTION_LIKE, "DIR", 0, "the same work per launch as in that run, cell by cell", 0},
     {"timeout", OPTION_TIMEOUT, "S", 0,
      "seconds after which a launch is ended and counts as failed; default: by profile", 0},
+    {"runtime", OPTION_RUNTIME, "NAME", 0, "native, cpython or all (default): whose cells", 0},
+    {"python", OPTION_PYTHON, "PATH", 0,
+     "an interpreter for the cells of cpython; may be repeated. Default: the first python3 there is", 0},
     {"quiet", OPTION_QUIET, NULL, 0, "no progress", 0},
     {0},
 };
@@ -98,6 +103,22 @@ static void set_profile(const struct argp_state *state, struct run_options *opti
     options_error(state, "no profile '%s'; %s", name, nearest_tell(&nearest));
 }
 
+static void set_runtime(const struct argp_state *state, struct selection *selection, const char *name)
+{
+    static const char *const kinds[] = {"native", "cpython", "all"};
+    enum { KINDS = sizeof kinds / sizeof kinds[0] };
+    struct nearest nearest;
+    nearest_begin(&nearest, name, strlen(name), "");
+    for (size_t i = 0; i < KINDS; i++) {
+        nearest_offer(&nearest, kinds[i]);
+        if (strcmp(name, kinds[i]) == 0) {
+            selection->runtime_kind = i + 1 < KINDS ? kinds[i] : NULL;
+            return;
+        }
+    }
+    options_error(state, "no runtime '%s'; %s", name, nearest_tell(&nearest));
+}
+
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct run_options *options = state->input;
@@ -148,6 +169,14 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case OPTION_TIMEOUT:
         options->timeout_s = (double)options_count(state, "--timeout", text, 1, 86400);
+        return 0;
+    case OPTION_RUNTIME:
+        set_runtime(state, selection, text);
+        return 0;
+    case OPTION_PYTHON:
+        if (options->python_count == RUN_PYTHONS_MAX)
+            options_error(state, "more than %d interpreters", RUN_PYTHONS_MAX);
+        options->pythons[options->python_count++] = text;
         return 0;
     case OPTION_QUIET:
         options->quiet = true;

@@ -24,13 +24,13 @@ static void list_add(struct list *list, const char *prefix, const char *name)
                                        list->used ? ", " : "", prefix, name);
 }
 
-static int check_model(const struct cell *cell, struct error *error)
+static int check_model(const struct catalogue *catalogue, const struct cell *cell, struct error *error)
 {
-    if (model_find(cell->model))
+    if (catalogue_model(catalogue, cell->model))
         return 0;
     struct list known = {0};
-    for (size_t i = 0; models[i]; i++)
-        list_add(&known, "", models[i]->name);
+    for (size_t i = 0; catalogue->models[i]; i++)
+        list_add(&known, "", catalogue->models[i]->name);
     return error_set(error, "no model '%s'; known: %s", cell->model, known.text);
 }
 
@@ -61,15 +61,15 @@ static int check_value(const struct workload_param *param, const char *value, st
                      (unsigned long long)least);
 }
 
-static int check_workload(const struct cell *cell, struct error *error)
+static int check_workload(const struct catalogue *catalogue, const struct cell *cell, struct error *error)
 {
-    const struct workload *workload = workload_find(cell->family, cell->workload);
+    const struct workload *workload = catalogue_workload(catalogue, cell->family, cell->workload);
     struct list known = {0};
     if (!workload) {
-        for (size_t i = 0; workloads[i]; i++) {
+        for (size_t i = 0; catalogue->workloads[i]; i++) {
             char family[32];
-            snprintf(family, sizeof family, "%s/", workloads[i]->family);
-            list_add(&known, family, workloads[i]->name);
+            snprintf(family, sizeof family, "%s/", catalogue->workloads[i]->family);
+            list_add(&known, family, catalogue->workloads[i]->name);
         }
         return error_set(error, "no workload '%s/%s'; known: %s", cell->family, cell->workload, known.text);
     }
@@ -127,10 +127,11 @@ static int check_roles(struct cell *cell, const struct model *model, unsigned ro
 
 /* A task in flight needs a worker of its own, but for loops: then one of the two numbers follows from the
  * other. */
-static int check_counts(struct cell *cell, const struct model *model, unsigned workers_max,
+static int check_counts(const struct catalogue *catalogue, struct cell *cell, unsigned workers_max,
                         struct error *error)
 {
-    const struct workload *workload = workload_find(cell->family, cell->workload);
+    const struct model *model = catalogue_model(catalogue, cell->model);
+    const struct workload *workload = catalogue_workload(catalogue, cell->family, cell->workload);
     if (workload->roles)
         return check_roles(cell, model, workload->roles(cell), workers_max, error);
     if (!model->carrier && model->loop) {
@@ -166,21 +167,24 @@ static int check_counts(struct cell *cell, const struct model *model, unsigned w
     return 0;
 }
 
-int cell_complete(struct cell *cell, unsigned workers_max, struct error *error)
+int cell_complete(const struct catalogue *catalogue, struct cell *cell, unsigned workers_max,
+                  struct error *error)
 {
-    if (check_workload(cell, error) || check_model(cell, error))
+    if (check_workload(catalogue, cell, error) || check_model(catalogue, cell, error))
         return -1;
     cell_resolve(cell, workers_max);
     if (check_place(cell, error))
         return -1;
-    return check_counts(cell, model_find(cell->model), workers_max, error);
+    return check_counts(catalogue, cell, workers_max, error);
 }
 
-void cell_counts(const struct cell *cell, unsigned *workers, unsigned *conc)
+void cell_counts(const struct catalogue *catalogue, const struct cell *cell, unsigned *workers,
+                 unsigned *conc)
 {
-    const struct workload *workload = workload_find(cell->family, cell->workload);
-    bool loop = model_drives_loops(model_find(cell->model), workload);
-    if (workload->roles) {
+    const struct workload *workload =
+        catalogue ? catalogue_workload(catalogue, cell->family, cell->workload) : NULL;
+    bool loop = catalogue && model_drives_loops(catalogue_model(catalogue, cell->model), workload);
+    if (workload && workload->roles) {
         *conc = workload->roles(cell);
         *workers = !loop ? *conc : cell->workers ? cell->workers : 1;
         return;
@@ -189,11 +193,12 @@ void cell_counts(const struct cell *cell, unsigned *workers, unsigned *conc)
     *conc = !loop || cell->conc == 0 ? *workers : cell->conc;
 }
 
-uint64_t cell_items(const struct cell *cell, uint64_t items, uint64_t *granule)
+uint64_t cell_items(const struct catalogue *catalogue, const struct cell *cell, uint64_t items,
+                    uint64_t *granule)
 {
-    const struct workload *workload = workload_find(cell->family, cell->workload);
+    const struct workload *workload = catalogue_workload(catalogue, cell->family, cell->workload);
     unsigned workers, conc;
-    cell_counts(cell, &workers, &conc);
+    cell_counts(catalogue, cell, &workers, &conc);
     uint64_t step = workload->items ? 0 : workload->waits ? conc : 1;
     if (granule)
         *granule = step;
@@ -202,7 +207,8 @@ uint64_t cell_items(const struct cell *cell, uint64_t items, uint64_t *granule)
     return items < conc ? conc : (items + step - 1) / step * step;
 }
 
-int cell_runnable(const struct cell *cell, const struct topology *topology, struct error *error)
+int cell_runnable(const struct catalogue *catalogue, const struct cell *cell, const struct topology *topology,
+                  struct error *error)
 {
     size_t unit_count;
     topology_units(topology, &unit_count);
@@ -212,11 +218,11 @@ int cell_runnable(const struct cell *cell, const struct topology *topology, stru
                          "place:%s needs %zu processing units, %zu allowed; allow more (taskset, cpuset)",
                          policy->name, policy->units_min, unit_count);
     unsigned workers, conc;
-    cell_counts(cell, &workers, &conc);
-    const struct model *model = model_find(cell->model);
-    const struct workload *workload = workload_find(cell->family, cell->workload);
+    cell_counts(catalogue, cell, &workers, &conc);
+    const struct model *model = catalogue_model(catalogue, cell->model);
+    const struct workload *workload = catalogue_workload(catalogue, cell->family, cell->workload);
     char unfit[200];
-    if (model_fits(model, workload, unfit, sizeof unfit))
+    if (catalogue->fits(catalogue, model, workload, unfit, sizeof unfit))
         return error_set(error, "%s/%s: %s", cell->family, cell->workload, unfit);
     if (model->workers_max && workers > model->workers_max)
         return error_set(error, "%s, %u needed; take a smaller conc", model->workers_max_words, workers);

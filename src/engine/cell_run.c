@@ -112,7 +112,7 @@ struct run *cell_open(const struct cell *cell, const struct topology *topology, 
     run->workload = workload_find(cell->family, cell->workload);
     run->model = model_find(cell->model);
     run->topology = topology;
-    cell_counts(cell, &run->workers, &run->conc);
+    cell_counts(&catalogue_native, cell, &run->workers, &run->conc);
     if (open_run(run)) {
         if (error)
             *error = run->error;
@@ -174,7 +174,7 @@ int cell_warm_up(struct run *run, uint64_t items)
 }
 
 /* Worker processes publish theirs; threads are in our own. */
-static struct usage usage_of_tree(const struct run *run)
+static struct usage usage_of_workers(const struct run *run)
 {
     struct usage usage = usage_add(usage_self(), usage_children());
     for (unsigned worker = 0; worker < run->workers; worker++)
@@ -185,8 +185,8 @@ static struct usage usage_of_tree(const struct run *run)
 int cell_measure(struct run *run, uint64_t items, struct measurement *measurement)
 {
     struct run_shared *shared = run->shared;
-    items = cell_items(run->cell, items, NULL);
-    struct usage before = usage_of_tree(run);
+    items = cell_items(&catalogue_native, run->cell, items, NULL);
+    struct usage before = usage_of_workers(run);
     struct account account;
     if (run_round(run, items, &account))
         return -1;
@@ -194,7 +194,7 @@ int cell_measure(struct run *run, uint64_t items, struct measurement *measuremen
         .items = items,
         .wall_ns = shared->clock_stop_ns - shared->clock_start_ns,
         .startup_ns = shared->startup_ns ? shared->startup_ns : run->startup_ns,
-        .usage = usage_subtract(usage_of_tree(run), before),
+        .usage = usage_subtract(usage_of_workers(run), before),
         .checksum = account.checksum,
         .tasks_lost = account.tasks_lost,
         .value = account.value,
@@ -236,13 +236,13 @@ void cell_free(struct run *run)
     free(run);
 }
 
-void cell_fill_row(const struct cell *cell, struct row_buffer *row)
+void cell_fill_row(const struct catalogue *catalogue, const struct cell *cell, struct row_buffer *row)
 {
     char name[CELL_NAME_BYTES], params[CELL_PARAMS_MAX * 48];
     unsigned workers, conc;
     cell_format(cell, name);
     cell_format_params(cell, params, sizeof params);
-    cell_counts(cell, &workers, &conc);
+    cell_counts(catalogue, cell, &workers, &conc);
     row_set(row, COLUMN_CELL, "%s", name);
     row_set(row, COLUMN_RUNTIME, "%s", cell->runtime);
     row_set(row, COLUMN_FAMILY, "%s", cell->family);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "catalogue.h"
 #include "cell.h"
 #include "error.h"
 #include "result.h"
@@ -15,18 +16,22 @@
 /* Checks that there is such a cell and completes its name: workers:max becomes workers_max, `workers` that
  * follow from `conc` are left out, a missing `workers` or `place` gets its default (max, compact). -1: error
  * names what is wrong and what is known. */
-int cell_complete(struct cell *cell, unsigned workers_max, struct error *error);
+int cell_complete(const struct catalogue *catalogue, struct cell *cell, unsigned workers_max,
+                  struct error *error);
 
-/* Workers and tasks in flight of a completed cell. */
-void cell_counts(const struct cell *cell, unsigned *workers, unsigned *conc);
+/* Workers and tasks in flight of a completed cell; as far as its name tells where catalogue is NULL. */
+void cell_counts(const struct catalogue *catalogue, const struct cell *cell, unsigned *workers,
+                 unsigned *conc);
 
 /* The work that is done when `items` are asked for: at least a task for each in flight, whole rounds of those
  * where they wait side by side, just so many where the workload says how many. *granule (may be NULL): what
  * it is a multiple of; 0 if it cannot be chosen. */
-uint64_t cell_items(const struct cell *cell, uint64_t items, uint64_t *granule);
+uint64_t cell_items(const struct catalogue *catalogue, const struct cell *cell, uint64_t items,
+                    uint64_t *granule);
 
 /* Whether the cell can run here. 0, or -1: error is the reason of a `skipped` row. */
-int cell_runnable(const struct cell *cell, const struct topology *topology, struct error *error);
+int cell_runnable(const struct catalogue *catalogue, const struct cell *cell, const struct topology *topology,
+                  struct error *error);
 
 /* What one round measured. Absent figures are 0 where 0 is impossible, else flagged. */
 struct measurement {
@@ -59,7 +64,7 @@ void cell_close(struct run *run);
 void cell_free(struct run *run);
 
 /* The cell's own columns of a row (RUNTIME .. PLACE), for rows without a run too. */
-void cell_fill_row(const struct cell *cell, struct row_buffer *row);
+void cell_fill_row(const struct catalogue *catalogue, const struct cell *cell, struct row_buffer *row);
 
 /* What was measured, after cell_close; memory_bytes of 0 stays empty. */
 void measurement_fill_row(const struct run *run, const struct measurement *measurement, uint64_t memory_bytes,

@@ -9,7 +9,7 @@
 
 const char *const judgement_names[3] = {"holds", "does not hold", "inconclusive"};
 
-enum { COMPARISONS_MAX = RULE_PAIRS_MAX * 2 * RULE_SWEEP_MAX };
+enum { COMPARISONS_MAX = RULE_PAIRS_MAX * 2 * RULE_SWEEP_MAX, RUNTIMES_MAX = 16 };
 
 const struct judge_kind *const judge_kinds[RULE_KIND_COUNT] = {
     [RULE_COMPARE] = &judge_kind_compare,
@@ -23,6 +23,8 @@ struct judge {
     struct verdicts *verdicts;
     size_t verdict_room, point_room;
     struct comparison *comparisons; /* COMPARISONS_MAX */
+    char runtimes[RUNTIMES_MAX][16];
+    size_t runtime_count;
     struct error *error;
 };
 
@@ -79,7 +81,7 @@ static struct verdict *add_verdict(struct judge *judge, const struct comparison 
                                 .crossing = NAN,
                                 .crossing_low = NAN,
                                 .crossing_high = NAN};
-    snprintf(verdict->runtime, sizeof verdict->runtime, "%s", comparison->runtime);
+    memcpy(verdict->runtime, comparison->better.runtime, sizeof verdict->runtime);
     snprintf(verdict->pair_name, sizeof verdict->pair_name, "%s", comparison->pair->name);
     return verdict;
 }
@@ -157,18 +159,31 @@ static void note_missing(struct judge *judge, const struct rule *rule)
 static int list_rule(struct judge *judge, const struct rule *rule)
 {
     bool any_run = false;
-    for (size_t i = 0; i < rule->runtime_count; i++) {
+    for (size_t i = 0; i < judge->runtime_count; i++) {
         bool was_run;
-        if (!rule_was_run(judge, rule, rule->runtimes[i], &was_run))
+        if (!rule_was_run(judge, rule, judge->runtimes[i], &was_run))
             return -1;
         any_run |= was_run;
         for (size_t k = 0; was_run && k < rule->pair_count; k++)
-            if (list_pair(judge, rule, &rule->pairs[k], rule->runtimes[i]))
+            if (list_pair(judge, rule, &rule->pairs[k], judge->runtimes[i]))
                 return -1;
     }
     if (!any_run)
         note_missing(judge, rule);
     return 0;
+}
+
+/* Those of which there are cells, native first, and the others by name, as the cells are. */
+static void list_runtimes(struct judge *judge)
+{
+    snprintf(judge->runtimes[judge->runtime_count++], sizeof judge->runtimes[0], "native");
+    for (size_t i = 0; i < judge->samples->cell_count && judge->runtime_count < RUNTIMES_MAX; i++) {
+        char name[sizeof judge->runtimes[0]];
+        const char *cell = judge->samples->cells[i].name;
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(cell, "/"), cell);
+        if (strcmp(name, "native") != 0 && strcmp(name, judge->runtimes[judge->runtime_count - 1]) != 0)
+            memcpy(judge->runtimes[judge->runtime_count++], name, sizeof name);
+    }
 }
 
 /* What was measured */
@@ -275,6 +290,7 @@ int verdicts_judge(const struct samples *samples, const struct rules *rules, str
     struct judge judge = {.samples = samples, .verdicts = verdicts, .error = error};
     judge.comparisons = calloc(COMPARISONS_MAX, sizeof *judge.comparisons);
     int result = judge.comparisons ? 0 : error_set(error, "out of memory");
+    list_runtimes(&judge);
     for (size_t i = 0; i < rules->count && !result; i++)
         result = list_rule(&judge, &rules->rules[i]);
     free(judge.comparisons);

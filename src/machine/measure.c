@@ -104,49 +104,129 @@ static uint64_t memory_of_process_bytes(pid_t process, enum memory memory)
                                 : field_bytes(text, "\nPss_Anon:") + field_bytes(text, "\nPss_Shmem:");
 }
 
+/* A process and its descendants but `left_out` and theirs. */
+struct tree {
+    pid_t left_out;
+    void (*visit)(struct tree *, pid_t);
+    enum memory memory;
+    uint64_t memory_bytes;
+    struct usage usage;
+};
+
+static void walk(struct tree *tree, pid_t process);
+
 /* Numbers, each followed by a space. */
-static uint64_t memory_of_children_bytes(pid_t process, const char *thread, pid_t left_out,
-                                         enum memory memory)
+static void walk_children(struct tree *tree, pid_t process, const char *thread)
 {
     char path[96], text[512];
-    uint64_t bytes = 0;
     pid_t child = 0;
     snprintf(path, sizeof path, "/proc/%d/task/%.20s/children", (int)process, thread);
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
-        return 0;
+        return;
     for (ssize_t count; (count = read(file, text, sizeof text)) > 0;)
         for (ssize_t i = 0; i < count; i++)
             if (isdigit((unsigned char)text[i])) {
                 child = child * 10 + (text[i] - '0');
             } else {
-                bytes += memory_of_tree_bytes(child, left_out, memory);
+                walk(tree, child);
                 child = 0;
             }
     close(file);
-    return bytes;
 }
 
-uint64_t memory_of_tree_bytes(pid_t process, pid_t left_out, enum memory memory)
+static void for_each_thread(struct tree *tree, pid_t process,
+                            void (*visit)(struct tree *, pid_t process, const char *thread))
 {
-    if (process == left_out)
-        return 0;
-    uint64_t bytes = memory_of_process_bytes(process, memory);
     char path[64];
     alignas(struct dirent64) char entries[512];
     snprintf(path, sizeof path, "/proc/%d/task", (int)process);
     int threads = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (threads < 0)
-        return bytes;
+        return;
     for (ssize_t count; (count = getdents64(threads, entries, sizeof entries)) > 0;)
         for (ssize_t at = 0; at < count;) {
             const struct dirent64 *entry = (const struct dirent64 *)(entries + at);
             if (isdigit((unsigned char)entry->d_name[0]))
-                bytes += memory_of_children_bytes(process, entry->d_name, left_out, memory);
+                visit(tree, process, entry->d_name);
             at += entry->d_reclen;
         }
     close(threads);
-    return bytes;
+}
+
+static void walk(struct tree *tree, pid_t process)
+{
+    if (process == tree->left_out)
+        return;
+    tree->visit(tree, process);
+    for_each_thread(tree, process, walk_children);
+}
+
+static void add_memory(struct tree *tree, pid_t process)
+{
+    tree->memory_bytes += memory_of_process_bytes(process, tree->memory);
+}
+
+uint64_t memory_of_tree_bytes(pid_t process, pid_t left_out, enum memory memory)
+{
+    struct tree tree = {.left_out = left_out, .visit = add_memory, .memory = memory};
+    walk(&tree, process);
+    return tree.memory_bytes;
+}
+
+/* The number behind a field of a status file. */
+static int64_t count_in(const char *text, const char *field)
+{
+    const char *found = strstr(text, field);
+    return found ? strtoll(found + strlen(field), NULL, 10) : 0;
+}
+
+static size_t read_proc(const char *path, char *text, size_t text_bytes)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t count = file < 0 ? -1 : read(file, text, text_bytes - 1);
+    if (file >= 0)
+        close(file);
+    text[count > 0 ? count : 0] = '\0';
+    return count > 0 ? (size_t)count : 0;
+}
+
+static void add_switches(struct tree *tree, pid_t process, const char *thread)
+{
+    char path[96], text[4096];
+    snprintf(path, sizeof path, "/proc/%d/task/%.20s/status", (int)process, thread);
+    read_proc(path, text, sizeof text);
+    tree->usage.switches_voluntary += count_in(text, "\nvoluntary_ctxt_switches:");
+    tree->usage.switches_involuntary += count_in(text, "\nnonvoluntary_ctxt_switches:");
+}
+
+/* Of the process and of those of its children that have been awaited. */
+static void add_usage(struct tree *tree, pid_t process)
+{
+    char path[64], text[1024];
+    long long faults_minor, faults_minor_awaited, faults_major, faults_major_awaited, user, system,
+        user_awaited, system_awaited;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)process);
+    read_proc(path, text, sizeof text);
+    const char *behind_name = strrchr(text, ')');
+    if (!behind_name ||
+        sscanf(behind_name, ") %*c %*d %*d %*d %*d %*d %*u %lld %lld %lld %lld %lld %lld %lld %lld",
+               &faults_minor, &faults_minor_awaited, &faults_major, &faults_major_awaited, &user, &system,
+               &user_awaited, &system_awaited) != 8)
+        return;
+    int64_t tick_ns = 1000000000 / sysconf(_SC_CLK_TCK);
+    tree->usage.user_ns += (user + user_awaited) * tick_ns;
+    tree->usage.system_ns += (system + system_awaited) * tick_ns;
+    tree->usage.faults_minor += faults_minor + faults_minor_awaited;
+    tree->usage.faults_major += faults_major + faults_major_awaited;
+    for_each_thread(tree, process, add_switches);
+}
+
+struct usage usage_of_tree(pid_t process, pid_t left_out)
+{
+    struct tree tree = {.left_out = left_out, .visit = add_usage};
+    walk(&tree, process);
+    return tree.usage;
 }
 
 uint64_t mappings_self(void)

@@ -35,6 +35,10 @@ struct usage usage_children(void);
 struct usage usage_add(struct usage a, struct usage b);
 struct usage usage_subtract(struct usage a, struct usage b);
 
+/* Another process and all its descendants but `left_out` (0: none) and theirs, as /proc has it: processor
+ * time in whole ticks of the kernel's clock (10 ms, mostly); of threads that have ended, no switches. */
+struct usage usage_of_tree(pid_t process, pid_t left_out);
+
 /* Moves of the calling thread between processing units since it began; -1 if the kernel does not tell. */
 int64_t migrations_self(void);
 

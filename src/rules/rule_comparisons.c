@@ -89,16 +89,31 @@ static int resolve_cell(const char *name, const char *runtime, const struct rule
     return 0;
 }
 
+bool rule_means_runtime(const char *word, const char *runtime)
+{
+    bool native = strcmp(runtime, "native") == 0;
+    return strcmp(word, "native") == 0 ? native : !native;
+}
+
+static bool has_runtime(const struct rule_runtimes *runtimes, const char *runtime)
+{
+    for (size_t i = 0; i < runtimes->count; i++)
+        if (rule_means_runtime(runtimes->words[i], runtime))
+            return true;
+    return false;
+}
+
 int rule_pair_comparisons(const struct rule *rule, const struct rule_pair *pair, const char *runtime,
                           enum rule_values values, unsigned workers_max, struct comparison *comparisons,
                           size_t capacity, struct error *error)
 {
     struct value_list list;
-    if (workers_max < pair->units_min)
+    if (workers_max < pair->units_min || !has_runtime(&rule->runtimes, runtime) ||
+        (pair->runtimes.count && !has_runtime(&pair->runtimes, runtime)))
         return 0;
     list_values(pair, values, &list);
     for (size_t i = 0; i < list.count; i++) {
-        struct comparison comparison = {.rule = rule, .pair = pair, .runtime = runtime};
+        struct comparison comparison = {.rule = rule, .pair = pair};
         const char *value = list.values[i];
         struct resolved better, worse;
         snprintf(comparison.sweep_value, sizeof comparison.sweep_value, "%s", value);

@@ -6,8 +6,9 @@
 #include "nearest.h"
 #include "rule_reader.h"
 
-static const char *const pair_key_names[PAIR_KEY_COUNT] = {
-    "kind", "better", "worse", "metric", "effect", "cell", "expect", "sweep", "sweep_quick", "units_min"};
+static const char *const pair_key_names[PAIR_KEY_COUNT] = {"kind",        "better",    "worse",   "metric",
+                                                           "effect",      "cell",      "expect",  "sweep",
+                                                           "sweep_quick", "units_min", "runtimes"};
 
 /* What a kind requires besides itself; it has sweep and sweep_quick too, and nothing else. */
 static const struct {
@@ -170,6 +171,8 @@ int rule_read_pair_key(struct rule_reader *reader, struct rule_pair_source *sour
         return read_sweep(reader, name, value, &pair->sweep_quick);
     case KEY_UNITS_MIN:
         return read_units_min(reader, value, pair);
+    case KEY_RUNTIMES:
+        return rule_read_runtimes(reader, value, &pair->runtimes);
     case PAIR_KEY_COUNT:
         break;
     }
@@ -262,9 +265,23 @@ static int inherit_keys(struct rule_reader *reader, struct rule_pair_source *sou
     return 0;
 }
 
+static int check_runtimes(struct rule_reader *reader, const struct rule_pair_source *source)
+{
+    const struct rule_runtimes *own = &source->pair.runtimes, *all = &reader->rule->runtimes;
+    for (size_t i = 0; i < own->count; i++) {
+        bool found = false;
+        for (size_t k = 0; k < all->count; k++)
+            found |= strcmp(own->words[i], all->words[k]) == 0;
+        if (!found)
+            return rule_fail_at(reader, source->key_lines[KEY_RUNTIMES], "the rule has no runtime '%s'",
+                                own->words[i]);
+    }
+    return 0;
+}
+
 int rule_check_pair(struct rule_reader *reader, struct rule_pair_source *source)
 {
-    if (inherit_keys(reader, source))
+    if (inherit_keys(reader, source) || check_runtimes(reader, source))
         return -1;
     if (check_sweep(reader, source))
         return -1;

@@ -21,6 +21,7 @@ enum rule_pair_key {
     KEY_SWEEP,
     KEY_SWEEP_QUICK,
     KEY_UNITS_MIN,
+    KEY_RUNTIMES,
     PAIR_KEY_COUNT
 };
 
@@ -49,6 +50,9 @@ int rule_fail_at(struct rule_reader *reader, size_t line, const char *format, ..
 /* Fails if value is empty or does not fit. */
 int rule_copy_text(struct rule_reader *reader, const char *key, const char *value, char *text,
                    size_t text_bytes);
+
+/* "native cpython", each once. */
+int rule_read_runtimes(struct rule_reader *reader, const char *value, struct rule_runtimes *runtimes);
 
 /* What a pair requires, in words. */
 extern const char *const rule_required_keys;

@@ -45,9 +45,8 @@ int rule_copy_text(struct rule_reader *reader, const char *key, const char *valu
     return 0;
 }
 
-static int read_runtimes(struct rule_reader *reader, const char *value)
+int rule_read_runtimes(struct rule_reader *reader, const char *value, struct rule_runtimes *runtimes)
 {
-    struct rule *rule = reader->rule;
     char copy[64];
     if (rule_copy_text(reader, "runtimes", value, copy, sizeof copy))
         return -1;
@@ -57,10 +56,10 @@ static int read_runtimes(struct rule_reader *reader, const char *value)
             continue;
         if (strcmp(item, runtimes_known[0]) != 0 && strcmp(item, runtimes_known[1]) != 0)
             return rule_fail_at(reader, reader->line, "unknown runtime '%s'; known: native, cpython", item);
-        for (size_t i = 0; i < rule->runtime_count; i++)
-            if (strcmp(item, rule->runtimes[i]) == 0)
+        for (size_t i = 0; i < runtimes->count; i++)
+            if (strcmp(item, runtimes->words[i]) == 0)
                 return rule_fail_at(reader, reader->line, "runtime '%s' stands twice", item);
-        snprintf(rule->runtimes[rule->runtime_count++], sizeof rule->runtimes[0], "%s", item);
+        snprintf(runtimes->words[runtimes->count++], sizeof runtimes->words[0], "%s", item);
     }
     return 0;
 }
@@ -74,18 +73,21 @@ static int read_rule_key(struct rule_reader *reader, const char *name, const cha
         return rule_copy_text(reader, name, value, rule->claim, sizeof rule->claim);
     if (strcmp(name, "documents") == 0 && !*rule->documents)
         return rule_copy_text(reader, name, value, rule->documents, sizeof rule->documents);
-    if (strcmp(name, "runtimes") == 0 && !rule->runtime_count)
-        return read_runtimes(reader, value);
+    if (strcmp(name, "runtimes") == 0 && !rule->runtimes.count)
+        return rule_read_runtimes(reader, value, &rule->runtimes);
+    if (strcmp(name, "differs") == 0 && !*rule->differs)
+        return rule_copy_text(reader, name, value, rule->differs, sizeof rule->differs);
     if (strcmp(name, "branch") == 0 && !*rule->branch)
         return strstr(value, ": ") ? rule_copy_text(reader, name, value, rule->branch, sizeof rule->branch)
                                    : rule_fail_at(reader, reader->line, "branch is no 'WORK: MODEL'");
     if (strcmp(name, "claim") == 0 || strcmp(name, "documents") == 0 || strcmp(name, "runtimes") == 0 ||
-        strcmp(name, "branch") == 0)
+        strcmp(name, "branch") == 0 || strcmp(name, "differs") == 0)
         return rule_fail_at(reader, reader->line, "%s stands twice", name);
     if (rule_read_pair_key(reader, &reader->base, name, value) == 1)
         return rule_fail_at(
             reader, reader->line,
-            "unknown key '%s' in [rule]; known: claim, documents, runtimes, branch, %s, sweep, sweep_quick",
+            "unknown key '%s' in [rule]; known: claim, documents, runtimes, branch, differs, %s, sweep, "
+            "sweep_quick",
             name, rule_required_keys);
     return 0;
 }
@@ -154,8 +156,9 @@ static int take_key(void *context, const char *section, const char *name, const 
     } else if (strncmp(section, "pair ", 5) == 0) {
         struct rule_pair_source *source = find_pair(reader, section + 5 + strspn(section + 5, " "));
         if (source && rule_read_pair_key(reader, source, name, value) == 1)
-            rule_fail_at(reader, reader->line, "unknown key '%s' in [%s]; known: %s, sweep, sweep_quick",
-                         name, section, rule_required_keys);
+            rule_fail_at(reader, reader->line,
+                         "unknown key '%s' in [%s]; known: %s, sweep, sweep_quick, units_min, runtimes", name,
+                         section, rule_required_keys);
     } else {
         rule_fail_at(reader, reader->line,
                      "unknown section [%s]; known: [rule], [pair NAME], [chart], [answer]", section);
@@ -189,7 +192,7 @@ static int check_rule(struct rule_reader *reader)
         return rule_fail_at(reader, line, "no [rule]");
     if (!*rule->claim)
         return rule_fail_at(reader, line, "the rule has no claim");
-    if (!rule->runtime_count)
+    if (!rule->runtimes.count)
         return rule_fail_at(reader, line, "the rule has no runtimes; known: native, cpython");
     if (!reader->pair_count) {
         reader->pairs[0].line = line;

@@ -8,6 +8,7 @@
  *     documents   D0 D1 ...
  *     runtimes    native cpython; required
  *     branch      CPU-bound: processes: optional; the branch of the documents' decision tree that rests on it
+ *     differs     the interpreter lock: optional; why its verdicts may differ between runtimes
  *                 what follows is required here or in each pair, a pair's overrides:
  *     kind        compare, equal, crossover or fact
  *     better      FAMILY/WORKLOAD/MODEL[/key:value ...]; workers:max is what the machine has
@@ -22,6 +23,7 @@
  *                 A cell that names the key itself keeps it: the others are held against that one
  *     sweep_quick conc:1,16,64; what the profiles quick and smoke measure; default: sweep
  *     units_min   3: the pair is one of machines with so many processing units; default: 1
+ *     runtimes    in a pair: it is one of these of the rule's runtimes only
  *
  *     [pair NAME] any number; none: one pair without a name
  *
@@ -76,6 +78,11 @@ struct rule_sweep {
     char values[RULE_SWEEP_MAX][16];
     size_t count;
 };
+/* Words of a rule for runtimes. */
+struct rule_runtimes {
+    char words[RULE_RUNTIMES_MAX][16];
+    size_t count;
+};
 struct rule_pair {
     char name[32]; /* "" for the only one */
     enum rule_kind kind;
@@ -87,18 +94,19 @@ struct rule_pair {
     double expected; /* fact */
     struct rule_sweep sweep, sweep_quick;
     unsigned units_min;
+    struct rule_runtimes runtimes; /* count of 0: all of the rule's */
 };
 struct rule {
     char id[64]; /* the file's name without .ini */
     char claim[160];
     char documents[64];
-    char runtimes[RULE_RUNTIMES_MAX][16];
-    size_t runtime_count;
+    struct rule_runtimes runtimes;
     struct rule_pair pairs[RULE_PAIRS_MAX];
     size_t pair_count;
     char chart_script[16], chart_title[160], chart_items[24], chart_axis[64];
     struct rule_answer answer;
-    char branch[80]; /* "": none */
+    char branch[80];  /* "": none */
+    char differs[80]; /* why its verdicts may differ between runtimes: the interpreter lock */
 };
 struct rules {
     struct rule *rules; /* sorted by id */
@@ -118,7 +126,6 @@ size_t rules_metrics(const struct rules *rules, enum column *metrics);
 struct comparison {
     const struct rule *rule;
     const struct rule_pair *pair;
-    const char *runtime;
     char sweep_value[16];           /* "" without sweep */
     bool better_fixed, worse_fixed; /* names the swept key itself: the same at every value */
     bool parallelism;          /* workers:max on one side only: says nothing on a single processing unit */
@@ -128,8 +135,12 @@ struct comparison {
 /* Which values of the sweeps: sweep, sweep_quick, or both in the order of the sweep. */
 enum rule_values { RULE_VALUES_FULL, RULE_VALUES_QUICK, RULE_VALUES_ANY };
 
+/* Does a rule's word for runtimes ("native", "cpython") stand for this one ("cpython3.11")? */
+bool rule_means_runtime(const char *word, const char *runtime);
+
 /* All comparisons of a rule for one runtime, in the order of its pairs and values. Writes at most capacity;
- * returns how many there are, or -1 with error (a cell that does not parse). */
+ * returns how many there are (0: the rule says nothing of it), or -1 with error (a cell that does not parse).
+ */
 int rule_comparisons(const struct rule *rule, const char *runtime, enum rule_values values,
                      unsigned workers_max, struct comparison *comparisons, size_t capacity,
                      struct error *error);

@@ -38,11 +38,11 @@ static int add_cells(const struct selftest *selftest, struct session *session, s
             return -1;
         struct plan_cell *cell = &session->plan.cells[added];
         unsigned workers, conc;
-        cell_counts(&cell->cell, &workers, &conc);
+        cell_counts(&catalogue_native, &cell->cell, &workers, &conc);
         cell->items = (uint64_t)conc * waits;
         cell->launch_s = (waits + 1) * atof(cell_param(&cell->cell, selftest_cells.waiting_key)) / 1e3;
         struct error reason;
-        if (cell_runnable(&cell->cell, session->topology, &reason))
+        if (cell_runnable(&catalogue_native, &cell->cell, session->topology, &reason))
             snprintf(cell->skip, sizeof cell->skip, "%.255s", reason.text);
     }
     return 0;

@@ -40,7 +40,7 @@ static uint64_t grow(double items, double wall_ns, double enough_ns)
 static int time_cell(struct session *session, struct plan_cell *cell, double *ns_per_item)
 {
     double enough_ns = session->launch_ms * 1e6 / 10;
-    uint64_t items = runtime_of(&cell->cell)->items(&cell->cell, 1, NULL), granule;
+    uint64_t items = runtime_items(&cell->cell, 1, NULL), granule;
     int launches_long = 0, wanted = session->gate ? LAUNCHES_LONG : 1;
     *ns_per_item = 0;
     if (!session->launch_ms) {
@@ -58,7 +58,7 @@ static int time_cell(struct session *session, struct plan_cell *cell, double *ns
         if (!(wall_ns > 0))
             return 0;
         cell->launch_s = clock_now_s() - begin_s - wall_ns / 1e9; /* all but the work */
-        runtime_of(&cell->cell)->items(&cell->cell, 1, &granule);
+        runtime_items(&cell->cell, 1, &granule);
         bool enough = wall_ns >= enough_ns || granule == 0;
         if (launches_long == 0 || !enough || wall_ns / done < *ns_per_item)
             *ns_per_item = wall_ns / done;
@@ -103,7 +103,7 @@ static uint64_t group_items(const struct session *session, size_t group, const d
         uint64_t granule;
         if (cell->group != group)
             continue;
-        uint64_t least = runtime_of(&cell->cell)->items(&cell->cell, cell->items_min, &granule);
+        uint64_t least = runtime_items(&cell->cell, cell->items_min, &granule);
         items = items < least ? least : items;
         whole = granule ? join_granules(whole, granule) : whole;
         slowest_ns = slowest_ns < ns_per_item[i] ? ns_per_item[i] : slowest_ns;
@@ -120,8 +120,7 @@ static uint64_t cell_items_planned(const struct session *session, const struct p
     uint64_t most = items_laid_down(&session->plan, cell->group);
     if (cell->items > 0)
         return cell->items;
-    return runtime_of(&cell->cell)
-        ->items(&cell->cell, most > 0 ? most : group_items(session, cell->group, ns_per_item), NULL);
+    return runtime_items(&cell->cell, most > 0 ? most : group_items(session, cell->group, ns_per_item), NULL);
 }
 
 int session_calibrate(struct session *session)
@@ -134,7 +133,7 @@ int session_calibrate(struct session *session)
         progress_calibrating(session->quiet || !session->launch_ms, i, plan->count, plan->cells[i].name);
         if (session->unbound.text[0] && strcmp(plan->cells[i].cell.place, "none") != 0)
             snprintf(plan->cells[i].skip, sizeof plan->cells[i].skip, "%s", session->unbound.text);
-        else if (runtime_of(&plan->cells[i].cell)->runnable(&plan->cells[i].cell, session->topology, &error))
+        else if (runtime_runnable(&plan->cells[i].cell, session->topology, &error))
             snprintf(plan->cells[i].skip, sizeof plan->cells[i].skip, "%s", error.text);
         else
             interrupted = time_cell(session, &plan->cells[i], &ns_per_item[i]);

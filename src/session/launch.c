@@ -11,7 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cell_run.h"
 #include "child.h"
 #include "children.h"
 #include "measure.h"
@@ -105,11 +104,10 @@ static _Noreturn void become_launch(const struct launch *launch, int out, int er
     memset(padding, '.', length);
     padding[length] = '\0';
     setenv("CROSSPOINT_PADDING", padding, 1);
-    runtime_of(launch->cell)
-        ->launch(&(struct runtime_launch){.program = launch->program,
-                                          .cell = launch->cell,
-                                          .items = launch->items,
-                                          .topology = launch->topology});
+    runtime_become_launch(&(struct runtime_launch){.program = launch->program,
+                                                   .cell = launch->cell,
+                                                   .items = launch->items,
+                                                   .topology = launch->topology});
     dprintf(STDERR_FILENO, "%s: %s\n", launch->program->path, strerror(errno));
     _exit(EXIT_FAILURE);
 }
@@ -186,7 +184,7 @@ static enum ending attend(pid_t leader, struct capture *out, struct capture *err
 static void fail_row(struct row_buffer *row, const struct launch *launch, const char *reason)
 {
     row_reset(row);
-    cell_fill_row(launch->cell, row);
+    runtime_fill_row(launch->cell, row);
     row_set(row, COLUMN_STATUS, "failed");
     row_set(row, COLUMN_REASON, "%.400s", reason);
 }
@@ -206,7 +204,7 @@ static void fill_row(const struct launch *launch, enum ending ending, int status
         snprintf(reason, sizeof reason, "%.400s", err->text);
     else if (WEXITSTATUS(status))
         snprintf(reason, sizeof reason, "the launch exited with status %d", WEXITSTATUS(status));
-    else if (runtime_of(launch->cell)->read_row(out->text, row) == 0)
+    else if (runtime_read_row(out->text, row) == 0)
         return;
     else
         snprintf(reason, sizeof reason, "the launch printed no row");

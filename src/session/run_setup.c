@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "driver.h"
 #include "folder.h"
 #include "launch.h"
 #include "measure.h"
@@ -21,6 +22,7 @@
 #include "probe.h"
 #include "quiet.h"
 #include "run_file.h"
+#include "runtime.h"
 #include "utf8.h"
 #include "words.h"
 
@@ -57,6 +59,7 @@ int run_setup_open(struct session *session, struct error *error)
 void run_setup_close(struct session *session)
 {
     session_close(session);
+    runtimes_forget();
     if (*session->folder)
         folder_unmake(session->folder, session->folder_before); /* if nothing went into it */
     if (session->topology_file >= 0)
@@ -212,6 +215,37 @@ int run_setup_rules(struct session *session, const char *path, struct rules *rul
     return rules_load(found, rules, error);
 }
 
+int run_setup_pythons(const struct run_options *options, struct error *error)
+{
+    size_t count;
+    for (size_t i = 0; i < options->python_count || i == 0; i++)
+        if (runtimes_add_python(options->python_count ? options->pythons[i] : NULL, error))
+            return -1;
+    const struct runtime *const *runtimes = runtimes_all(&count);
+    for (size_t i = 0; i < count && !options->quiet; i++)
+        if (runtimes[i]->absent.text[0])
+            word_tell(stderr, "crosspoint: cells of %s are skipped: %s", runtimes[i]->name,
+                      runtimes[i]->absent.text);
+    return 0;
+}
+
+/* An interpreter is not even asked where nothing is wanted of it. */
+static bool wants_pythons(const struct run_options *options, const struct selection *selection)
+{
+    bool wanted = options->python_count > 0;
+    if (selection->runtime_kind)
+        return strcmp(selection->runtime_kind, "native") != 0;
+    for (size_t i = 0; i < selection->rules->count; i++) {
+        const struct rule *rule = &selection->rules->rules[i];
+        bool chosen = selection->rule_count == 0;
+        for (size_t k = 0; k < selection->rule_count; k++)
+            chosen |= strcmp(selection->rule_ids[k], rule->id) == 0;
+        for (size_t k = 0; chosen && k < rule->runtimes.count; k++)
+            wanted |= strcmp(rule->runtimes.words[k], "native") != 0;
+    }
+    return wanted;
+}
+
 int run_setup_plan(struct session *session, const struct run_options *options, struct error *error)
 {
     struct rules rules = {0};
@@ -227,8 +261,11 @@ int run_setup_plan(struct session *session, const struct run_options *options, s
     session->timeout_s = options->timeout_s > 0 ? options->timeout_s : profile->timeout_s;
     selection.rules = &rules;
     selection.own_rules = options->rules != NULL;
+    if (ab && !selection.runtime_kind) /* an interpreter is none of the two builds */
+        selection.runtime_kind = "native";
     int failed =
         run_setup_rules(session, options->rules, &rules, error) ||
+        (wants_pythons(options, &selection) && run_setup_pythons(options, error)) ||
         selection_build(&selection, (unsigned)topology_max(session->topology), &session->plan, error);
     rules_free(&rules);
     return failed || (options->like && take_items(&session->plan, options->like, options->quiet, error)) ? -1
@@ -264,6 +301,8 @@ static json_t *options_to_json(const struct run_options *options, const struct s
                   (int)quiet_repeats_max(session->plan.blocks));
     if (selection->filter)
         json_object_set_new(object, "filter", json_string(selection->filter));
+    if (selection->runtime_kind)
+        json_object_set_new(object, "runtime", json_string(selection->runtime_kind));
     if (options->like)
         json_object_set_new(object, "like", json_string(options->like));
     if (session->rules_path[0])
@@ -275,6 +314,28 @@ static json_t *options_to_json(const struct run_options *options, const struct s
                             texts_to_json(selection->axes[i].values, selection->axes[i].count));
     json_object_set_new(object, "axes", axes);
     return object;
+}
+
+/* What each says of itself, but for its cells. */
+static json_t *runtimes_to_json(void)
+{
+    size_t count;
+    const struct runtime *const *runtimes = runtimes_all(&count);
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++) {
+        const struct driver *driver = runtimes[i]->driver;
+        json_t *object = driver ? json_copy((json_t *)driver_answer(driver)) : json_object();
+        json_object_del(object, "workloads");
+        json_object_del(object, "models");
+        json_object_set_new(object, "runtime", json_string(runtimes[i]->name));
+        json_object_set_new(object, "kind", json_string(runtimes[i]->kind));
+        if (driver)
+            json_object_set_new(object, "interpreter", json_string(driver_interpreter(driver)));
+        if (runtimes[i]->absent.text[0])
+            json_object_set_new(object, "absent", json_string(runtimes[i]->absent.text));
+        json_array_append_new(array, object);
+    }
+    return array;
 }
 
 /* Only what was measured in one session is paired: two runs may have the same folder name and seed. */
@@ -292,5 +353,6 @@ void run_setup_describe(struct session *session, const struct run_options *optio
     json_object_set_new(session->run, "run_id", json_string(session->run_id));
     json_object_set_new(session->run, "session", json_string(session_id));
     json_object_set_new(session->run, "options", options_to_json(options, session));
+    json_object_set_new(session->run, "runtimes", runtimes_to_json());
     json_object_set_new(session->run, "thresholds", thresholds_to_json());
 }

@@ -10,8 +10,12 @@
 #include "selection.h"
 #include "session.h"
 
+enum { RUN_PYTHONS_MAX = 7 };
+
 struct run_options {
     struct selection selection;
+    const char *pythons[RUN_PYTHONS_MAX]; /* none: the first python3 there is */
+    size_t python_count;
     unsigned blocks;             /* 0: the profile's */
     double launch_ms, timeout_s; /* 0: the profile's */
     bool seed_given, quiet;
@@ -30,6 +34,9 @@ void run_setup_close(struct session *session);
 /* Fills the plan with the chosen cells, not yet calibrated but for those that --like knows. 0, or -1 with
  * error. */
 int run_setup_plan(struct session *session, const struct run_options *options, struct error *error);
+
+/* The interpreters whose cells can be asked for; those that are no good are told. 0, or -1 with error. */
+int run_setup_pythons(const struct run_options *options, struct error *error);
 
 /* Loads the user's own rules and keeps their path, or (path NULL) those that come along. */
 int run_setup_rules(struct session *session, const char *path, struct rules *rules, struct error *error);

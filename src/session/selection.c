@@ -5,10 +5,8 @@
 #include <string.h>
 
 #include "filter.h"
-#include "model.h"
 #include "nearest.h"
 #include "placement.h"
-#include "runtime.h"
 
 const struct profile profiles[] = {
     {"smoke", "everything once, the least of it; decides nothing", 1, 0, 1, 5, 20, RULE_VALUES_QUICK, true,
@@ -64,28 +62,40 @@ static long add_rule_cell(struct plan *plan, const struct comparison *comparison
     return index;
 }
 
+static int add_comparison(const struct selection *selection, const struct comparison *comparison,
+                          unsigned workers_max, struct plan *plan, struct error *error)
+{
+    uint64_t items_min = selection->profile->tails ? items_for_metric(comparison->pair->metric) : 0;
+    long better = add_rule_cell(plan, comparison, &comparison->better, workers_max, items_min, error);
+    long worse =
+        better < 0 ? -1 : add_rule_cell(plan, comparison, &comparison->worse, workers_max, items_min, error);
+    if (worse < 0)
+        return -1;
+    plan_join(plan, (size_t)better, (size_t)worse);
+    return 0;
+}
+
+bool selection_has_runtime(const struct selection *selection, const struct runtime *runtime)
+{
+    return !selection->runtime_kind || strcmp(runtime->kind, selection->runtime_kind) == 0;
+}
+
 static int add_rule(const struct selection *selection, const struct rule *rule, unsigned workers_max,
                     struct plan *plan, struct error *error)
 {
     struct comparison comparisons[RULE_PAIRS_MAX * RULE_SWEEP_MAX];
-    for (size_t runtime = 0; runtime < rule->runtime_count; runtime++) {
-        if (strcmp(rule->runtimes[runtime], "native") != 0)
+    size_t runtime_count;
+    const struct runtime *const *runtimes = runtimes_all(&runtime_count);
+    for (size_t runtime = 0; runtime < runtime_count; runtime++) {
+        if (!selection_has_runtime(selection, runtimes[runtime]))
             continue;
-        int count = rule_comparisons(rule, rule->runtimes[runtime], selection->profile->values, workers_max,
+        int count = rule_comparisons(rule, runtimes[runtime]->name, selection->profile->values, workers_max,
                                      comparisons, sizeof comparisons / sizeof comparisons[0], error);
         if (count < 0)
             return -1;
-        for (int i = 0; i < count; i++) {
-            const struct comparison *comparison = &comparisons[i];
-            uint64_t items_min = selection->profile->tails ? items_for_metric(comparison->pair->metric) : 0;
-            long better = add_rule_cell(plan, comparison, &comparison->better, workers_max, items_min, error);
-            long worse = better < 0 ? -1
-                                    : add_rule_cell(plan, comparison, &comparison->worse, workers_max,
-                                                    items_min, error);
-            if (worse < 0)
+        for (int i = 0; i < count; i++)
+            if (add_comparison(selection, &comparisons[i], workers_max, plan, error))
                 return -1;
-            plan_join(plan, (size_t)better, (size_t)worse);
-        }
     }
     return 0;
 }
@@ -171,13 +181,23 @@ static bool has_axes(const struct workload *workload, const struct selection *se
     return true;
 }
 
+/* A run of everything once has the grid of native cells; what others have besides the rules' cells is asked
+ * for. */
+static bool has_grid(const struct selection *selection, const struct runtime *runtime)
+{
+    bool asked = selection->axis_count || selection->filter || selection->runtime_kind;
+    return runtime->catalogue && selection_has_runtime(selection, runtime) &&
+           (asked || strcmp(runtime->kind, "native") == 0);
+}
+
 static int check_axes(const struct selection *selection, struct error *error)
 {
-    bool found = false;
-    for (size_t w = 0; workloads[w] && !found; w++)
-        found = has_axes(workloads[w], selection);
-    if (found)
-        return 0;
+    size_t runtime_count;
+    const struct runtime *const *runtimes = runtimes_all(&runtime_count);
+    for (size_t i = 0; i < runtime_count; i++)
+        for (size_t w = 0; has_grid(selection, runtimes[i]) && runtimes[i]->catalogue->workloads[w]; w++)
+            if (has_axes(runtimes[i]->catalogue->workloads[w], selection))
+                return 0;
     const char *key = "";
     for (size_t i = 0; i < selection->axis_count; i++)
         if (is_own_key(selection->axes[i].key))
@@ -219,11 +239,12 @@ static int set_default_keys(const struct workload *workload, const struct model 
 }
 
 /* A combination that no model can have (serial with conc:64) is left out. */
-static int add_grid_cell(const struct workload *workload, const struct model *model,
-                         const struct choice *choice, unsigned workers_max, struct refusal *refusal,
-                         struct plan *plan, struct error *error)
+static int add_grid_cell(const struct runtime *runtime, const struct workload *workload,
+                         const struct model *model, const struct choice *choice, unsigned workers_max,
+                         struct refusal *refusal, struct plan *plan, struct error *error)
 {
-    struct cell cell = {.runtime = "native"};
+    struct cell cell = {.workers = 0};
+    memcpy(cell.runtime, runtime->name, sizeof cell.runtime);
     snprintf(cell.family, sizeof cell.family, "%s", workload->family);
     snprintf(cell.workload, sizeof cell.workload, "%s", workload->name);
     snprintf(cell.model, sizeof cell.model, "%s", model->name);
@@ -245,26 +266,40 @@ static int add_grid_cell(const struct workload *workload, const struct model *mo
         note_refusal(refusal, &asked, unfit.text);
         return 0;
     }
-    if (model_fits(model, workload, words, sizeof words)) {
+    if (runtime->catalogue->fits(runtime->catalogue, model, workload, words, sizeof words)) {
         note_refusal(refusal, &asked, words);
         return 0;
     }
     return plan_add(plan, &cell) < 0 ? error_set(error, "out of memory") : 0;
 }
 
+static int add_workload(const struct selection *selection, const struct runtime *runtime,
+                        const struct workload *workload, unsigned workers_max, struct refusal *refusal,
+                        struct plan *plan, struct error *error)
+{
+    for (const struct model *const *model = runtime->catalogue->models; *model; model++) {
+        struct choice choice = {.selection = selection};
+        do {
+            if (add_grid_cell(runtime, workload, *model, &choice, workers_max, refusal, plan, error))
+                return -1;
+        } while (choose_next(&choice));
+    }
+    return 0;
+}
+
 static int add_grid(const struct selection *selection, unsigned workers_max, struct refusal *refusal,
                     struct plan *plan, struct error *error)
 {
-    for (size_t w = 0; workloads[w]; w++) {
-        if (!has_axes(workloads[w], selection))
+    size_t runtime_count;
+    const struct runtime *const *runtimes = runtimes_all(&runtime_count);
+    for (size_t i = 0; i < runtime_count; i++) {
+        if (!has_grid(selection, runtimes[i]))
             continue;
-        for (size_t m = 0; models[m]; m++) {
-            struct choice choice = {.selection = selection};
-            do {
-                if (add_grid_cell(workloads[w], models[m], &choice, workers_max, refusal, plan, error))
-                    return -1;
-            } while (choose_next(&choice));
-        }
+        for (const struct workload *const *workload = runtimes[i]->catalogue->workloads; *workload;
+             workload++)
+            if (has_axes(*workload, selection) &&
+                add_workload(selection, runtimes[i], *workload, workers_max, refusal, plan, error))
+                return -1;
     }
     return 0;
 }
@@ -284,13 +319,13 @@ static int apply_filter(const char *text, const struct refusal *refusal, struct 
     return error_set(error, "no cell matches '%s'; `crosspoint list cells` names them", text);
 }
 
-/* Cells that a rule compares do the same work however they came into the plan. */
-static int join_compared(const struct rules *rules, unsigned workers_max, struct plan *plan,
-                         struct error *error)
+static int join_rule(const struct rule *rule, unsigned workers_max, struct plan *plan, struct error *error)
 {
     struct comparison comparisons[RULE_PAIRS_MAX * RULE_SWEEP_MAX];
-    for (size_t i = 0; i < rules->count; i++) {
-        int count = rule_comparisons(&rules->rules[i], "native", RULE_VALUES_ANY, workers_max, comparisons,
+    size_t runtime_count;
+    const struct runtime *const *runtimes = runtimes_all(&runtime_count);
+    for (size_t i = 0; i < runtime_count; i++) {
+        int count = rule_comparisons(rule, runtimes[i]->name, RULE_VALUES_ANY, workers_max, comparisons,
                                      sizeof comparisons / sizeof comparisons[0], error);
         if (count < 0)
             return -1;
@@ -306,19 +341,31 @@ static int join_compared(const struct rules *rules, unsigned workers_max, struct
     return 0;
 }
 
+/* Cells that a rule compares do the same work however they came into the plan. */
+static int join_compared(const struct rules *rules, unsigned workers_max, struct plan *plan,
+                         struct error *error)
+{
+    for (size_t i = 0; i < rules->count; i++)
+        if (join_rule(&rules->rules[i], workers_max, plan, error))
+            return -1;
+    return 0;
+}
+
 static bool is_reference(const struct cell *cell)
 {
-    return model_is_reference(model_find(cell->model));
+    const struct model *model = runtime_model(cell);
+    return model && model_is_reference(model);
 }
 
 /* So do the points of a scaling curve: one model over several workers, and the calling thread alone. */
 static bool on_one_curve(const struct cell *a, const struct cell *b)
 {
-    const struct workload *workload = workload_find(a->family, a->workload);
+    const struct workload *workload = runtime_workload(a);
     struct cell left = *a, right = *b;
     char left_name[CELL_NAME_BYTES], right_name[CELL_NAME_BYTES];
     bool reference = is_reference(a) || is_reference(b);
-    if (!workload->computes || a->conc || b->conc || (!reference && (a->workers == 0 || b->workers == 0)))
+    if (!workload || !workload->computes || a->conc || b->conc ||
+        (!reference && (a->workers == 0 || b->workers == 0)))
         return false;
     left.workers = right.workers = 0;
     if (reference)

@@ -9,6 +9,7 @@
 #include "error.h"
 #include "plan.h"
 #include "rules.h"
+#include "runtime.h"
 
 struct profile {
     const char *name, *summary;
@@ -34,7 +35,8 @@ struct selection {
     bool own_rules; /* the user's: a profile then has their cells only, and no grid besides */
     const char *rule_ids[SELECTION_VALUES_MAX]; /* none: all */
     size_t rule_count;
-    const char *filter; /* extended regular expression over cell names, or NULL */
+    const char *runtime_kind; /* "native", "cpython"; NULL: all */
+    const char *filter;       /* extended regular expression over cell names, or NULL */
     /* NULL, or of a plan with two builds: the metric by which each cell is compared with its other build and
      * with no other cell. */
     const enum column *ab_metric;
@@ -46,6 +48,9 @@ struct selection {
     } axes[SELECTION_AXES_MAX];
     size_t axis_count;
 };
+
+/* Is it one of the runtimes that are asked for? */
+bool selection_has_runtime(const struct selection *selection, const struct runtime *runtime);
 
 /* Fills plan->cells with groups and items_min. No cell left is an error, as are unknown rules and cells that
  * are not written canonically in a rule (the verdict would not find them). */

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "cell_run.h"
 #include "environment.h"
 #include "file.h"
 #include "folder.h"
@@ -17,6 +16,7 @@
 #include "plan_json.h"
 #include "progress.h"
 #include "run_file.h"
+#include "runtime.h"
 #include "session_gate.h"
 
 enum { PADDING_BYTES_MAX = 4096 };
@@ -144,6 +144,30 @@ static int check_rules(const struct session *session, const char *folder, struct
     return 0;
 }
 
+/* The interpreters of its cells are those that whoever goes on with it names: they are not started because a
+ * run.json says so. Those that were not there are not. */
+static int check_runtimes(const struct session *session, const char *folder, struct error *error)
+{
+    size_t index;
+    json_t *entry;
+    json_array_foreach(json_object_get(session->run, "runtimes"), index, entry)
+    {
+        const char *name = json_string_value(json_object_get(entry, "runtime")),
+                   *absent = json_string_value(json_object_get(entry, "absent"));
+        struct cell cell = {.workers = 0};
+        snprintf(cell.runtime, sizeof cell.runtime, "%s", name ? name : "");
+        const struct runtime *runtime = runtime_of(&cell);
+        if (absent && !runtime && runtimes_add_absent(cell.runtime, absent, error))
+            return -1;
+        if (!absent && (!runtime || runtime->absent.text[0]))
+            return error_set(error,
+                             "%.200s was made with %s, which is not the python3 here; name its "
+                             "interpreter with --python PATH",
+                             folder, cell.runtime);
+    }
+    return 0;
+}
+
 static int read_run(struct session *session, struct error *error)
 {
     const char *folder = session->builds[0].folder;
@@ -155,6 +179,8 @@ static int read_run(struct session *session, struct error *error)
     session->timeout_s = run_file_number(session->run, "options.timeout_s", 0);
     session->gate = run_file_is_true(session->run, "options.gate");
     snprintf(session->run_id, sizeof session->run_id, "%s", run_id ? run_id : "");
+    if (check_runtimes(session, folder, error))
+        return -1;
     if (!run_id || !(session->timeout_s > 0) ||
         plan_from_json(&session->plan, json_object_get(session->run, "plan")))
         return error_set(error, "%s/run.json: no plan to go on with", folder);
@@ -255,7 +281,7 @@ static int measure_cell(struct session *session, unsigned block, unsigned slot, 
     struct row_buffer row;
     if (cell->skip[0]) {
         row_reset(&row);
-        cell_fill_row(&cell->cell, &row);
+        runtime_fill_row(&cell->cell, &row);
         row_set(&row, COLUMN_STATUS, "%s", status_names[STATUS_SKIPPED]);
         row_set(&row, COLUMN_REASON, "%s", cell->skip);
         return write_sample(session, cell, block, slot, &row, error);

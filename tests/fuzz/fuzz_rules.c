@@ -13,9 +13,9 @@ static void list(const struct rule *rule)
     char name[CELL_NAME_BYTES];
     static const unsigned units[] = {1, 2, 3, 256};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        for (size_t k = 0; k < rule->runtime_count; k++) {
-            int count = rule_comparisons(rule, rule->runtimes[k], RULE_VALUES_ANY, units[i], comparisons,
-                                         ROOM, &error);
+        for (size_t k = 0; k < rule->runtimes.count; k++) {
+            int count = rule_comparisons(rule, rule->runtimes.words[k], RULE_VALUES_ANY, units[i],
+                                         comparisons, ROOM, &error);
             for (int n = 0; n < count && n < ROOM; n++)
                 cell_format(&comparisons[n].better, name);
         }
