@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+"""All workloads, in the order of --describe."""
+
+from families import cpu, null
+
+WORKLOADS = [workload() for family in (null, cpu) for workload in family.WORKLOADS]
+
+
+def find(family, name):
+    for workload in WORKLOADS:
+        if (workload.family, workload.name) == (family, name):
+            return workload
+    raise ValueError(f'no workload {family}/{name}')

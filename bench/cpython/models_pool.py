@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""Workers that last and are handed tasks: the pools of multiprocessing and concurrent.futures, as they are."""
+
+import concurrent.futures
+import json
+import os
+import threading
+
+import tasks
+from model import Model
+from workload import Skip
+
+
+def add_up(results):
+    """Of what a map yields: how many, and their sum."""
+    done = checksum = 0
+    for result in results:
+        done += 1
+        checksum += result
+    return done, checksum
+
+
+class Executor(Model):
+    """A pool of concurrent.futures: its map hands out tasks one by one, and their results come in order."""
+
+    def start(self):
+        numbers = tasks.number_workers(self.run.workers)
+        self.executor = self.open(self.run.workers, numbers)
+        add_up(self.executor.map(tasks.do_nothing, range(self.run.workers)))  # makes them all: none is ready alone
+        os.close(numbers)
+
+    def tasks(self, count):
+        return add_up(self.executor.map(self.do, range(count)))
+
+    def stop(self):
+        if hasattr(self, 'executor'):
+            self.executor.shutdown()
+
+
+class ThreadPool(Executor):
+    """concurrent.futures.ThreadPoolExecutor."""
+
+    name = 'thread-pool'
+
+    def open(self, workers, numbers):
+        self.run.ready = threading.Barrier(workers)
+        return concurrent.futures.ThreadPoolExecutor(workers, initializer=tasks.enter_thread, initargs=(numbers,))
+
+
+class ProcessPoolExecutor(Executor):
+    """concurrent.futures.ProcessPoolExecutor, forked; chunks of one, as is its default."""
+
+    name, like, processes = 'process-pool-executor', 'process-pool', True
+    summary = 'concurrent.futures.ProcessPoolExecutor, whose map hands out tasks one by one'
+
+    def open(self, workers, numbers):
+        self.run.ready = self.run.context.Barrier(workers)
+        return concurrent.futures.ProcessPoolExecutor(workers, self.run.context, tasks.enter_process,
+                                                      (numbers, os.getpid()))
+
+
+class InterpreterPool(Executor):
+    """concurrent.futures.InterpreterPoolExecutor: threads, each with an interpreter and a lock of its own."""
+
+    name, like = 'interpreter-pool', 'thread-pool'
+    summary = 'concurrent.futures.InterpreterPoolExecutor: threads with an interpreter each (from Python 3.14 on)'
+
+    def start(self):
+        if not hasattr(concurrent.futures, 'InterpreterPoolExecutor'):
+            raise Skip('Python has no InterpreterPoolExecutor before 3.14')
+        super().start()
+
+    def open(self, workers, numbers):
+        here, cell = os.path.dirname(os.path.abspath(__file__)), json.dumps(self.run.cell)
+        enter = (f'import sys; sys.path.insert(0, {here!r}); import tasks; '
+                 f'tasks.enter_interpreter({cell!r}, {self.run.words_file}, {numbers})')
+        return concurrent.futures.InterpreterPoolExecutor(workers, initializer=exec, initargs=(enter,))
+
+
+class ProcessPool(Model):
+    """multiprocessing.Pool, forked. Its map cuts tasks into four chunks a worker, as its users get it; tasks that wait,
+    or are one a worker, are handed out one by one."""
+
+    name, processes = 'process-pool', True
+
+    def start(self):
+        workers, numbers = self.run.workers, tasks.number_workers(self.run.workers)
+        self.run.ready = self.run.context.Barrier(workers + 1)
+        self.pool = self.run.context.Pool(workers, tasks.enter_process, (numbers, os.getpid()))
+        self.run.await_ready()
+        os.close(numbers)
+
+    def tasks(self, count):
+        workload = self.run.workload
+        if workload.waits or workload.together or workload.connects:
+            return add_up(self.pool.imap_unordered(self.do, range(count)))
+        return add_up(self.pool.map(self.do, range(count)))
+
+    def stop(self):
+        if hasattr(self, 'pool'):
+            self.pool.terminate()
+            self.pool.join()

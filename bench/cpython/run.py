@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: MIT
+"""One cell being run: what workloads and models ask of it."""
+
+import asyncio
+import multiprocessing
+import os
+import threading
+import time
+
+import machine
+import protocol
+from workload import WORD
+
+START, STOP, FAILED, SLOTS = 0, 1, 2, 3         # the run's words; then so many for each slot:
+CHECKSUM, AMOUNT, UNIT, READY, END, SLOT_WORDS = range(6)
+READY_WAIT_S = 120
+
+clock_ns = time.perf_counter_ns  # CLOCK_MONOTONIC: one clock for all processes
+here = threading.local()         # .worker: the number of the worker that asks
+
+
+class Run:
+    """Made from the cell that crosspoint sent. `words_file`: of the interpreter that made it first."""
+
+    def __init__(self, cell, workload, processes, words_file=None):
+        self.cell, self.workload = cell, workload
+        self.processes = processes  # workers are processes; else one process has them all
+        self.workers, self.conc = cell['workers'], cell['conc']
+        self.items = 0              # of this round
+        self.data = None            # the workload's
+        self.value = None           # the workload's figure that is no time
+        self.figures = {}           # more of the result: latencies
+        self.invalid = None         # why the figures must not be used
+        self.tasks_lost = 0
+        self.memory_bytes_left_out = None
+        self.context = multiprocessing.get_context('fork')
+        self.slots = max(self.workers, self.conc)
+        self.words_file, self.words = machine.shared_words(SLOTS + SLOT_WORDS * self.slots, words_file)
+        self.ready = None           # a barrier of all workers, if the model has one
+        self._barrier = None
+        self._arrived, self._all_here = 0, None
+
+    def key(self, key):
+        """What the cell's name says, or the default."""
+        for param in self.workload.params:
+            if param.key == key:
+                return str(self.cell['params'].get(key, param.default))
+        raise KeyError(f'{self.workload.family}/{self.workload.name} has no key {key!r}')
+
+    def number(self, key):
+        return int(self.key(key))
+
+    # Clock
+
+    def clock_start(self):
+        self.words[START] = clock_ns()
+
+    def clock_stop(self):
+        self.words[STOP] = clock_ns()
+
+    def wall_ns(self):
+        return self.words[STOP] - self.words[START]
+
+    # Rounds
+
+    def begin_round(self, items):
+        """Before each, warm-up included."""
+        self.items, self.value, self.invalid, self.tasks_lost = items, None, None, 0
+        self.words[START] = self.words[STOP] = 0
+        for slot in range(self.slots):
+            self.set_word(slot, AMOUNT, 0)
+            self.set_word(slot, CHECKSUM, 0)
+        self._arrived, self._all_here = 0, None
+        if self.workload.together and self._barrier is None:
+            self._barrier = (self.context if self.processes else threading).Barrier(self.conc, self.clock_start)
+
+    def add(self, amount, worker):
+        """To the sum over all tasks of the round, which account() finds in sum()."""
+        at = SLOTS + SLOT_WORDS * worker + AMOUNT
+        self.words[at] = self.words[at] + amount & WORD
+
+    def sum(self):
+        return sum(self.words[SLOTS + AMOUNT::SLOT_WORDS]) & WORD
+
+    def word(self, slot, which):
+        return self.words[SLOTS + SLOT_WORDS * slot + which]
+
+    def set_word(self, slot, which, value):
+        self.words[SLOTS + SLOT_WORDS * slot + which] = value
+
+    # Together
+
+    def arrive(self):
+        """Returns when all roles are there; the clock then runs."""
+        self._barrier.wait()
+
+    async def arrive_async(self):
+        if self._all_here is None:
+            self._all_here = asyncio.get_running_loop().create_future()
+        self._arrived += 1
+        if self._arrived == self.conc:
+            self.clock_start()
+            self._all_here.set_result(None)
+        else:
+            await asyncio.shield(self._all_here)
+
+    def role_ends(self, role):
+        self.set_word(role, END, clock_ns())
+
+    def last_role_end(self):
+        self.words[STOP] = max(self.word(role, END) for role in range(self.conc))
+
+    # Workers
+
+    def bind(self, worker):
+        """The calling thread to where that worker belongs."""
+        here.worker = worker
+        units = self.cell['worker_units']
+        if units:
+            unit = units[worker % len(units)]
+            if machine.affinity() != {unit}:
+                machine.pin({unit})
+            self.set_word(worker, UNIT, unit + 1)
+
+    def worker_ready(self, worker):
+        """For workers that last: bound, settled. Returns when all are."""
+        try:
+            self.bind(worker)
+            self.workload.settle(self, worker)
+            self.set_word(worker, READY, 1)
+        except Exception as problem:  # a pool would try it for ever
+            protocol.complain(problem)
+            self.words[FAILED] = 1
+            if self.ready:
+                self.ready.abort()
+            raise
+        self.await_ready()
+
+    def await_ready(self):
+        """Returns when all workers are ready."""
+        try:
+            if self.ready:
+                self.ready.wait(READY_WAIT_S)
+            else:
+                self._poll_ready()
+        except threading.BrokenBarrierError:
+            pass
+        if self.words[FAILED]:
+            raise protocol.Told
+        if not all(self.words[SLOTS + READY::SLOT_WORDS][:self.workers]):
+            raise RuntimeError(f'not all of {self.workers} workers became ready within {READY_WAIT_S} s')
+
+    def _poll_ready(self):
+        """Between interpreters, which share no barrier."""
+        limit_ns = clock_ns() + READY_WAIT_S * 10**9
+        while clock_ns() < limit_ns and not self.words[FAILED]:
+            if all(self.words[SLOTS + READY::SLOT_WORDS][:self.workers]):
+                return
+            time.sleep(0.001)
+
+    def cpus_observed(self):
+        """Where workers found themselves bound; with none of them bound, where the driver may run."""
+        units = {unit - 1 for unit in self.words[SLOTS + UNIT::SLOT_WORDS] if unit}
+        return sorted(units or machine.affinity())
+
+    # Conversation
+
+    def memory_reached(self):
+        """memory: all that is to be counted is there. Returns when it has been."""
+        protocol.say_memory()
+
+    def generator(self, target, *arguments):
+        """Starts a process that loads the work from outside, where such a process belongs."""
+        process = self.context.Process(target=_generate, daemon=True,
+                                       args=(os.getpid(), self.cell['generator_units'], target, arguments))
+        process.start()
+        return process
+
+
+def _generate(parent, units, target, arguments):
+    machine.die_with(parent)
+    if units:
+        machine.pin(units)
+    target(*arguments)
