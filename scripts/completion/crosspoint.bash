@@ -11,8 +11,8 @@ _crosspoint_names() {
 
 _crosspoint() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words='' head=''
-    local measure='--profile --rule --rules --filter --blocks --launch-ms --workers --conc --place --seed --out --like
-        --timeout --quiet --help'
+    local measure='--profile --rule --rules --filter --blocks --launch-ms --workers --conc --place --key --seed --out --like
+        --timeout --quiet --runtime --python --help'
 
     if ((COMP_CWORD == 1)); then
         words='run bench rules report compare list topo selftest --help'
@@ -42,7 +42,8 @@ _crosspoint() {
             words='none compact scatter one-core split'
             [[ $word == *,* ]] && head=${word%,*},
             ;;
-        list) words='models workloads rules systems cells' ;;
+        --runtime) words='native cpython all' ;;
+        list) words='models workloads rules systems cells runtimes' ;;
         esac
     fi
     # Where nothing is offered, bash offers files.

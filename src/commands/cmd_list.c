@@ -5,6 +5,7 @@
 
 #include "cell_run.h"
 #include "command.h"
+#include "driver.h"
 #include "model.h"
 #include "nearest.h"
 #include "options.h"
@@ -168,14 +169,36 @@ static int list_cells(const char *rules_path)
     selection.own_rules = rules_path != NULL;
     struct topology *topology = topology_open(NULL, &error);
     int code = EXIT_FINE;
-    if (!topology || load_rules(rules_path, &rules, &error) ||
+    if (!topology || load_rules(rules_path, &rules, &error) || runtimes_add_python(NULL, &error) ||
         selection_build(&selection, (unsigned)topology_max(topology), &plan, &error))
         code = error_tell(&error);
     for (size_t i = 0; i < plan.count && code == EXIT_FINE; i++)
         puts(plan.cells[i].name);
     plan_free(&plan);
     rules_free(&rules);
+    runtimes_forget();
     topology_close(topology);
+    return code;
+}
+
+static int list_runtimes(const char *rules_path)
+{
+    (void)rules_path;
+    struct error error;
+    struct table table;
+    size_t count;
+    if (runtimes_add_python(NULL, &error))
+        return error_tell(&error);
+    const struct runtime *const *runtimes = runtimes_all(&count);
+    open_table(&table);
+    for (size_t i = 0; i < count; i++) {
+        const struct driver *driver = runtimes[i]->driver;
+        add(&table, runtimes[i]->name, driver ? driver_interpreter(driver) : "compiled C");
+        if (runtimes[i]->absent.text[0])
+            table_text(&table, SUMMARY, "not here: %s", runtimes[i]->absent.text);
+    }
+    int code = print_table(&table);
+    runtimes_forget();
     return code;
 }
 
@@ -183,11 +206,9 @@ static const struct {
     const char *name;
     int (*list)(const char *rules_path);
     bool of_rules;
-} lists[] = {{"models", list_models, false},
-             {"workloads", list_workloads, false},
-             {"rules", list_rules, true},
-             {"systems", list_systems, false},
-             {"cells", list_cells, true}};
+} lists[] = {{"models", list_models, false}, {"workloads", list_workloads, false},
+             {"rules", list_rules, true},    {"systems", list_systems, false},
+             {"cells", list_cells, true},    {"runtimes", list_runtimes, false}};
 
 static error_t parse(int key, char *text, struct argp_state *state)
 {
@@ -202,7 +223,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         options->what = text;
         return 0;
     case ARGP_KEY_NO_ARGS:
-        options_error(state, "name a list; known: models, workloads, rules, systems, cells");
+        options_error(state, "name a list; known: models, workloads, rules, systems, cells, runtimes");
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -212,7 +233,7 @@ int cmd_list(int argc, char **argv)
 {
     static const struct argp argp = {.options = option_table,
                                      .parser = parse,
-                                     .args_doc = "models|workloads|rules|systems|cells",
+                                     .args_doc = "models|workloads|rules|systems|cells|runtimes",
                                      .doc = "Lists what there is."};
     struct options options = {0};
     options_parse(&argp, argc, argv, &options);

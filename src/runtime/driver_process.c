@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,16 +153,25 @@ static int await(struct driver_process *process)
 
 enum ending { LINE, ENDED, TOO_LONG, TIME_UP };
 
+/* It stays a zombie. */
+static bool has_ended(const struct driver_process *process)
+{
+    siginfo_t info = {.si_pid = 0};
+    return waitid(P_PID, (id_t)process->process, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid;
+}
+
+/* What it has started may hold its output open when it has ended. */
 static enum ending read_some(struct driver_process *process, double deadline_s)
 {
+    enum { LOOK_MS = 100 };
     struct pollfd poll_from = {.fd = process->from, .events = POLLIN};
-    int left_ms = process->timeout_s > 0 ? (int)((deadline_s - clock_now_s()) * 1e3) : -1;
+    bool ended = has_ended(process);
     if (process->used == DRIVER_LINE_BYTES - 1)
         return TOO_LONG;
-    if (process->timeout_s > 0 && left_ms <= 0)
+    if (process->timeout_s > 0 && clock_now_s() >= deadline_s)
         return TIME_UP;
-    if (poll(&poll_from, 1, left_ms) <= 0)
-        return LINE; /* interrupted, or the clock is asked again */
+    if (poll(&poll_from, 1, ended ? 0 : LOOK_MS) <= 0)
+        return ended ? ENDED : LINE; /* LINE: it is looked at again */
     ssize_t got = read(process->from, process->text + process->used, DRIVER_LINE_BYTES - 1 - process->used);
     if (got <= 0)
         return got < 0 && errno == EINTR ? LINE : ENDED;

@@ -144,14 +144,28 @@ static int complete(const struct catalogue *catalogue, struct cell *cell, unsign
     return cell_complete(catalogue, cell, workers_max, error);
 }
 
+/* A rule names cells that this or that driver does not have: they are left as they are written, and skipped.
+ */
+static int complete_if_had(const struct runtime *runtime, struct cell *cell, unsigned workers_max,
+                           struct error *error)
+{
+    struct cell completed = *cell;
+    if (!runtime->catalogue || cell_complete(runtime->catalogue, &completed, workers_max, error)) {
+        cell_resolve(cell, workers_max);
+        return -1;
+    }
+    *cell = completed;
+    return 0;
+}
+
 int runtime_complete(struct cell *cell, unsigned workers_max, struct error *error)
 {
     const struct runtime *runtime = runtime_of(cell);
     struct nearest nearest;
-    if (runtime && runtime->catalogue)
+    if (runtime == &native)
         return complete(runtime->catalogue, cell, workers_max, error);
-    if (runtime) { /* as it is written: none of it will run */
-        cell_resolve(cell, workers_max);
+    if (runtime) {
+        complete_if_had(runtime, cell, workers_max, NULL);
         return 0;
     }
     nearest_begin(&nearest, cell->runtime, strlen(cell->runtime), "");
@@ -160,21 +174,36 @@ int runtime_complete(struct cell *cell, unsigned workers_max, struct error *erro
     return error_set(error, "no runtime '%s'; %s", cell->runtime, nearest_tell(&nearest));
 }
 
+/* Of a completed cell; NULL: its runtime does not have it, and the error (may be NULL) says why. */
+static const struct catalogue *catalogue_of(const struct cell *cell, struct error *error)
+{
+    const struct runtime *runtime = runtime_of(cell);
+    struct cell copy = *cell;
+    if (runtime->absent.text[0]) {
+        error_set(error, "%s", runtime->absent.text);
+        return NULL;
+    }
+    if (runtime == &native || complete_if_had(runtime, &copy, 1, error) == 0)
+        return runtime->catalogue;
+    error_prefix(error, "%s", runtime->name);
+    return NULL;
+}
+
 const struct workload *runtime_workload(const struct cell *cell)
 {
-    const struct catalogue *catalogue = runtime_of(cell)->catalogue;
+    const struct catalogue *catalogue = catalogue_of(cell, NULL);
     return catalogue ? catalogue_workload(catalogue, cell->family, cell->workload) : NULL;
 }
 
 const struct model *runtime_model(const struct cell *cell)
 {
-    const struct catalogue *catalogue = runtime_of(cell)->catalogue;
+    const struct catalogue *catalogue = catalogue_of(cell, NULL);
     return catalogue ? catalogue_model(catalogue, cell->model) : NULL;
 }
 
 uint64_t runtime_items(const struct cell *cell, uint64_t items, uint64_t *granule)
 {
-    const struct catalogue *catalogue = runtime_of(cell)->catalogue;
+    const struct catalogue *catalogue = catalogue_of(cell, NULL);
     if (catalogue)
         return cell_items(catalogue, cell, items, granule);
     if (granule)
@@ -184,14 +213,13 @@ uint64_t runtime_items(const struct cell *cell, uint64_t items, uint64_t *granul
 
 int runtime_runnable(const struct cell *cell, const struct topology *topology, struct error *error)
 {
-    const struct runtime *runtime = runtime_of(cell);
-    return runtime->absent.text[0] ? error_set(error, "%s", runtime->absent.text)
-                                   : cell_runnable(runtime->catalogue, cell, topology, error);
+    const struct catalogue *catalogue = catalogue_of(cell, error);
+    return catalogue ? cell_runnable(catalogue, cell, topology, error) : -1;
 }
 
 void runtime_fill_row(const struct cell *cell, struct row_buffer *row)
 {
-    cell_fill_row(runtime_of(cell)->catalogue, cell, row);
+    cell_fill_row(catalogue_of(cell, NULL), cell, row);
 }
 
 /* Not our own /proc/PID/fd: that is closed to it where either of us has capabilities. */

@@ -86,9 +86,11 @@ static bool all_alike(const struct verdict *verdicts, size_t count)
 static void add_group(struct table *table, const struct verdicts *verdicts, size_t first, size_t end)
 {
     const struct verdict *group = &verdicts->verdicts[first];
-    bool alike = all_alike(group, end - first);
+    const char *names[VERDICT_RUNTIMES_MAX];
+    bool alike = all_alike(group, end - first), several = verdicts_runtimes(verdicts, names) > 1;
     table_row(table, TABLE_PEOPLE, 0);
-    table_text(table, QUESTION, "%s", group->rule->answer.question);
+    table_text(table, QUESTION, "%s%s%s", group->rule->answer.question, several ? ", " : "",
+               several ? group->runtime : "");
     if (alike)
         set_answer(table, group);
     for (size_t i = 0; i < end - first; i++) {

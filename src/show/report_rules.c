@@ -18,16 +18,20 @@ static void put_chip(FILE *out, enum judgement judgement, const char *text)
 void report_put_counts(FILE *out, const struct verdicts *verdicts)
 {
     static const char *const names_many[] = {"hold", "do not hold", "inconclusive"};
-    size_t counts[3] = {0};
-    for (size_t i = 0; i < verdicts->count; i = verdicts_group_end(verdicts, i))
-        counts[verdicts->verdicts[i].rule_judgement]++;
-    fputs("<p>", out);
-    for (int i = 0; i < 3; i++) {
-        char count[24];
-        snprintf(count, sizeof count, "%zu", counts[i]);
-        put_chip(out, (enum judgement)i, count);
-        fprintf(out, " %s%s", counts[i] == 1 ? judgement_names[i] : names_many[i],
-                i < 2 ? " &nbsp; " : "</p>\n");
+    const char *names[VERDICT_RUNTIMES_MAX];
+    size_t counts[3], runtimes = verdicts_runtimes(verdicts, names);
+    for (size_t k = 0; k < runtimes; k++) {
+        verdicts_count(verdicts, names[k], counts);
+        fputs("<p>", out);
+        if (runtimes > 1)
+            html_put_element(out, "", names[k], ": &nbsp; ");
+        for (int i = 0; i < 3; i++) {
+            char count[24];
+            snprintf(count, sizeof count, "%zu", counts[i]);
+            put_chip(out, (enum judgement)i, count);
+            fprintf(out, " %s%s", counts[i] == 1 ? judgement_names[i] : names_many[i],
+                    i < 2 ? " &nbsp; " : "</p>\n");
+        }
     }
 }
 
@@ -60,22 +64,17 @@ int report_put_overview(FILE *out, const struct verdicts *verdicts)
     struct table table;
     int failed = 0;
     fputs("<h2>Verdicts</h2>\n", out);
-    verdicts_table(verdicts, TABLE_HTML, &table);
+    const char *names[VERDICT_RUNTIMES_MAX];
+    if (verdicts_runtimes(verdicts, names) > 1)
+        verdicts_beside_table(verdicts, TABLE_HTML, true, &table);
+    else
+        verdicts_table(verdicts, TABLE_HTML, &table);
     if (verdicts->count)
         failed = table_write(&table, NULL, out);
     else
         fputs("<p>No rule was measured.</p>\n", out);
     table_free(&table);
     return failed;
-}
-
-/* Of all runtimes of a rule. */
-static size_t rule_end(const struct verdicts *verdicts, size_t first)
-{
-    size_t end = first;
-    while (end < verdicts->count && verdicts->verdicts[end].rule == verdicts->verdicts[first].rule)
-        end++;
-    return end;
 }
 
 static bool several_runtimes(const struct verdicts *verdicts, size_t first, size_t end)
@@ -124,9 +123,12 @@ static void put_head(FILE *out, const struct verdicts *verdicts, size_t first, s
     const struct rule *rule = verdict->rule;
     html_put_element(out, "<section><h3 id=\"", rule->id, "\">");
     html_put_element(out, "", rule->claim, "</h3>\n<p class=\"quiet\">");
-    put_chip(out, verdict->rule_judgement, judgement_names[verdict->rule_judgement]);
-    if (several_runtimes(verdicts, first, end))
-        html_put_element(out, " (", verdict->runtime, ")");
+    for (size_t i = first; i < end; i = verdicts_group_end(verdicts, i)) {
+        if (several_runtimes(verdicts, first, end))
+            html_put_element(out, i > first ? " &nbsp; " : "", verdicts->verdicts[i].runtime, " ");
+        put_chip(out, verdicts->verdicts[i].rule_judgement,
+                 judgement_names[verdicts->verdicts[i].rule_judgement]);
+    }
     html_put_element(out, " &nbsp; <code>", rule->id, "</code>");
     if (*rule->documents)
         html_put_element(out, ", claimed by the tutorials ", rule->documents, "");
@@ -139,7 +141,7 @@ int report_put_rules(FILE *out, const struct verdicts *verdicts, const struct pa
         html_put_element(out, "<h2>Rule by rule</h2>\n<p class=\"quiet\">", word_documents, "</p>\n");
     for (size_t first = 0, end; first < verdicts->count; first = end) {
         const struct rule *rule = verdicts->verdicts[first].rule;
-        end = rule_end(verdicts, first);
+        end = verdicts_rule_end(verdicts, first);
         put_head(out, verdicts, first, end);
         put_sentences(out, verdicts, first, end);
         if (report_put_chart(out, rule->id, rule->chart_title, page, error))

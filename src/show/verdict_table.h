@@ -6,6 +6,17 @@
 #include "table.h"
 #include "verdict.h"
 
+enum { VERDICT_RUNTIMES_MAX = 4 };
+
+/* The runtimes that the verdicts are of, native first; more than VERDICT_RUNTIMES_MAX are left out. */
+size_t verdicts_runtimes(const struct verdicts *verdicts, const char *names[VERDICT_RUNTIMES_MAX]);
+
+/* How many rules of a runtime have each verdict. */
+void verdicts_count(const struct verdicts *verdicts, const char *runtime, size_t counts[3]);
+
+/* The verdicts of one rule, of whatever runtime, stand together: the end of those that begin at first. */
+size_t verdicts_rule_end(const struct verdicts *verdicts, size_t first);
+
 /* The verdicts of one rule and runtime stand together: the end of those that begin at first. */
 size_t verdicts_group_end(const struct verdicts *verdicts, size_t first);
 
@@ -13,6 +24,11 @@ size_t verdicts_group_end(const struct verdicts *verdicts, size_t first);
 
 /* All verdicts. */
 void verdicts_table(const struct verdicts *verdicts, enum table_format format, struct table *table);
+
+/* The same where they are of several runtimes, for people: a column each. Until the next call: its columns
+ * are static. */
+void verdicts_beside_table(const struct verdicts *verdicts, enum table_format format, bool intervals,
+                           struct table *table);
 
 /* The comparisons of a verdict: its cells and their figures. */
 void points_table(const struct verdicts *verdicts, const struct verdict *verdict, enum table_format format,

@@ -41,6 +41,9 @@ enum {
     COLUMN_END
 };
 
+/* From so many columns of a terminal on, ratios of several runtimes have their intervals. */
+enum { BESIDE_WIDE = 120 };
+
 /* Those of CSV and their order are the contract of verdicts.csv. */
 static const struct table_column verdict_columns[COLUMN_END] = {
     [RULE] = {"rule", "rule", TABLE_ALL, .anchor = true, .strong = true},
@@ -124,9 +127,8 @@ static void set_figures(struct table *table, const struct verdicts *verdicts, co
 
 static void set_rule(struct table *table, const struct verdict *verdict)
 {
-    bool native = strcmp(verdict->runtime, "native") == 0;
     table_text(table, RULE, "%s", verdict->rule->id);
-    if (!native)
+    if (strcmp(verdict->runtime, "native") != 0)
         table_words(table, RULE, "%s (%s)", verdict->rule->id, verdict->runtime);
     table_text(table, CLAIM, "%s", verdict->rule->claim);
     table_text(table, DOCUMENTS, "%s", verdict->rule->documents);
@@ -192,14 +194,26 @@ static int write_json(const struct verdicts *verdicts, const struct table *table
     return result;
 }
 
+void verdicts_count(const struct verdicts *verdicts, const char *runtime, size_t counts[3])
+{
+    memset(counts, 0, 3 * sizeof *counts);
+    for (size_t i = 0; i < verdicts->count; i = verdicts_group_end(verdicts, i))
+        if (strcmp(verdicts->verdicts[i].runtime, runtime) == 0)
+            counts[verdicts->verdicts[i].rule_judgement]++;
+}
+
 static void put_summary(const struct verdicts *verdicts, FILE *out)
 {
-    size_t counts[3] = {0};
-    for (size_t i = 0; i < verdicts->count; i = verdicts_group_end(verdicts, i))
-        counts[verdicts->verdicts[i].rule_judgement]++;
-    fprintf(out, "\n%zu hold%s, %zu do%s not hold, %zu inconclusive (%zu test%s, Holm-adjusted, %g %%)",
-            counts[0], counts[0] == 1 ? "s" : "", counts[1], counts[1] == 1 ? "es" : "", counts[2],
-            verdicts->tests, verdicts->tests == 1 ? "" : "s", 100 * verdicts->alpha);
+    const char *names[VERDICT_RUNTIMES_MAX];
+    size_t counts[3], runtimes = verdicts_runtimes(verdicts, names);
+    for (size_t i = 0; i < runtimes; i++) {
+        verdicts_count(verdicts, names[i], counts);
+        fprintf(out, "%s%s%s%zu hold%s, %zu do%s not hold, %zu inconclusive", i ? "; " : "\n",
+                runtimes > 1 ? names[i] : "", runtimes > 1 ? ": " : "", counts[0], counts[0] == 1 ? "s" : "",
+                counts[1], counts[1] == 1 ? "es" : "", counts[2]);
+    }
+    fprintf(out, " (%zu test%s, Holm-adjusted, %g %%)", verdicts->tests, verdicts->tests == 1 ? "" : "s",
+            100 * verdicts->alpha);
 }
 
 static int put_answers(const struct verdicts *verdicts, const struct table_style *style, FILE *out)
@@ -228,7 +242,12 @@ int verdicts_write(const struct verdicts *verdicts, const char *format_name, int
     if (format < 0)
         return -1;
     bool text = format == TABLE_TEXT, markdown = format == TABLE_MARKDOWN;
-    verdicts_table(verdicts, (enum table_format)format, &table);
+    const char *names[VERDICT_RUNTIMES_MAX];
+    if ((text || markdown) && verdicts_runtimes(verdicts, names) > 1)
+        verdicts_beside_table(verdicts, (enum table_format)format,
+                              markdown || width <= 0 || width >= BESIDE_WIDE, &table);
+    else
+        verdicts_table(verdicts, (enum table_format)format, &table);
     if (format == TABLE_JSON) {
         result = write_json(verdicts, &table, out);
     } else if ((text || markdown) && !verdicts->count) {

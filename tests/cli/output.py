@@ -69,7 +69,7 @@ class Golden(Case):
         cells = self.crosspoint('list', 'cells')[0].split()
         self.assertEqual(len(cells), len(set(cells)))
         for cell in cells:
-            self.assertRegex(cell, r'^native/[a-z-]+/[a-z-]+/[a-z-]+(/[a-z-]+:[a-z0-9.-]+)*/place:[a-z-]+$')
+            self.assertRegex(cell, r'^[a-z]+[0-9.]*t?/[a-z-]+/[a-z-]+/[a-z-]+(/[a-z-]+:[a-z0-9.-]+)*/place:[a-z-]+$')
 
     def test_topology(self):
         machine = 'pack:2 numa:2 l3:1 core:8 pu:2'
@@ -186,7 +186,7 @@ class Run(Case):
     def test_swept_key(self):
         """A workload's own key in a list: its cells, a chart of them on the terminal and on the page."""
         output, _ = self.crosspoint('run', '--profile', 'smoke', '--launch-ms', '1', '--quiet', '--out', 'out',
-                                    '--filter', 'sum-squares/(serial|thread-pool)', '--key', 'terms:1000,3000')
+                                    '--filter', 'native/.*sum-squares/(serial|thread-pool)', '--key', 'terms:1000,3000')
         self.assertEqual(read_run(self.folder / 'out')['options']['axes'], {'terms': ['1000', '3000']})
         self.assertEqual(len(self.expect_whole_plan(self.folder / 'out')), 4)
         self.assertIn('\ncpu/sum-squares over terms: work per second', output)
