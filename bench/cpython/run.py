@@ -11,7 +11,7 @@ import machine
 import protocol
 from workload import WORD
 
-START, STOP, FAILED, SLOTS = 0, 1, 2, 3         # the run's words; then so many for each slot:
+START, STOP, FAILED, ITEMS, SLOTS = range(5)    # the run's words; then so many for each slot:
 CHECKSUM, AMOUNT, UNIT, READY, END, SLOT_WORDS = range(6)
 READY_WAIT_S = 120
 
@@ -26,7 +26,6 @@ class Run:
         self.cell, self.workload = cell, workload
         self.processes = processes  # workers are processes; else one process has them all
         self.workers, self.conc = cell['workers'], cell['conc']
-        self.items = 0              # of this round
         self.data = None            # the workload's
         self.value = None           # the workload's figure that is no time
         self.figures = {}           # more of the result: latencies
@@ -37,8 +36,15 @@ class Run:
         self.slots = max(self.workers, self.conc)
         self.words_file, self.words = machine.shared_words(SLOTS + SLOT_WORDS * self.slots, words_file)
         self.ready = None           # a barrier of all workers, if the model has one
-        self._barrier = None
+        self._generator, self._generator_mark_s = None, 0
+        together = workload.together and (self.context if processes else threading)
+        self._barrier = together and together.Barrier(self.conc, self.clock_start)
         self._arrived, self._all_here = 0, None
+
+    @property
+    def items(self):
+        """Of this round."""
+        return self.words[ITEMS]
 
     def key(self, key):
         """What the cell's name says, or the default."""
@@ -53,6 +59,8 @@ class Run:
     # Clock
 
     def clock_start(self):
+        if self._generator:
+            self._generator_mark_s = _cpu_s(self._generator.pid)
         self.words[START] = clock_ns()
 
     def clock_stop(self):
@@ -65,14 +73,13 @@ class Run:
 
     def begin_round(self, items):
         """Before each, warm-up included."""
-        self.items, self.value, self.invalid, self.tasks_lost = items, None, None, 0
+        self.words[ITEMS] = items
+        self.value, self.invalid, self.tasks_lost = None, None, 0
         self.words[START] = self.words[STOP] = 0
         for slot in range(self.slots):
             self.set_word(slot, AMOUNT, 0)
             self.set_word(slot, CHECKSUM, 0)
         self._arrived, self._all_here = 0, None
-        if self.workload.together and self._barrier is None:
-            self._barrier = (self.context if self.processes else threading).Barrier(self.conc, self.clock_start)
 
     def add(self, amount, worker):
         """To the sum over all tasks of the round, which account() finds in sum()."""
@@ -170,11 +177,24 @@ class Run:
         protocol.say_memory()
 
     def generator(self, target, *arguments):
-        """Starts a process that loads the work from outside, where such a process belongs."""
-        process = self.context.Process(target=_generate, daemon=True,
-                                       args=(os.getpid(), self.cell['generator_units'], target, arguments))
-        process.start()
-        return process
+        """Starts a process that loads the work from outside, where such a process belongs; stop_generator() ends it."""
+        self._generator = self.context.Process(target=_generate, daemon=True,
+                                               args=(os.getpid(), self.cell['generator_units'], target, arguments))
+        self._generator.start()
+        return self._generator
+
+    def generator_cpu_fraction(self):
+        """Its share of a processor while the clock ran, for account()."""
+        return (_cpu_s(self._generator.pid) - self._generator_mark_s) * 1e9 / max(self.wall_ns(), 1)
+
+    def stop_generator(self):
+        if self._generator:
+            self._generator.kill()
+            self._generator.join()
+
+
+def _cpu_s(process):
+    return time.clock_gettime(~process << 3 | 2)  # as clock_getcpuclockid() does
 
 
 def _generate(parent, units, target, arguments):

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """All workloads, in the order of --describe."""
 
-from families import cpu, null
+from families import cpu, create, io, mixed, null, switch
 
-WORKLOADS = [workload() for family in (null, cpu) for workload in family.WORKLOADS]
+FAMILIES = null, cpu, io, create, switch, mixed
+WORKLOADS = [workload() for family in FAMILIES for workload in family.WORKLOADS]
 
 
 def find(family, name):
