@@ -3,12 +3,15 @@
 
 import concurrent.futures
 import json
+import multiprocessing
 import os
 import threading
 
 import tasks
 from model import Model
 from workload import Skip
+
+LOOK_S = 0.05
 
 
 def add_up(results):
@@ -30,7 +33,23 @@ class Executor(Model):
         os.close(numbers)
 
     def tasks(self, count):
+        if self.run.workload.mortal:
+            return self.tasks_mortal(count)
         return add_up(self.executor.map(self.do, range(count)))
+
+    def tasks_mortal(self, count):
+        """Where one worker dies the executor is broken: it ends the others, and fails what is not done."""
+        futures, done, checksum = [], 0, 0
+        try:
+            for index in range(count):
+                futures.append(self.executor.submit(self.do, index))
+        except concurrent.futures.BrokenExecutor:
+            pass
+        for future in futures:
+            if not isinstance(future.exception(), concurrent.futures.BrokenExecutor):
+                checksum += future.result()
+                done += 1
+        return done, checksum
 
     def stop(self):
         if hasattr(self, 'executor'):
@@ -88,13 +107,26 @@ class ProcessPool(Model):
         self.run.ready = self.run.context.Barrier(workers + 1)
         self.pool = self.run.context.Pool(workers, tasks.enter_process, (numbers, os.getpid()))
         self.run.await_ready()
-        os.close(numbers)
+        self.numbers = numbers  # open: successors find none left
 
     def tasks(self, count):
         workload = self.run.workload
+        if workload.mortal:
+            return self.tasks_mortal(count)
         if workload.waits or workload.together or workload.connects:
             return add_up(self.pool.imap_unordered(self.do, range(count)))
         return add_up(self.pool.map(self.do, range(count)))
+
+    def tasks_mortal(self, count):
+        """The pool makes a new worker for one that died, and never tells what has become of its task."""
+        results, done, checksum = self.pool.imap_unordered(self.do, range(count)), 0, 0
+        while done + self.run.deaths() < count:
+            try:
+                checksum += results.next(LOOK_S)
+                done += 1
+            except multiprocessing.TimeoutError:
+                pass
+        return done, checksum
 
     def stop(self):
         if hasattr(self, 'pool'):

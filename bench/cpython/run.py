@@ -11,7 +11,7 @@ import machine
 import protocol
 from workload import WORD
 
-START, STOP, FAILED, ITEMS, SLOTS = range(5)    # the run's words; then so many for each slot:
+START, STOP, FAILED, STARTED, DEATHS, ITEMS, SLOTS = range(7)  # the run's words; then so many for each slot:
 CHECKSUM, AMOUNT, UNIT, READY, END, SLOT_WORDS = range(6)
 READY_WAIT_S = 120
 
@@ -31,14 +31,14 @@ class Run:
         self.figures = {}           # more of the result: latencies
         self.invalid = None         # why the figures must not be used
         self.tasks_lost = 0
-        self.memory_bytes_left_out = None
         self.context = multiprocessing.get_context('fork')
         self.slots = max(self.workers, self.conc)
         self.words_file, self.words = machine.shared_words(SLOTS + SLOT_WORDS * self.slots, words_file)
+        self.generator_pid = None   # the process that loads the work from outside
         self.ready = None           # a barrier of all workers, if the model has one
         self._generator, self._generator_mark_s = None, 0
         together = workload.together and (self.context if processes else threading)
-        self._barrier = together and together.Barrier(self.conc, self.clock_start)
+        self._barrier = together and together.Barrier(self.conc, self._all_arrived)
         self._arrived, self._all_here = 0, None
 
     @property
@@ -75,7 +75,7 @@ class Run:
         """Before each, warm-up included."""
         self.words[ITEMS] = items
         self.value, self.invalid, self.tasks_lost = None, None, 0
-        self.words[START] = self.words[STOP] = 0
+        self.words[START] = self.words[STOP] = self.words[DEATHS] = 0
         for slot in range(self.slots):
             self.set_word(slot, AMOUNT, 0)
             self.set_word(slot, CHECKSUM, 0)
@@ -97,6 +97,11 @@ class Run:
 
     # Together
 
+    def _all_arrived(self):
+        if self.workload.memory:
+            protocol.say_memory()
+        self.clock_start()
+
     def arrive(self):
         """Returns when all roles are there; the clock then runs."""
         self._barrier.wait()
@@ -106,7 +111,7 @@ class Run:
             self._all_here = asyncio.get_running_loop().create_future()
         self._arrived += 1
         if self._arrived == self.conc:
-            self.clock_start()
+            self._all_arrived()
             self._all_here.set_result(None)
         else:
             await asyncio.shield(self._all_here)
@@ -141,7 +146,8 @@ class Run:
             if self.ready:
                 self.ready.abort()
             raise
-        self.await_ready()
+        if not self.words[STARTED]:  # else it takes the place of one that died
+            self.await_ready()
 
     def await_ready(self):
         """Returns when all workers are ready."""
@@ -156,6 +162,7 @@ class Run:
             raise protocol.Told
         if not all(self.words[SLOTS + READY::SLOT_WORDS][:self.workers]):
             raise RuntimeError(f'not all of {self.workers} workers became ready within {READY_WAIT_S} s')
+        self.words[STARTED] = 1
 
     def _poll_ready(self):
         """Between interpreters, which share no barrier."""
@@ -170,17 +177,27 @@ class Run:
         units = {unit - 1 for unit in self.words[SLOTS + UNIT::SLOT_WORDS] if unit}
         return sorted(units or machine.affinity())
 
-    # Conversation
+    def leave(self, worker):
+        """mortal: that worker is about to die. Who follows it in a pool takes its place; one at a time."""
+        self.set_word(worker, READY, 0)
+        self.words[DEATHS] += 1
 
-    def memory_reached(self):
-        """memory: all that is to be counted is there. Returns when it has been."""
-        protocol.say_memory()
+    def deaths(self):
+        """In this round."""
+        return self.words[DEATHS]
+
+    def vacant_place(self):
+        """Of a worker that has left."""
+        return list(self.words[SLOTS + READY::SLOT_WORDS]).index(0)
+
+    # What loads the work
 
     def generator(self, target, *arguments):
         """Starts a process that loads the work from outside, where such a process belongs; stop_generator() ends it."""
         self._generator = self.context.Process(target=_generate, daemon=True,
                                                args=(os.getpid(), self.cell['generator_units'], target, arguments))
         self._generator.start()
+        self.generator_pid = self._generator.pid
         return self._generator
 
     def generator_cpu_fraction(self):
