@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
 _UNIT_BITS = 1024  # of a cpu_set_t
 _WATCH_S = 0.05
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -49,6 +49,11 @@ def die_with(parent):
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def leave_no_core():
+    """Of the calling process, should it crash."""
+    _libc.prctl(_PR_SET_DUMPABLE, 0)
 
 
 def watch(parent):

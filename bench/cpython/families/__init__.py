@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """All workloads, in the order of --describe."""
 
-from families import cpu, create, io, mixed, null, switch
+from families import comm, cpu, create, io, isolate, memory, mixed, null, switch, sync
 
-FAMILIES = null, cpu, io, create, switch, mixed
+FAMILIES = null, cpu, io, create, switch, comm, sync, memory, isolate, mixed
 WORKLOADS = [workload() for family in FAMILIES for workload in family.WORKLOADS]
 
 
