@@ -29,7 +29,9 @@ class Executor(Model):
     def start(self):
         numbers = tasks.number_workers(self.run.workers)
         self.executor = self.open(self.run.workers, numbers)
-        add_up(self.executor.map(tasks.do_nothing, range(self.run.workers)))  # makes them all: none is ready alone
+        made = self.executor.map(tasks.do_nothing, range(self.run.workers))  # all: none gets past the gate
+        self.run.await_ready()
+        add_up(made)
         os.close(numbers)
 
     def tasks(self, count):
@@ -62,7 +64,7 @@ class ThreadPool(Executor):
     name = 'thread-pool'
 
     def open(self, workers, numbers):
-        self.run.ready = threading.Barrier(workers)
+        self.close_gate(threading.Lock())
         return concurrent.futures.ThreadPoolExecutor(workers, initializer=tasks.enter_thread, initargs=(numbers,))
 
 
@@ -73,7 +75,7 @@ class ProcessPoolExecutor(Executor):
     summary = 'concurrent.futures.ProcessPoolExecutor, whose map hands out tasks one by one'
 
     def open(self, workers, numbers):
-        self.run.ready = self.run.context.Barrier(workers)
+        self.close_gate(self.run.context.Lock())
         return concurrent.futures.ProcessPoolExecutor(workers, self.run.context, tasks.enter_process,
                                                       (numbers, os.getpid()))
 
@@ -104,7 +106,7 @@ class ProcessPool(Model):
 
     def start(self):
         workers, numbers = self.run.workers, tasks.number_workers(self.run.workers)
-        self.run.ready = self.run.context.Barrier(workers + 1)
+        self.close_gate(self.run.context.Lock())
         self.pool = self.run.context.Pool(workers, tasks.enter_process, (numbers, os.getpid()))
         self.run.await_ready()
         self.numbers = numbers  # open: successors find none left

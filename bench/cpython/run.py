@@ -11,7 +11,7 @@ import machine
 import protocol
 from workload import WORD
 
-START, STOP, FAILED, STARTED, DEATHS, ITEMS, SLOTS = range(7)  # the run's words; then so many for each slot:
+START, STOP, FAILED, OPEN, DEATHS, ITEMS, SLOTS = range(7)  # the run's words; then so many for each slot:
 CHECKSUM, AMOUNT, UNIT, READY, END, SLOT_WORDS = range(6)
 READY_WAIT_S = 120
 
@@ -35,7 +35,7 @@ class Run:
         self.slots = max(self.workers, self.conc)
         self.words_file, self.words = machine.shared_words(SLOTS + SLOT_WORDS * self.slots, words_file)
         self.generator_pid = None   # the process that loads the work from outside
-        self.ready = None           # a barrier of all workers, if the model has one
+        self.gate = None            # a lock, taken, behind which workers wait until all are ready
         self._generator, self._generator_mark_s = None, 0
         together = workload.together and (self.context if processes else threading)
         self._barrier = together and together.Barrier(self.conc, self._all_arrived)
@@ -135,7 +135,7 @@ class Run:
             self.set_word(worker, UNIT, unit + 1)
 
     def worker_ready(self, worker):
-        """For workers that last: bound, settled. Returns when all are."""
+        """For workers that last: bound, settled. Returns when all are: await_ready() has opened the gate."""
         try:
             self.bind(worker)
             self.workload.settle(self, worker)
@@ -143,33 +143,28 @@ class Run:
         except Exception as problem:  # a pool would try it for ever
             protocol.complain(problem)
             self.words[FAILED] = 1
-            if self.ready:
-                self.ready.abort()
-            raise
-        if not self.words[STARTED]:  # else it takes the place of one that died
-            self.await_ready()
+        if self.gate:
+            with self.gate:
+                pass
+        while not self.words[OPEN]:  # between interpreters, which share no lock
+            time.sleep(0.001)
 
     def await_ready(self):
-        """Returns when all workers are ready."""
+        """For who made them: returns when all workers are ready."""
         try:
-            if self.ready:
-                self.ready.wait(READY_WAIT_S)
-            else:
-                self._poll_ready()
-        except threading.BrokenBarrierError:
-            pass
-        if self.words[FAILED]:
-            raise protocol.Told
-        if not all(self.words[SLOTS + READY::SLOT_WORDS][:self.workers]):
-            raise RuntimeError(f'not all of {self.workers} workers became ready within {READY_WAIT_S} s')
-        self.words[STARTED] = 1
+            self._await_all()
+        finally:
+            self.words[OPEN] = 1
+            if self.gate:
+                self.gate.release()
 
-    def _poll_ready(self):
-        """Between interpreters, which share no barrier."""
+    def _await_all(self):
         limit_ns = clock_ns() + READY_WAIT_S * 10**9
-        while clock_ns() < limit_ns and not self.words[FAILED]:
-            if all(self.words[SLOTS + READY::SLOT_WORDS][:self.workers]):
-                return
+        while sum(self.words[SLOTS + READY::SLOT_WORDS][:self.workers]) < self.workers:
+            if self.words[FAILED]:
+                raise protocol.Told
+            if clock_ns() > limit_ns:
+                raise RuntimeError(f'not all of {self.workers} workers became ready within {READY_WAIT_S} s')
             time.sleep(0.001)
 
     def cpus_observed(self):
