@@ -34,7 +34,8 @@ def describe():
     seed = os.environ.get('PYTHONHASHSEED', 'random')
     return {
         'protocol': 1, 'runtime': runtime_name(), 'implementation': platform.python_implementation(),
-        'version': platform.python_version(), 'lock': has_lock(), 'build': sysconfig.get_config_var('CONFIG_ARGS') or '',
+        'version': platform.python_version(), 'executable': sys.executable, 'lock': has_lock(),
+        'build': sysconfig.get_config_var('CONFIG_ARGS') or '',
         'settings': f'garbage collector on, PYTHONHASHSEED={seed}',
         'models': [{'name': model.name, 'like': model.like, 'summary': model.summary}
                    for model in models.MODELS if model.like],
