@@ -34,7 +34,8 @@ def describe():
     seed = os.environ.get('PYTHONHASHSEED', 'random')
     return {
         'protocol': 1, 'runtime': runtime_name(), 'implementation': platform.python_implementation(),
-        'version': platform.python_version(), 'executable': sys.executable, 'lock': has_lock(), 'build': sysconfig.get_config_var('CONFIG_ARGS') or '',
+        'version': platform.python_version(), 'executable': sys.executable, 'lock': has_lock(),
+        'build': sysconfig.get_config_var('CONFIG_ARGS') or '',
         'settings': f'garbage collector on, PYTHONHASHSEED={seed}',
         'models': [{'name': model.name, 'like': model.like, 'summary': model.summary}
                    for model in models.MODELS if model.like],
@@ -69,7 +70,7 @@ def result(run, items, checksum, startup_ns):
               'cpus_observed': run.cpus_observed(), 'startup_ns': startup_ns, **run.figures}
     if run.value is not None:
         answer.update(value=run.value, value_unit=run.workload.value_unit)
-    for word in 'invalid', 'tasks_lost', 'memory_bytes_left_out':
+    for word in 'invalid', 'tasks_lost':
         if getattr(run, word):
             answer[word] = getattr(run, word)
     return answer
@@ -84,7 +85,7 @@ def run_model(run, model, items):
         startup_ns = clock_ns() - begin_ns if model.lasting and model.carriers else 0
         if not (workload.sets_clock or workload.mortal or workload.memory):
             do_round(run, model, max(items // 20, run.conc))
-        protocol.say('ready')
+        protocol.say(f'ready {run.generator_pid}' if run.generator_pid else 'ready')
         protocol.hear_or_leave()
         protocol.say_json(result(run, items, do_round(run, model, items), startup_ns))
         while protocol.hear() is not None:
@@ -104,6 +105,8 @@ def launch(cell):
     if not model.carriers:
         run.bind(0)
     settle_memory()
+    if workload.memory:
+        protocol.say_memory()
     try:
         workload.prepare(run)
         run_model(run, model, workload.items or cell['items'])

@@ -7,9 +7,12 @@ import os
 import resource
 import signal
 import tempfile
+import threading
+import time
 
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
 _UNIT_BITS = 1024  # of a cpu_set_t
+_WATCH_S = 0.05
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -48,13 +51,25 @@ def die_with(parent):
         os._exit(1)
 
 
+def leave_no_core():
+    """Of the calling process, should it crash."""
+    _libc.prctl(_PR_SET_DUMPABLE, 0)
+
+
+def watch(parent):
+    """As die_with(), in a child that was forked by a thread: it would end with the thread."""
+    def look():
+        while os.getppid() == parent:
+            time.sleep(_WATCH_S)
+        os._exit(1)
+    threading.Thread(target=look, daemon=True).start()
+
+
 def raise_limits():
     """As many open files as are allowed."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
 
 
 def _nameless_file():

@@ -19,6 +19,11 @@ class Model:
         self.do = tasks.do_role if run.workload.together else tasks.do_task
         tasks.current = run
 
+    def close_gate(self, lock):
+        """For start(): no worker goes on before all are ready."""
+        lock.acquire()
+        self.run.gate = lock
+
     def start(self):
         """Makes the workers; all are ready when it returns."""
 

@@ -3,12 +3,15 @@
 
 import concurrent.futures
 import json
+import multiprocessing
 import os
 import threading
 
 import tasks
 from model import Model
 from workload import Skip
+
+LOOK_S = 0.05
 
 
 def add_up(results):
@@ -26,11 +29,29 @@ class Executor(Model):
     def start(self):
         numbers = tasks.number_workers(self.run.workers)
         self.executor = self.open(self.run.workers, numbers)
-        add_up(self.executor.map(tasks.do_nothing, range(self.run.workers)))  # makes them all: none is ready alone
+        made = self.executor.map(tasks.do_nothing, range(self.run.workers))  # all: none gets past the gate
+        self.run.await_ready()
+        add_up(made)
         os.close(numbers)
 
     def tasks(self, count):
+        if self.run.workload.mortal:
+            return self.tasks_mortal(count)
         return add_up(self.executor.map(self.do, range(count)))
+
+    def tasks_mortal(self, count):
+        """Where one worker dies the executor is broken: it ends the others, and fails what is not done."""
+        futures, done, checksum = [], 0, 0
+        try:
+            for index in range(count):
+                futures.append(self.executor.submit(self.do, index))
+        except concurrent.futures.BrokenExecutor:
+            pass
+        for future in futures:
+            if not isinstance(future.exception(), concurrent.futures.BrokenExecutor):
+                checksum += future.result()
+                done += 1
+        return done, checksum
 
     def stop(self):
         if hasattr(self, 'executor'):
@@ -43,7 +64,7 @@ class ThreadPool(Executor):
     name = 'thread-pool'
 
     def open(self, workers, numbers):
-        self.run.ready = threading.Barrier(workers)
+        self.close_gate(threading.Lock())
         return concurrent.futures.ThreadPoolExecutor(workers, initializer=tasks.enter_thread, initargs=(numbers,))
 
 
@@ -54,7 +75,7 @@ class ProcessPoolExecutor(Executor):
     summary = 'concurrent.futures.ProcessPoolExecutor, whose map hands out tasks one by one'
 
     def open(self, workers, numbers):
-        self.run.ready = self.run.context.Barrier(workers)
+        self.close_gate(self.run.context.Lock())
         return concurrent.futures.ProcessPoolExecutor(workers, self.run.context, tasks.enter_process,
                                                       (numbers, os.getpid()))
 
@@ -85,16 +106,29 @@ class ProcessPool(Model):
 
     def start(self):
         workers, numbers = self.run.workers, tasks.number_workers(self.run.workers)
-        self.run.ready = self.run.context.Barrier(workers + 1)
+        self.close_gate(self.run.context.Lock())
         self.pool = self.run.context.Pool(workers, tasks.enter_process, (numbers, os.getpid()))
         self.run.await_ready()
-        os.close(numbers)
+        self.numbers = numbers  # open: successors find none left
 
     def tasks(self, count):
         workload = self.run.workload
+        if workload.mortal:
+            return self.tasks_mortal(count)
         if workload.waits or workload.together or workload.connects:
             return add_up(self.pool.imap_unordered(self.do, range(count)))
         return add_up(self.pool.map(self.do, range(count)))
+
+    def tasks_mortal(self, count):
+        """The pool makes a new worker for one that died, and never tells what has become of its task."""
+        results, done, checksum = self.pool.imap_unordered(self.do, range(count)), 0, 0
+        while done + self.run.deaths() < count:
+            try:
+                checksum += results.next(LOOK_S)
+                done += 1
+            except multiprocessing.TimeoutError:
+                pass
+        return done, checksum
 
     def stop(self):
         if hasattr(self, 'pool'):

@@ -11,7 +11,7 @@ import machine
 import protocol
 from workload import WORD
 
-START, STOP, FAILED, SLOTS = 0, 1, 2, 3         # the run's words; then so many for each slot:
+START, STOP, FAILED, OPEN, DEATHS, ITEMS, SLOTS = range(7)  # the run's words; then so many for each slot:
 CHECKSUM, AMOUNT, UNIT, READY, END, SLOT_WORDS = range(6)
 READY_WAIT_S = 120
 
@@ -26,19 +26,25 @@ class Run:
         self.cell, self.workload = cell, workload
         self.processes = processes  # workers are processes; else one process has them all
         self.workers, self.conc = cell['workers'], cell['conc']
-        self.items = 0              # of this round
         self.data = None            # the workload's
         self.value = None           # the workload's figure that is no time
         self.figures = {}           # more of the result: latencies
         self.invalid = None         # why the figures must not be used
         self.tasks_lost = 0
-        self.memory_bytes_left_out = None
         self.context = multiprocessing.get_context('fork')
         self.slots = max(self.workers, self.conc)
         self.words_file, self.words = machine.shared_words(SLOTS + SLOT_WORDS * self.slots, words_file)
-        self.ready = None           # a barrier of all workers, if the model has one
-        self._barrier = None
+        self.generator_pid = None   # the process that loads the work from outside
+        self.gate = None            # a lock, taken, behind which workers wait until all are ready
+        self._generator, self._generator_mark_s = None, 0
+        together = workload.together and (self.context if processes else threading)
+        self._barrier = together and together.Barrier(self.conc, self._all_arrived)
         self._arrived, self._all_here = 0, None
+
+    @property
+    def items(self):
+        """Of this round."""
+        return self.words[ITEMS]
 
     def key(self, key):
         """What the cell's name says, or the default."""
@@ -53,6 +59,8 @@ class Run:
     # Clock
 
     def clock_start(self):
+        if self._generator:
+            self._generator_mark_s = _cpu_s(self._generator.pid)
         self.words[START] = clock_ns()
 
     def clock_stop(self):
@@ -65,14 +73,13 @@ class Run:
 
     def begin_round(self, items):
         """Before each, warm-up included."""
-        self.items, self.value, self.invalid, self.tasks_lost = items, None, None, 0
-        self.words[START] = self.words[STOP] = 0
+        self.words[ITEMS] = items
+        self.value, self.invalid, self.tasks_lost = None, None, 0
+        self.words[START] = self.words[STOP] = self.words[DEATHS] = 0
         for slot in range(self.slots):
             self.set_word(slot, AMOUNT, 0)
             self.set_word(slot, CHECKSUM, 0)
         self._arrived, self._all_here = 0, None
-        if self.workload.together and self._barrier is None:
-            self._barrier = (self.context if self.processes else threading).Barrier(self.conc, self.clock_start)
 
     def add(self, amount, worker):
         """To the sum over all tasks of the round, which account() finds in sum()."""
@@ -90,6 +97,11 @@ class Run:
 
     # Together
 
+    def _all_arrived(self):
+        if self.workload.memory:
+            protocol.say_memory()
+        self.clock_start()
+
     def arrive(self):
         """Returns when all roles are there; the clock then runs."""
         self._barrier.wait()
@@ -99,7 +111,7 @@ class Run:
             self._all_here = asyncio.get_running_loop().create_future()
         self._arrived += 1
         if self._arrived == self.conc:
-            self.clock_start()
+            self._all_arrived()
             self._all_here.set_result(None)
         else:
             await asyncio.shield(self._all_here)
@@ -123,7 +135,7 @@ class Run:
             self.set_word(worker, UNIT, unit + 1)
 
     def worker_ready(self, worker):
-        """For workers that last: bound, settled. Returns when all are."""
+        """For workers that last: bound, settled. Returns when all are: await_ready() has opened the gate."""
         try:
             self.bind(worker)
             self.workload.settle(self, worker)
@@ -131,31 +143,28 @@ class Run:
         except Exception as problem:  # a pool would try it for ever
             protocol.complain(problem)
             self.words[FAILED] = 1
-            if self.ready:
-                self.ready.abort()
-            raise
-        self.await_ready()
+        if self.gate:
+            with self.gate:
+                pass
+        while not self.words[OPEN]:  # between interpreters, which share no lock
+            time.sleep(0.001)
 
     def await_ready(self):
-        """Returns when all workers are ready."""
+        """For who made them: returns when all workers are ready."""
         try:
-            if self.ready:
-                self.ready.wait(READY_WAIT_S)
-            else:
-                self._poll_ready()
-        except threading.BrokenBarrierError:
-            pass
-        if self.words[FAILED]:
-            raise protocol.Told
-        if not all(self.words[SLOTS + READY::SLOT_WORDS][:self.workers]):
-            raise RuntimeError(f'not all of {self.workers} workers became ready within {READY_WAIT_S} s')
+            self._await_all()
+        finally:
+            self.words[OPEN] = 1
+            if self.gate:
+                self.gate.release()
 
-    def _poll_ready(self):
-        """Between interpreters, which share no barrier."""
+    def _await_all(self):
         limit_ns = clock_ns() + READY_WAIT_S * 10**9
-        while clock_ns() < limit_ns and not self.words[FAILED]:
-            if all(self.words[SLOTS + READY::SLOT_WORDS][:self.workers]):
-                return
+        while sum(self.words[SLOTS + READY::SLOT_WORDS][:self.workers]) < self.workers:
+            if self.words[FAILED]:
+                raise protocol.Told
+            if clock_ns() > limit_ns:
+                raise RuntimeError(f'not all of {self.workers} workers became ready within {READY_WAIT_S} s')
             time.sleep(0.001)
 
     def cpus_observed(self):
@@ -163,18 +172,41 @@ class Run:
         units = {unit - 1 for unit in self.words[SLOTS + UNIT::SLOT_WORDS] if unit}
         return sorted(units or machine.affinity())
 
-    # Conversation
+    def leave(self, worker):
+        """mortal: that worker is about to die. Who follows it in a pool takes its place; one at a time."""
+        self.set_word(worker, READY, 0)
+        self.words[DEATHS] += 1
 
-    def memory_reached(self):
-        """memory: all that is to be counted is there. Returns when it has been."""
-        protocol.say_memory()
+    def deaths(self):
+        """In this round."""
+        return self.words[DEATHS]
+
+    def vacant_place(self):
+        """Of a worker that has left."""
+        return list(self.words[SLOTS + READY::SLOT_WORDS]).index(0)
+
+    # What loads the work
 
     def generator(self, target, *arguments):
-        """Starts a process that loads the work from outside, where such a process belongs."""
-        process = self.context.Process(target=_generate, daemon=True,
-                                       args=(os.getpid(), self.cell['generator_units'], target, arguments))
-        process.start()
-        return process
+        """Starts a process that loads the work from outside, where such a process belongs; stop_generator() ends it."""
+        self._generator = self.context.Process(target=_generate, daemon=True,
+                                               args=(os.getpid(), self.cell['generator_units'], target, arguments))
+        self._generator.start()
+        self.generator_pid = self._generator.pid
+        return self._generator
+
+    def generator_cpu_fraction(self):
+        """Its share of a processor while the clock ran, for account()."""
+        return (_cpu_s(self._generator.pid) - self._generator_mark_s) * 1e9 / max(self.wall_ns(), 1)
+
+    def stop_generator(self):
+        if self._generator:
+            self._generator.kill()
+            self._generator.join()
+
+
+def _cpu_s(process):
+    return time.clock_gettime(~process << 3 | 2)  # as clock_getcpuclockid() does
 
 
 def _generate(parent, units, target, arguments):

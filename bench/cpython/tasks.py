@@ -26,9 +26,9 @@ def number_workers(count):
 
 
 def take_number(numbers):
-    """One that follows a worker that died has none of its own: it is worker 0's companion."""
+    """None: all are taken, this one follows a worker that died."""
     number = os.read(numbers, _NUMBER.size)
-    return _NUMBER.unpack(number)[0] if number else 0
+    return _NUMBER.unpack(number)[0] if number else None
 
 
 def enter_thread(numbers):
@@ -36,10 +36,15 @@ def enter_thread(numbers):
 
 
 def enter_process(numbers, parent):
-    machine.die_with(parent)
+    worker = take_number(numbers)
+    if worker is None:
+        machine.watch(parent)
+        worker = current.vacant_place()
+    else:
+        machine.die_with(parent)
     gc.collect()
     getattr(gc, 'freeze', int)()
-    current.worker_ready(take_number(numbers))
+    current.worker_ready(worker)
 
 
 def enter_interpreter(cell, words_file, numbers):

@@ -25,7 +25,7 @@ A workload is a class of some lines in families/FAMILY.py, and stands in that fi
 
 What run has is in run.py: keys (run.key, run.number), run.workers, run.conc, run.items (of this round), run.processes,
 run.add and run.sum (a sum over all tasks), run.arrive (together), run.clock_start and run.clock_stop (sets_clock),
-run.value and run.figures (set by account), run.memory_reached (memory), run.generator (a process that loads the work
+run.value and run.figures (set by account), run.leave (mortal), run.generator (a process that loads the work
 from outside), run.context (multiprocessing, with fork).
 
 - A worker's process is forked, and run.data with it: what tasks change is to be shared (multiprocessing.Value, pipes,
@@ -76,7 +76,7 @@ class Workload:
     together = False  # one task a worker; the last to arrive starts the clock
     sets_clock = False  # calls run.clock_start() and run.clock_stop() itself: no warm-up
     mortal = False    # a worker may die of its task: no warm-up, the rest is still done
-    memory = False    # calls run.memory_reached(): no warm-up
+    memory = False    # is measured when all have arrived (together): no warm-up
     connects = False  # its tasks are connections: one for each in flight, whatever the items
 
     def prepare(self, run):

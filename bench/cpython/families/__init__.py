@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """All workloads, in the order of --describe."""
 
-from families import cpu, null
+from families import comm, cpu, create, io, isolate, memory, mixed, null, switch, sync
 
-WORKLOADS = [workload() for family in (null, cpu) for workload in family.WORKLOADS]
+FAMILIES = null, cpu, io, create, switch, comm, sync, memory, isolate, mixed
+WORKLOADS = [workload() for family in FAMILIES for workload in family.WORKLOADS]
 
 
 def find(family, name):
