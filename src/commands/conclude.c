@@ -13,6 +13,7 @@
 #include "paths.h"
 #include "report.h"
 #include "run_file.h"
+#include "runtimes_chart.h"
 #include "sweep_draw.h"
 #include "words.h"
 
@@ -88,6 +89,7 @@ int conclusion_write(const struct conclusion *conclusion, const char *folder, st
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     unsigned jobs = processors > 1 ? (unsigned)processors : 1;
     bool all = charts_draw(&conclusion->verdicts, scripts, folder, jobs, &drawn, error) >= 0 &&
+               !runtimes_chart_draw(&conclusion->verdicts, scripts, folder, &drawn, error) &&
                !sweeps_draw(&conclusion->sweeps, scripts, folder, jobs, &drawn, error);
     if (report_write(&conclusion->verdicts, &conclusion->samples, &conclusion->sweeps, folder, &drawn,
                      &page_error)) {

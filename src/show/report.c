@@ -9,6 +9,7 @@
 #include "report_part.h"
 #include "report_run.h"
 #include "run_file.h"
+#include "runtimes_chart.h"
 
 /* clang-format off */
 static const char style[] =
@@ -148,6 +149,8 @@ static int put_page(FILE *out, const struct verdicts *verdicts, const struct sam
     report_put_answers(out, verdicts);
     report_put_tree(out, verdicts);
     report_put_counts(out, verdicts);
+    if (report_put_chart(out, RUNTIMES_CHART_ID, RUNTIMES_CHART_TITLE, page, error))
+        return -1;
     if (report_put_overview(out, verdicts))
         return error_set(error, "out of memory");
     if (report_put_rules(out, verdicts, page, error) || report_put_sweeps(out, sweeps, page, error))
