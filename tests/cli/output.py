@@ -193,6 +193,34 @@ class Run(Case):
         page = (self.folder / 'out' / 'report.html').read_text()
         self.assertIn('<section id="terms-items-per-second-cpu-sum-squares-compact">', page)
 
+    def test_two_runtimes(self):
+        """A rule judged in C and in an interpreter: a column each, why they differ, and a chart of both."""
+        shutil.copytree(RESULTS, self.folder / 'results')
+        shutil.copytree(RULES, self.folder / 'rules')
+        for rule in (self.folder / 'rules').glob('*.ini'):
+            rule.write_text(rule.read_text().replace('= native\n', '= native cpython\ndiffers = its one lock\n', 1))
+        samples = self.folder / 'results' / 'samples.csv'
+        rows = list(csv.DictReader(samples.read_text().splitlines()))
+        for row in list(rows):
+            if row['family'] == 'cpu' and row['status'] == 'ok':
+                ahead = 2 if row['model'] == 'process-pool' else 1  # as processes are under a lock
+                rows.append({**row, 'runtime': 'cpython3.11', 'cell': row['cell'].replace('native', 'cpython3.11'),
+                             'items_per_second': float(row['items_per_second']) * ahead})
+        with open(samples, 'w', newline='') as file:
+            writer = csv.DictWriter(file, rows[0], lineterminator='\n')
+            writer.writeheader()
+            writer.writerows(rows)
+        text, _ = self.crosspoint('rules', 'results', '--rules', 'rules')
+        self.assertRegex(text, r'(^|\n)rule +claim +native +ratio \(95 % interval\) +cpython3.11 +ratio')
+        self.assertRegex(text, r'\nnative: \d+ holds?, .*; cpython3.11: \d+ holds?, ')
+        self.assertIn('they differ: its one lock', text)
+        markdown, _ = self.crosspoint('rules', 'results', '--rules', 'rules', '--format', 'markdown')
+        self.assertIn('| rule | claim | native | ratio (95 % interval) | cpython3.11 | ratio', markdown)
+        table, _ = self.crosspoint('rules', 'results', '--rules', 'rules', '--format', 'csv')
+        self.assertEqual({row['runtime'] for row in csv.DictReader(io.StringIO(table))}, {'native', 'cpython3.11'})
+        self.crosspoint('report', 'results', '--rules', 'rules')
+        self.assertIn('alt="The same rules in C', (self.folder / 'results' / 'report.html').read_text())
+
     def test_text_of_strangers(self):
         """Names and reasons from a file reach no terminal as control characters."""
         shutil.copytree(RESULTS, self.folder / 'results')
