@@ -62,7 +62,8 @@ class Connections(Workload):
         run.generator_pid = self.server.pid
 
     def task(self, run, index, worker):
-        with socket.create_connection(self.address) as client:
+        with socket.socket() as client:
+            client.connect(self.address)
             run.arrive()
             client.sendall(late_server.QUESTION)
             answer = client.recv(1)
