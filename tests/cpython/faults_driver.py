@@ -84,13 +84,17 @@ class Hang(Fault):
         time.sleep(1000)
 
 
+WORKLOADS = Checksum, Raise, Prepare, Settle, Unable, Die, Hang
+
+
 def lose(self, count):
     checksum = sum(self.run.workload.task(self.run, index, 0) for index in range(count - 1))
     return count - 1, checksum
 
 
 if __name__ == '__main__':
-    families.WORKLOADS += [fault() for fault in (Checksum, Raise, Prepare, Settle, Unable, Die, Hang)]
+    families.FAMILIES += 'fault',
+    sys.modules['families.fault'] = sys.modules['__main__']
     if sys.argv[1:] == ['lose']:
         models.Serial.tasks = lose
         del sys.argv[1:]

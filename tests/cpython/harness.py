@@ -33,7 +33,7 @@ def params_of(workload, **given):
     return {**small, **given}
 
 
-def cell_of(workload, model, items=20, in_flight=2, **given):
+def cell_of(workload, model, items=40, in_flight=2, **given):
     """A cell of a described workload, as crosspoint would send it."""
     params = params_of(workload, **given)
     roles = workload.get('roles')

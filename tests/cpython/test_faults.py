@@ -124,7 +124,7 @@ class Faults(unittest.TestCase):
         driver = harness.Driver(harness.cell_of({'family': 'null', 'name': 'empty', 'params': []}, 'process-pool'))
         self.assertEqual(driver.hear(), 'ready')
         driver.say('on')
-        self.assertEqual(json.loads(driver.hear())['items'], 20)
+        self.assertEqual(json.loads(driver.hear())['items'], 40)
         self.assertEqual(len(harness.children_of(driver.process.pid)), 2)
         self.assertEqual(driver.finish(), (0, '', ''))
 
