@@ -2,12 +2,13 @@
 """An HTTP/1.1 server on loopback that answers each request after a delay: a process of its own, where a load generator
 would sit. It is what tasks wait for, and must not be what limits them."""
 
-import asyncio
 import socket
 import struct
 
+from lazy import Lazy
 from workload import WORD
 
+asyncio = Lazy('asyncio')
 PAGE_WORDS = 32
 PAGE = struct.Struct(f'<{PAGE_WORDS}Q')  # the words mix(N), mix(N) + 1, ... of the page /N
 HEAD = f'HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {PAGE.size}\r\n\r\n'.encode()
@@ -45,12 +46,20 @@ def _open_listener(backlog):
     return listener
 
 
-class _Peer(asyncio.Protocol):
+class _Peer:
+    """An asyncio.Protocol."""
+
     def __init__(self, delay_s):
         self.delay_s, self.request = delay_s, b''
 
     def connection_made(self, transport):
         self.transport = transport
+
+    def connection_lost(self, problem):
+        pass
+
+    def eof_received(self):
+        return False  # which closes the connection
 
     def data_received(self, data):
         self.request += data

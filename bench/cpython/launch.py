@@ -39,7 +39,7 @@ def describe():
         'settings': f'garbage collector on, PYTHONHASHSEED={seed}',
         'models': [{'name': model.name, 'like': model.like, 'summary': model.summary}
                    for model in models.MODELS if model.like],
-        'workloads': [workload.describe() for workload in families.WORKLOADS],
+        'workloads': [workload.describe() for workload in families.all_workloads()],
     }
 
 

@@ -6,7 +6,6 @@ import mmap
 import os
 import resource
 import signal
-import tempfile
 import threading
 import time
 
@@ -73,6 +72,7 @@ def raise_limits():
 
 
 def _nameless_file():
+    import tempfile  # PyPy
     with tempfile.TemporaryFile() as file:
         return os.dup(file.fileno())
 

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """How tasks are run: by what the standard library offers. One class a model; the table stands last."""
 
-import asyncio
-
+from lazy import Lazy
 from model import Model
 from models_per_task import ProcessPerTask, ThreadPerTask
 from models_pool import InterpreterPool, ProcessPool, ProcessPoolExecutor, ThreadPool
+
+asyncio = Lazy('asyncio')
 
 
 class Serial(Model):

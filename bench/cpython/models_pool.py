@@ -11,7 +11,8 @@ import tasks
 from model import Model
 from workload import Skip
 
-LOOK_S = 0.05
+LOOK_S = 0.05  # for workers that are to die
+WATCH_S = 1    # for those that are not
 
 
 def add_up(results):
@@ -107,7 +108,9 @@ class ProcessPool(Model):
     def start(self):
         workers, numbers = self.run.workers, tasks.number_workers(self.run.workers)
         self.close_gate(self.run.context.Lock())
+        others = self.children()
         self.pool = self.run.context.Pool(workers, tasks.enter_process, (numbers, os.getpid()))
+        self.workers = self.children() - others
         self.run.await_ready()
         self.numbers = numbers  # open: successors find none left
 
@@ -116,8 +119,32 @@ class ProcessPool(Model):
         if workload.mortal:
             return self.tasks_mortal(count)
         if workload.waits or workload.together or workload.connects:
-            return add_up(self.pool.imap_unordered(self.do, range(count)))
-        return add_up(self.pool.map(self.do, range(count)))
+            return add_up(self.one_by_one(count))
+        results = self.pool.map_async(self.do, range(count))
+        while not results.ready():
+            results.wait(WATCH_S)
+            self.check_workers()
+        return add_up(results.get())
+
+    def one_by_one(self, count):
+        """What tasks return, in whatever order."""
+        results = self.pool.imap_unordered(self.do, range(count))
+        for _ in range(count):
+            while True:
+                try:
+                    yield results.next(WATCH_S)
+                    break
+                except multiprocessing.TimeoutError:
+                    self.check_workers()
+
+    def check_workers(self):
+        """The pool would wait for ever for what a worker had that died."""
+        if not self.workers <= self.children():
+            raise RuntimeError('a worker of the pool has died')
+
+    @staticmethod
+    def children():
+        return {process.pid for process in multiprocessing.active_children()}
 
     def tasks_mortal(self, count):
         """The pool makes a new worker for one that died, and never tells what has become of its task."""

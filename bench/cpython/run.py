@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """One cell being run: what workloads and models ask of it."""
 
-import asyncio
 import multiprocessing
 import os
 import threading
@@ -9,7 +8,10 @@ import time
 
 import machine
 import protocol
+from lazy import Lazy
 from workload import WORD
+
+asyncio = Lazy('asyncio')
 
 START, STOP, FAILED, OPEN, DEATHS, ITEMS, SLOTS = range(7)  # the run's words; then so many for each slot:
 CHECKSUM, AMOUNT, UNIT, READY, END, SLOT_WORDS = range(6)

@@ -4,6 +4,7 @@
 import gc
 import json
 import os
+import signal
 import struct
 
 import machine
@@ -39,6 +40,8 @@ def enter_process(numbers, parent):
     worker = take_number(numbers)
     if worker is None:
         machine.watch(parent)
+        if not current.workload.mortal:
+            signal.pause()  # the driver ends: nobody was to die
         worker = current.vacant_place()
     else:
         machine.die_with(parent)

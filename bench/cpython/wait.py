@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Waits as if for a slow peer; how long they really were is added up with run.add()."""
 
-import asyncio
 import time
 
+from lazy import Lazy
 from run import clock_ns
 from workload import Param
+
+asyncio = Lazy('asyncio')
 
 WAIT_PARAM = Param('wait-ms', 10, 'length of a wait in milliseconds')
 

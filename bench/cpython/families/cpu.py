@@ -2,7 +2,6 @@
 """Work for the processor alone, in bytecode."""
 
 import array
-import random
 
 from workload import ALL, INTERPRETERS, WORD, Param, Workload, sum_of_squares_below
 
@@ -46,6 +45,7 @@ class Image(Workload):
     computes = True
 
     def prepare(self, run):
+        import random
         side, numbers = run.number('size'), random.Random(1)
         batch = [[[numbers.randrange(256) for _ in range(side)] for _ in range(side)] for _ in range(BATCH)]
         weights = [numbers.getrandbits(32) for _ in range(side)]

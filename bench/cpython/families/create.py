@@ -49,7 +49,8 @@ class Exec(Workload):
     item = 'process'
     params = RESIDENT_PARAM, Param('start', 'fork', 'how a process is created',
                                    choices='fork|forkserver|spawn|subprocess')
-    models = 'serial', 'thread-per-task', 'thread-pool', 'event-loop'  # a pool's processes may have no children
+    # A pool's processes may have no children; what a pool's threads fork fails as it ends, for it would join itself.
+    models = 'serial', 'thread-per-task', 'event-loop'
 
     def prepare(self, run):
         start = run.key('start')

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: MIT
 """Tasks that wait: for time, for pages, for files."""
 
-import asyncio
 import fcntl
 import mmap
 import os
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 import http_origin
+from lazy import Lazy
 from run import here
 from wait import WAIT_PARAM, wait_blocking, wait_in_loop, wait_mean_ns
 from workload import ALL, INTERPRETERS, WORD, Param, Skip, Workload, sum_of_indices
 
+asyncio = Lazy('asyncio')
+tempfile = Lazy('tempfile')
 
 class Sleep(Workload):
     family, name = 'io', 'sleep'

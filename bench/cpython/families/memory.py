@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What workers hold that only wait. crosspoint measures it when all have arrived."""
 
-import asyncio
 import os
 import resource
 import socket
@@ -9,8 +8,10 @@ import subprocess
 import sys
 
 import late_server
+from lazy import Lazy
 from workload import SIDE_BY_SIDE, Skip, Workload, sum_of_indices
 
+asyncio = Lazy('asyncio')
 MODELS = SIDE_BY_SIDE + ('event-loop',)
 SPARE_FILES = 100
 BACKLOG = 4096
@@ -62,7 +63,8 @@ class Connections(Workload):
         run.generator_pid = self.server.pid
 
     def task(self, run, index, worker):
-        with socket.create_connection(self.address) as client:
+        with socket.socket() as client:
+            client.connect(self.address)
             run.arrive()
             client.sendall(late_server.QUESTION)
             answer = client.recv(1)

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Two tasks that wake each other in turn: an item is a round trip."""
 
-import asyncio
 import os
 import threading
 
+from lazy import Lazy
 from workload import SIDE_BY_SIDE, Param, Workload
+
+asyncio = Lazy('asyncio')
 
 PING, PONG = range(2)
 BALL_BYTES = 8
