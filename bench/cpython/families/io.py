@@ -7,6 +7,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 import http_origin
+from families.io_echo import Echo
 from lazy import Lazy
 from run import here
 from wait import WAIT_PARAM, wait_blocking, wait_in_loop, wait_mean_ns
@@ -170,4 +171,4 @@ class Files(Workload):
             file.close()
 
 
-WORKLOADS = Sleep, Fetch, Files
+WORKLOADS = Sleep, Echo, Fetch, Files
