@@ -112,8 +112,11 @@ class Files(Workload):
               Param('files', 64, 'files, read in turn'), Param('kib', 64, 'size of a file in KiB'))
 
     def prepare(self, run):
+        self.files, self.readers = [], None
         self.size, self.direct = run.number('kib') * 1024, run.key('direct') == 'yes'
-        self.words, self.readers = self.size // 8, None
+        if self.direct and not hasattr(os, 'preadv'):
+            raise Skip('direct:yes: this Python has no os.preadv')
+        self.words = self.size // 8
         self.files = [self.write_file(number) for number in range(run.number('files'))]
 
     def write_file(self, number):
