@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What loads an echo server: so many connections, on each the next message when the last has come back (closed loop)."""
+"""What loads an echo server, in a closed loop: on each connection the next message when the last has come back."""
 
 import json
 import math

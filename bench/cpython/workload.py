@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What a workload is: the interface of families/*.py, after src/engine/workload.h.
 
-A workload is a class of some lines in families/FAMILY.py, and stands in that file's WORKLOADS:
+A workload is a class of some lines that stands in the WORKLOADS of families/FAMILY.py, which is imported for the cells
+of that family only; asyncio and other large modules come by lazy.py:
 
     class Sleep(Workload):
         family, name = 'io', 'sleep'
@@ -31,7 +32,7 @@ from outside), run.context (multiprocessing, with fork).
 - A worker's process is forked, and run.data with it: what tasks change is to be shared (multiprocessing.Value, pipes,
   run.context.Queue ...), made in prepare(). Under interpreter-pool prepare() is called in each interpreter.
 - `together`: one task a worker, whose index is its role; each calls run.arrive() (or awaits run.arrive_async()), the
-  last to arrive starts the clock, the last completion stops it. run.items is then the work of all, and account() gets it.
+  last to arrive starts the clock, the last completion stops it. run.items is then the work of all.
 - A child that a workload makes itself calls machine.die_with(PARENT'S PID) first: nothing may outlive the driver.
 - Workloads do not name models, but for `models`.
 - Skip(reason) may be raised anywhere before the clock: the cell cannot run here.
