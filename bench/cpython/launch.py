@@ -59,6 +59,8 @@ def do_round(run, model, items):
     if done != count and not workload.mortal:
         raise RuntimeError(f'{done} of {count} tasks were done')
     run.tasks_lost = count - done
+    if workload.ends_workers:
+        model.stop()
     expected = workload.account(run, items) & WORD
     if checksum & WORD != expected:
         raise RuntimeError(f'wrong checksum {checksum & WORD:016x}, expected {expected:016x}')

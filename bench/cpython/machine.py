@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 1, 4, 36
 _UNIT_BITS = 1024  # of a cpu_set_t
 _WATCH_S = 0.05
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -48,6 +48,11 @@ def die_with(parent):
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def adopt_orphans():
+    """The calling process becomes the parent of all that descends from it and has lost its own."""
+    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def leave_no_core():

@@ -77,6 +77,7 @@ class Workload:
     together = False  # one task a worker; the last to arrive starts the clock
     sets_clock = False  # calls run.clock_start() and run.clock_stop() itself: no warm-up
     mortal = False    # a worker may die of its task: no warm-up, the rest is still done
+    ends_workers = False  # account() finds no workers any more
     memory = False    # is measured when all have arrived (together): no warm-up
     connects = False  # its tasks are connections: one for each in flight, whatever the items
 

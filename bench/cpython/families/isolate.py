@@ -6,6 +6,7 @@ import signal
 import time
 
 import machine
+from families.isolate_orphans import Orphans
 from run import clock_ns
 from work import work_steps
 from workload import PROCESSES, Param, Workload
@@ -90,4 +91,4 @@ class Crash(Workload):
         return sum(index + 1 for index in range(items) if not self.is_deadly(index))
 
 
-WORKLOADS = Crash,
+WORKLOADS = Crash, Orphans
