@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The driver with workloads that misbehave. With the argument `lose` serial forgets its last task."""
+"""The driver with workloads that misbehave. With an argument it is one of the real ones: see FAULTS."""
 
 import os
 import pathlib
@@ -11,6 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / '
 import families
 import launch
 import models
+from families import comm, comm_queue, comm_shared, sync, sync_signal
 from workload import Skip, Workload, sum_of_indices
 
 
@@ -92,10 +93,58 @@ def lose(self, count):
     return count - 1, checksum
 
 
+def alter_message(self, items):
+    """One bit of one message."""
+    for number in range(1, items + 1):
+        payload = self.payloads[number % comm.PAYLOADS]
+        self.channel.send((number, payload if number != 3 else bytes([payload[0] ^ 1]) + payload[1:]))
+
+
+def update_nothing(self, entry, worker):
+    before = self.entries[entry]
+    self.entries[entry] = before + (entry != 5)
+    return before
+
+
+def put_but_one(self, run, worker, message):
+    if message != 2:
+        self.queue.put(message)
+
+
+def add_unlocked(self, counter, lock):
+    """As if another's addition had come in between."""
+    counter.value += self.adds - 1
+
+
+def sell_unlocked(self, file):
+    """The same ticket again."""
+    sold, = sync.SOLD.unpack(os.pread(file, sync.SOLD.size, 0))
+    os.pwrite(file, sync.SOLD.pack(1), 0)
+    return sold + 1
+
+
+def await_next(self, number):
+    with self.announced:
+        while self.words[sync_signal.ANNOUNCED] < number:
+            self.announced.wait()
+        return self.words[sync_signal.ANNOUNCED] + 1
+
+
+FAULTS = {  # what is replaced, and by what
+    'lose': (models.Serial, 'tasks', lose),
+    'alter-message': (comm.Transfer, 'send_all', alter_message),
+    'no-update': (comm_shared.Memory, 'update', update_nothing),
+    'drop-message': (comm_queue.Queue, 'put', put_but_one),
+    'lose-addition': (sync.Counter, 'add_locked', add_unlocked),
+    'sell-twice': (sync.File, 'sell_one', sell_unlocked),
+    'one-too-many': (sync_signal.Conditions, 'await_announced', await_next),
+}
+
+
 if __name__ == '__main__':
     families.FAMILIES += 'fault',
     sys.modules['families.fault'] = sys.modules['__main__']
-    if sys.argv[1:] == ['lose']:
-        models.Serial.tasks = lose
-        del sys.argv[1:]
+    if sys.argv[1:]:
+        owner, name, instead = FAULTS[sys.argv.pop()]
+        setattr(owner, name, instead)
     launch.main()
