@@ -10,14 +10,17 @@ import asyncio
 import concurrent.futures
 import json
 import multiprocessing
+import queue
 import statistics
 import sys
+import threading
 import time
 
 import harness
 
 TOLERANCE = 0.15
-TERMS, SLEEPS, STARTS = 2000000, 100, 20
+TERMS, SLEEPS, STARTS, ITEMS = 2000000, 100, 20, 1000
+PAYLOAD = 64
 SLEEP_S = 0.01
 
 
@@ -81,6 +84,36 @@ def start_by(method):
     return timed(lambda: [start() for _ in range(STARTS)])
 
 
+def put_all(items):
+    for number in range(ITEMS):
+        items.put((number, bytes(PAYLOAD)))
+
+
+def get_all(items, put_by):
+    put_by.start()
+    seconds = timed(lambda: [items.get() for _ in range(ITEMS)])
+    put_by.join()
+    return seconds
+
+
+def through_threads():
+    items = queue.Queue(ITEMS)
+    return get_all(items, threading.Thread(target=put_all, args=(items,)))
+
+
+def through_processes(items):
+    return get_all(items, multiprocessing.get_context('fork').Process(target=put_all, args=(items,)))
+
+
+def through_queue():
+    return through_processes(multiprocessing.get_context('fork').Queue(ITEMS))
+
+
+def through_manager():
+    with multiprocessing.Manager() as manager:
+        return through_processes(manager.Queue(ITEMS))
+
+
 # The driver's cells: seconds an item
 
 def cell(family, name, model, items, in_flight=1, **params):
@@ -106,6 +139,10 @@ def starting(method):
     return cell('create', 'exec', 'serial', STARTS, start=method, **{'resident-mib': '1'})
 
 
+def sending(model, way):
+    return cell('comm', 'transfer', model, ITEMS, 2, payload=str(PAYLOAD), via=way)
+
+
 # What it is, how long a worse and a better one take by hand, and by the driver.
 EXPERIMENTS = [
     ('4 computations: threads / processes', compute_in_threads, compute_in_processes,
@@ -118,6 +155,10 @@ EXPERIMENTS = [
      lambda: starting('spawn'), lambda: starting('fork')),
     (f'{STARTS} starts: spawn / forkserver', lambda: start_by('spawn'), lambda: start_by('forkserver'),
      lambda: starting('spawn'), lambda: starting('forkserver')),
+    (f'{ITEMS} items: multiprocessing.Queue / queue.Queue', through_queue, through_threads,
+     lambda: sending('process-pool', 'queue'), lambda: sending('thread-pool', 'memory')),
+    (f'{ITEMS} items: Manager().Queue / queue.Queue', through_manager, through_threads,
+     lambda: sending('process-pool', 'manager'), lambda: sending('thread-pool', 'memory')),
 ]
 
 
@@ -132,12 +173,12 @@ def main():
     parser.add_argument('--rounds', type=int, default=5)
     options = parser.parse_args()
     apart = 0
-    print(f"{'':40} by hand   driver   apart")
+    print(f"{'':48} by hand   driver   apart")
     for title, worse, better, cell_worse, cell_better in EXPERIMENTS:
         by_hand, by_driver = ratio(worse, better, options.rounds), ratio(cell_worse, cell_better, options.rounds)
         difference = by_driver / by_hand - 1
         apart += abs(difference) > TOLERANCE
-        print(f'{title:40} {by_hand:7.2f} {by_driver:8.2f} {difference:+7.0%}', flush=True)
+        print(f'{title:48} {by_hand:7.2f} {by_driver:8.2f} {difference:+7.0%}', flush=True)
     sys.exit(bool(options.check and apart))
 
 
