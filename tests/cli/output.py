@@ -311,7 +311,7 @@ class Terminal(Case):
         for arguments in (['frobnicate'], ['--frobnicate'], ['run', '--frobnicate'], ['bench', '--frobnicate'],
                           ['compare', '--frobnicate'], ['topo', '--topology', 'pack:x'], ['run', '--rule', 'none'],
                           ['compare', 'a', 'b', '--metric', 'speed'], ['launch', 'native/null/void/serial'],
-                          ['run', '--conc', '64', '--workers', '2', '--filter', 'io/sleep/thread-pool'],
+                          ['run', '--conc', '64', '--workers', '2', '--filter', 'io/sleep/thread-per-task'],
                           ['run', '--resume', 'none']):
             with self.subTest(' '.join(arguments)):
                 self.expect_width(80, self.on_terminal(*arguments, width=80, code=2))
