@@ -145,7 +145,7 @@ effect = 10%
 '''
 
 RULE_FILES = [
-    (RULE.replace('compare', 'guess'), 4, "kind 'guess'", 'compare, equal, crossover'),
+    (RULE.replace('compare', 'guess'), 4, "kind 'guess'", 'compare, equal, crossover, fact, map'),
     (RULE.replace('items_per_second', 'speed'), 7, "metric 'speed'", 'wall_ns'),
     (RULE.replace('compare', 'compar'), 4, "kind 'compar'; did you mean compare?"),
     (RULE.replace('items_per_second', 'items_per_secnd'), 7, 'did you mean items_per_second?'),
