@@ -165,6 +165,7 @@ static void test_too_few_blocks(void **state)
     double figures[POINTS][MODELS] = RIGHT;
     struct scene scene;
     judge(&scene, figures, 3);
+    expect_words(&scene, LOW_MANY, "no clear best", "? tree: event loop");
     scene_expect(&scene, 0, JUDGEMENT_INCONCLUSIVE,
                  "underpowered: 3 of the 5 blocks needed (at conc:1 share:0)");
     scene_end(&scene);

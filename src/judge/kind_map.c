@@ -325,7 +325,7 @@ static int decide(const struct verdicts *verdicts, struct verdict *verdict, stru
     for (size_t i = 0; i < verdict->tile_count; i++) {
         struct verdict_tile *tile = &verdict->tiles[i];
         tile->judgement = judge_tile(points, tile);
-        if (find_best(verdicts, verdict, points, factor * (double)verdict->refutations, tile))
+        if (find_best(verdicts, verdict, points, factor * fmax(1, (double)verdict->refutations), tile))
             return -1;
     }
     struct tally tally = look_over(verdict, points);

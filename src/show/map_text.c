@@ -159,12 +159,20 @@ static int put_map(const struct verdicts *verdicts, const struct verdict *verdic
     return failed;
 }
 
+static bool was_measured(const struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->tile_count; i++)
+        if (verdict->tiles[i].best)
+            return true;
+    return false;
+}
+
 int map_write(const struct verdicts *verdicts, const struct rule *rule, enum table_format format,
               const struct table_style *style, FILE *out)
 {
     int failed = 0;
     for (size_t i = 0; i < verdicts->count && !failed; i++)
-        if (verdicts->verdicts[i].tile_count && (!rule || verdicts->verdicts[i].rule == rule))
+        if (was_measured(&verdicts->verdicts[i]) && (!rule || verdicts->verdicts[i].rule == rule))
             failed = put_map(verdicts, &verdicts->verdicts[i], format, style, out);
     return failed;
 }
