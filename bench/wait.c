@@ -45,14 +45,27 @@ static void expired(uv_timer_t *timer)
     uv_close((uv_handle_t *)timer, closed);
 }
 
-void wait_in_loop(struct run *run, struct waits *waits, struct task *task, uint64_t checksum)
+static struct wait *open_timer(struct run *run, struct waits *waits, struct task *task, uint64_t checksum)
 {
     struct wait *wait = &waits->waits[task->slot];
-    *wait = (struct wait){.run = run, .task = task, .checksum = checksum, .begin_ns = clock_now_ns()};
+    *wait = (struct wait){.run = run, .task = task, .checksum = checksum};
     uv_timer_init(task->loop, &wait->timer);
     wait->timer.data = wait;
+    return wait;
+}
+
+void wait_in_loop(struct run *run, struct waits *waits, struct task *task, uint64_t checksum)
+{
+    struct wait *wait = open_timer(run, waits, task, checksum);
+    wait->begin_ns = clock_now_ns();
     uv_update_time(task->loop);
     uv_timer_start(&wait->timer, expired, waits->wait_ms, 0);
+}
+
+/* A handle that is closed is called back in the loop's next turn. */
+void wait_turn_in_loop(struct run *run, struct waits *waits, struct task *task, uint64_t checksum)
+{
+    uv_close((uv_handle_t *)&open_timer(run, waits, task, checksum)->timer, closed);
 }
 
 double wait_mean_ns(const struct run *run, uint64_t items)

@@ -18,6 +18,8 @@ struct waits *waits_open(struct run *run);
 void wait_blocking(struct run *run, const struct waits *waits);
 /* In begin(): returns at once; completes the task with its checksum when the wait is over. */
 void wait_in_loop(struct run *run, struct waits *waits, struct task *task, uint64_t checksum);
+/* The same for a task that has nothing to wait for: completed in the loop's next turn. */
+void wait_turn_in_loop(struct run *run, struct waits *waits, struct task *task, uint64_t checksum);
 /* The mean of the round's waits, each item one. */
 double wait_mean_ns(const struct run *run, uint64_t items);
 

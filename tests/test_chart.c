@@ -253,6 +253,53 @@ static void test_nothing_measured(void **state)
     end(&scene);
 }
 
+/* Two runtimes, a panel each: what is measured of a map stands in its data, what the tree picks in its words.
+ */
+static void test_map(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *cell;
+        double figure;
+    } cells[] = {{"thread-pool/conc:1/share:0", 1000},   {"event-loop/conc:1/share:0", 1000},
+                 {"thread-pool/conc:100/share:0", 3000}, {"event-loop/conc:100/share:0", 1000},
+                 {"thread-pool/conc:1/share:9", 1000},   {"event-loop/conc:1/share:9", 500},
+                 {"thread-pool/conc:100/share:9", 500},  {"event-loop/conc:100/share:9", 1000}};
+    static const char text[] =
+        "[rule]\nclaim = c\nruntimes = native cpython\nkind = map\nmetric = items_per_second\neffect = 10%\n"
+        "sweep = conc:1,100\nsweep_y = share:0,9\n[model threads]\ncell = m/w/thread-pool\npick = conc < 10\n"
+        "[model \"`touch hacked`\" {loop}]\ncell = m/w/event-loop\npick = else\n";
+    struct scene scene = {.error = {""}};
+    char path[128], charts[128];
+    synthetic_open(&scene.synthetic);
+    for (int runtime = 0; runtime < 2; runtime++)
+        for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+            snprintf(path, sizeof path, "%s/m/w/%s", runtime ? "cpython" : "native", cells[i].cell);
+            synthetic_cell(&scene.synthetic, path, 12, COLUMN_ITEMS_PER_SECOND, cells[i].figure, 0.01);
+        }
+    snprintf(path, sizeof path, "%s/a-map.ini", scene.synthetic.folder);
+    synthetic_text(path, text);
+    judge(&scene, path);
+    if (charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.drawn, &scene.error) !=
+        1)
+        fail_msg("%s", scene.error.text);
+    snprintf(charts, sizeof charts, "%s/charts", scene.synthetic.folder);
+    expect_chart(charts, "a-map");
+    expect_file(charts, "a-map.csv", "panel,column,row,conc,share,best,tied,best_model,tied_model,tree,");
+    expect_file(charts, "a-map.csv", "\n1,0,0,1,0,");
+    expect_file(charts, "a-map.csv", "\n2,1,1,100,9,");
+    expect_file(charts, "a-map.csv", ",event-loop,1,right\n");
+    expect_file(charts, "a-map.csv", ",wrong\n");
+    expect_file(charts, "a-map.gp", "cp_boundary(0.5, 0 - 0.5, 0.5, 0.5)");
+    assert_null(synthetic_read(charts, "hacked"));
+    if (report_write(&scene.verdicts, &scene.samples, &no_sweeps, scene.synthetic.folder, &scene.drawn,
+                     &scene.error))
+        fail_msg("%s", scene.error.text);
+    expect_file(scene.synthetic.folder, "report.html", "<h2 id=\"tree\">The documents");
+    expect_file(scene.synthetic.folder, "report.html", "<a href=\"#tree\">above</a>");
+    end(&scene);
+}
+
 static void test_errors(void **state)
 {
     (void)state;
@@ -266,8 +313,8 @@ static void test_errors(void **state)
         charts_draw(&scene.verdicts, scene.scripts, "/nonexistent", 1, &scene.drawn, &scene.error), -1);
     assert_non_null(strstr(scene.error.text, "/nonexistent/charts: No such file"));
 
-    static const char *const names[] = {"style.gp", "bars.gp", "sweep.gp"};
-    for (size_t i = 0; i < 3; i++)
+    static const char *const names[] = {"style.gp", "bars.gp", "sweep.gp", "map.gp"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         copy(scene.scripts, scene.synthetic.folder, names[i]);
     char path[128];
     snprintf(path, sizeof path, "%s/bars.gp", scene.synthetic.folder);
@@ -298,6 +345,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_report),
         cmocka_unit_test(test_one_block),
         cmocka_unit_test(test_nothing_measured),
+        cmocka_unit_test(test_map),
         cmocka_unit_test(test_errors),
     };
     if (argc > 1)

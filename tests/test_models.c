@@ -430,7 +430,9 @@ static void what_there_is_not_is_named_with_what_there_is(void **state)
         {"native/cpu/sum-squares/serial/place:here", "no placement 'here'; known: none, compact"},
         {"native/cpu/sum-squares/serial/conc:2", "serial has one worker"},
         {"native/cpu/sum-squares/event-loop/workers:2", "event-loop is one loop"},
-        {"native/io/sleep/thread-pool/workers:2/conc:3", "name only conc"},
+        {"native/io/sleep/thread-per-task/workers:2/conc:3", "name only conc"},
+        {"native/io/sleep/thread-pool/workers:4/conc:3", "there are at most 3 workers; name only conc"},
+        {"native/mixed/cpu-wait/serial/share:101", "share:101 is not a whole number from 0 to 100"},
         {"native/io/sleep/event-loop-threads/workers:4/conc:3", "leaves loops without a task"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

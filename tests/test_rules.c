@@ -131,7 +131,8 @@ static void test_malformed(void **state)
         {"colour = blue\n", 10, "unknown key 'colour' in [rule]; known: claim"},
         {"claim = again\n", 10, "claim stands twice"},
         {"kind = equal\n", 10, "kind stands twice, first in line 5"},
-        {"[rul]\nkind = equal\n", 11, "unknown section [rul]; known: [rule], [pair NAME], [chart]"},
+        {"[rul]\nkind = equal\n", 11,
+         "unknown section [rul]; known: [rule], [pair NAME], [model NAME], [chart]"},
         {"[pair x]\nkind = bigger\n", 11, "unknown kind 'bigger'; known: compare, equal, crossover"},
         {"[pair x]\nmetric = speed\n", 11, "unknown metric 'speed'; known: wall_ns, items_per_second"},
         {"[pair x]\nmetric = block\n", 11, "unknown metric 'block'"},
@@ -156,8 +157,13 @@ static void test_malformed(void **state)
         {"[rule]\nbranch = processes\n", 11, "branch is no 'WORK: MODEL'"},
         {"[pair x]\ncolour = blue\n", 11, "unknown key 'colour' in [pair x]; known: kind, better"},
         {"[pair ]\nkind = equal\n", 11, "the name of [pair ] is empty"},
-        {"[chart]\nscript = pie\n", 11, "unknown chart script 'pie'; known: bars, sweep"},
-        {"[chart]\nlegend = no\n", 11, "unknown key 'legend' in [chart]; known: script, title, items, axis"},
+        {"[chart]\nscript = pie\n", 11, "unknown chart script 'pie'; known: bars, sweep, map"},
+        {"[chart]\nlegend = no\n", 11,
+         "unknown key 'legend' in [chart]; known: script, title, items, axis, axis_y"},
+        {"[pair x]\nsweep_y = conc:1,2\n", 11, "kind compare has no sweep_y"},
+        {"[pair x]\nkind = map\n", 11, "pair x has no sweep; required: kind, metric, effect, sweep, sweep_y"},
+        {"[model x]\ncell = cpu/sum-squares/serial\n", 11, "[model x]: only a rule of kind map has models"},
+        {"[chart]\nscript = map\n", 2, "the chart of kind map is a map, and that of no other"},
         {"nonsense\n", 10, "neither [section] nor key = value"},
         {"[pair open\nkind = equal\n", 10, "neither [section] nor key = value"},
     };
@@ -194,6 +200,98 @@ static void test_a_cell_keeps_the_swept_key_that_it_names(void **state)
     assert_string_equal(better, "native/a/b/thread-pool/room:4");
     assert_string_equal(worse, "native/a/b/thread-pool/room:1");
     rules_free(&rules);
+}
+
+static const char map[] =
+    "[rule]\nclaim = c\nruntimes = native cpython\nkind = map\nmetric = items_per_second\n"
+    "effect = 10%\nsweep = conc:1,100\nsweep_quick = conc:1\nsweep_y = share:0,50,100\n"
+    "[model a]\ncell = m/w/process-pool/workers:max\npick = share >= 50\n"
+    "[model b]\ncell = m/w/thread-pool\npick = else\n"
+    "[model c]\ncell = m/w/coroutines\nlabel = many\nwhere = conc > 1, share < 100\nquick = no\n";
+
+static void test_map(void **state)
+{
+    (void)state;
+    static const struct {
+        enum rule_values values;
+        int count;
+    } cases[] = {{RULE_VALUES_FULL, 6 + 2}, {RULE_VALUES_QUICK, 3}, {RULE_VALUES_ANY, 6 + 2}};
+    struct rules rules;
+    struct error error = {""};
+    struct comparison comparisons[16];
+    char path[64], name[CELL_NAME_BYTES];
+    if (load(map, &rules, &error, path, sizeof path))
+        fail_msg("%s", error.text);
+    const struct rule *rule = &rules.rules[0];
+    assert_int_equal(rule->pairs[0].kind, RULE_MAP);
+    assert_string_equal(rule->chart_script, "map");
+    assert_string_equal(rule->chart_axis_y, "share");
+    assert_string_equal(rule->models[0].label, "a");
+    assert_string_equal(rule->models[2].label, "many");
+    assert_string_equal(rule_map_pick(rule, "100", "0")->name, "b");
+    assert_string_equal(rule_map_pick(rule, "1", "50")->name, "a");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(rule_comparisons(rule, "cpython", cases[i].values, 4, comparisons, 16, &error),
+                         cases[i].count);
+    /* By conc, then share; the first of the two is the other one, the second what is picked. */
+    cell_format(&comparisons[0].better, name);
+    assert_string_equal(name, "cpython/m/w/process-pool/workers:1/conc:1/share:0");
+    cell_format(&comparisons[0].worse, name);
+    assert_string_equal(name, "cpython/m/w/thread-pool/conc:1/share:0");
+    cell_format(&comparisons[6].better, name);
+    assert_string_equal(name, "cpython/m/w/coroutines/conc:100/share:50");
+    cell_format(&comparisons[6].worse, name);
+    assert_string_equal(name, "cpython/m/w/process-pool/workers:4/conc:100/share:50");
+    comparison_word_place(&comparisons[6], name, sizeof name);
+    assert_string_equal(name, "conc:100 share:50");
+    rules_free(&rules);
+}
+
+/* from: a piece of the map above, and what stands there instead. */
+static void test_malformed_map(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to;
+        unsigned line;
+        const char *reason;
+    } cases[] = {
+        {"sweep_y = share:0,50,100\n", "", 2, "the rule has no sweep_y"},
+        {"share:0,50,100", "conc:1,2", 2, "sweep and sweep_y are both over 'conc'"},
+        {"share:0,50,100", "share:0,100,50", 2, "the values of share in a map are numbers that rise"},
+        {"share:0,50,100", "share:low,high", 2, "the values of share in a map are numbers that rise"},
+        {"pick = else\n", "", 11, "at conc:1 share:0 no model is picked; give one pick = else"},
+        {"pick = else\n", "pick = else\nwhere = conc > 1\n", 14,
+         "at conc:1 share:0 model b is picked where it is not"},
+        {"pick = else\n", "pick = else\nquick = no\n", 14, "model b is picked, and cannot have quick = no"},
+        {"share >= 50", "share", 12,
+         "pick: 'share' compares no swept key with a number, such as conc <= 100"},
+        {"share >= 50", "size >= 50", 11, "model a asks for 'size', and the map is over conc and share"},
+        {"share >= 50", "share>1,share>2,share>3,share>4,share>5", 12, "pick has more than 4 conditions"},
+        {"workers:max", "conc:3", 11, "model a: its cell names conc, which the map sweeps"},
+        {"cell = m/w/thread-pool\n", "", 14, "model b has no cell"},
+        {"cell = m/w/thread-pool", "cell = thread-pool", 14, "cell: cell 'thread-pool' is too short"},
+        {"quick = no", "quick = maybe", 20, "quick 'maybe' is neither yes nor no"},
+        {"quick = no", "colour = red", 20,
+         "unknown key 'colour' in [model c]; known: cell, label, where, pick"},
+        {"quick = no", "label = more", 20, "label stands twice"},
+        {"quick = no", "[chart]\nscript = bars", 2, "the chart of kind map is a map"},
+        {"[model c]", "[pair c]", 18, "unknown key 'label' in [pair c]"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct rules rules;
+        struct error error = {""};
+        char path[64], text[2048], where[96];
+        const char *at = strstr(map, cases[i].from);
+        assert_non_null(at);
+        snprintf(text, sizeof text, "%.*s%s%s", (int)(at - map), map, cases[i].to,
+                 at + strlen(cases[i].from));
+        assert_int_equal(load(text, &rules, &error, path, sizeof path), -1);
+        snprintf(where, sizeof where, "%s:%u: ", path, cases[i].line);
+        if (strncmp(error.text, where, strlen(where)) != 0 || !strstr(error.text, cases[i].reason))
+            fail_msg("expected '%s%s', got '%s'", where, cases[i].reason, error.text);
+        rules_free(&rules);
+    }
 }
 
 static void test_fact(void **state)
@@ -343,6 +441,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_a_cell_keeps_the_swept_key_that_it_names),
         cmocka_unit_test(test_fact),
+        cmocka_unit_test(test_map),
+        cmocka_unit_test(test_malformed_map),
         cmocka_unit_test(test_pairs_of_larger_machines),
         cmocka_unit_test(test_missing),
         cmocka_unit_test(test_our_own),

@@ -24,5 +24,9 @@ async def wait_in_loop(run, seconds):
     run.add(clock_ns() - begin_ns, 0)
 
 
+async def next_turn():
+    await asyncio.sleep(0)
+
+
 def wait_mean_ns(run, items):
     return run.sum() / items

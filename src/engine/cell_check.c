@@ -53,8 +53,12 @@ static int check_value(const struct workload_param *param, const char *value, st
     uint64_t least = param->zero ? 0 : param->value_min ? param->value_min : 1;
     bool plain = value[strspn(value, "0123456789")] == '\0' && strlen(value) <= DIGITS_MAX &&
                  (value[0] != '0' || value[1] == '\0');
-    if (plain && strtoull(value, NULL, 10) >= least)
+    uint64_t number = strtoull(value, NULL, 10);
+    if (plain && number >= least && (!param->value_max || number <= param->value_max))
         return 0;
+    if (param->value_max)
+        return error_set(error, "%s:%s is not a whole number from %llu to %llu", param->key, value,
+                         (unsigned long long)least, (unsigned long long)param->value_max);
     if (least <= 1)
         return error_set(error, "%s:%s is not a whole number%s", param->key, value, least ? " above 0" : "");
     return error_set(error, "%s:%s is not a whole number from %llu on", param->key, value,
@@ -125,8 +129,24 @@ static int check_roles(struct cell *cell, const struct model *model, unsigned ro
     return 0;
 }
 
-/* A task in flight needs a worker of its own, but for loops: then one of the two numbers follows from the
- * other. */
+/* A worker that blocks holds its task. Only in a pool may there be more tasks than workers: they wait for
+ * one. */
+static int check_blocking(struct cell *cell, const struct model *model, unsigned workers_max,
+                          struct error *error)
+{
+    bool pool = model->gives & MODEL_LASTING;
+    if (cell->conc && cell->workers && (cell->workers > cell->conc || (!pool && cell->workers < cell->conc)))
+        return error_set(
+            error, "a blocking worker holds its task: with conc:%u there are %s%u workers; name only conc",
+            cell->conc, pool ? "at most " : "", cell->conc);
+    if (!cell->conc && !cell->workers)
+        cell->workers = workers_max;
+    if (!pool && cell->conc)
+        cell->workers = 0;
+    return 0;
+}
+
+/* How many workers there are and how many tasks at once; loops have several of these each. */
 static int check_counts(const struct catalogue *catalogue, struct cell *cell, unsigned workers_max,
                         struct error *error)
 {
@@ -156,15 +176,7 @@ static int check_counts(const struct catalogue *catalogue, struct cell *cell, un
                              cell->workers);
         return 0;
     }
-    if (cell->conc && cell->workers && cell->conc != cell->workers)
-        return error_set(
-            error, "a blocking worker holds its task: with conc:%u there are %u workers; name only conc",
-            cell->conc, cell->conc);
-    if (cell->conc)
-        cell->workers = 0;
-    else if (cell->workers == 0)
-        cell->workers = workers_max;
-    return 0;
+    return check_blocking(cell, model, workers_max, error);
 }
 
 int cell_complete(const struct catalogue *catalogue, struct cell *cell, unsigned workers_max,
@@ -199,12 +211,17 @@ uint64_t cell_items(const struct catalogue *catalogue, const struct cell *cell, 
     const struct workload *workload = catalogue_workload(catalogue, cell->family, cell->workload);
     unsigned workers, conc;
     cell_counts(catalogue, cell, &workers, &conc);
+    if (conc < cell->conc)
+        conc = cell->conc; /* some wait for a worker */
     uint64_t step = workload->items ? 0 : workload->waits ? conc : 1;
+    uint64_t least = workload->items_least ? workload->items_least(cell) : 0;
+    if (step > 0 && step < least)
+        step *= (least + step - 1) / step;
     if (granule)
         *granule = step;
     if (step == 0)
         return workload->items;
-    return items < conc ? conc : (items + step - 1) / step * step;
+    return items < conc ? (conc + step - 1) / step * step : (items + step - 1) / step * step;
 }
 
 int cell_runnable(const struct catalogue *catalogue, const struct cell *cell, const struct topology *topology,

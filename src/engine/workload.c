@@ -36,6 +36,11 @@ uint64_t workload_key_number(const struct cell *cell, const char *key)
     return strtoull(workload_key(cell, key), NULL, 10);
 }
 
+const struct cell *run_cell(const struct run *run)
+{
+    return run->cell;
+}
+
 const char *run_key(const struct run *run, const char *key)
 {
     return workload_key(run->cell, key);

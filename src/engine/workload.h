@@ -29,6 +29,7 @@ struct workload_param {
     const char *key, *value_default, *summary;
     const char *choices; /* "pipe|memory"; NULL: a whole number */
     uint64_t value_min;  /* of a number: the least; 0 is none unless zero is set */
+    uint64_t value_max;  /* 0: any */
     bool zero;           /* 0 is allowed */
 };
 
@@ -74,6 +75,9 @@ struct workload {
 
     /* Optional: how many workers, or tasks in flight, follow from its keys (together). */
     unsigned (*roles)(const struct cell *);
+    /* Optional: of so many items each launch is a multiple, about (whole rounds of those in flight come
+     * first). */
+    uint64_t (*items_least)(const struct cell *);
     /* Optional: whether the cell can run here. -1: the error says why not, and what would help. */
     int (*possible)(const struct cell *, unsigned workers, unsigned in_flight, struct error *);
     /* Optional, once before the workers start: run_set_data() what tasks need, from run_allocate() what they
@@ -103,6 +107,7 @@ const struct workload *workload_find(const char *family, const char *name);
 const char *workload_key(const struct cell *cell, const char *key);
 uint64_t workload_key_number(const struct cell *cell, const char *key);
 /* The same for the cell that is run. */
+const struct cell *run_cell(const struct run *run);
 const char *run_key(const struct run *run, const char *key);
 uint64_t run_key_number(const struct run *run, const char *key);
 bool run_key_is(const struct run *run, const char *key, const char *value);

@@ -17,7 +17,8 @@ struct judge_kind {
     /* Judgement and reason, once the verdict's p are adjusted. 0, or -1: out of memory. */
     int (*decide)(const struct verdicts *verdicts, struct verdict *verdict, struct verdict_point *points);
 };
-extern const struct judge_kind judge_kind_compare, judge_kind_equal, judge_kind_crossover, judge_kind_fact;
+extern const struct judge_kind judge_kind_compare, judge_kind_equal, judge_kind_crossover, judge_kind_fact,
+    judge_kind_map;
 extern const struct judge_kind *const judge_kinds[RULE_KIND_COUNT];
 
 /* What kinds of two cells share. */
@@ -25,6 +26,9 @@ extern const struct judge_kind *const judge_kinds[RULE_KIND_COUNT];
 /* Pairs, medians, ratio and the tests at both ends of the effect. A side at the limit of its load generator
  * bounds the ratio on one side: what would need the other has p = 1. */
 int point_measure(const struct samples *samples, struct verdict_point *point, struct judge_shift *shift);
+
+/* ln of the ratio in each block, to be freed; NULL: out of memory. */
+double *point_log_ratios(const struct verdict_point *point);
 
 /* What the point's judgement claims, with which word, and what undecided ones are told of. */
 struct point_words {

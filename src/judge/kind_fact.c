@@ -9,25 +9,6 @@
 
 #include "judge_kind.h"
 
-static bool is_expected(const struct rule_pair *pair, double value)
-{
-    switch (pair->expect) {
-    case RULE_EXPECT_EQUAL:
-        return value == pair->expected;
-    case RULE_EXPECT_ABOVE:
-        return value > pair->expected;
-    case RULE_EXPECT_AT_LEAST:
-        return value >= pair->expected;
-    case RULE_EXPECT_BELOW:
-        return value < pair->expected;
-    case RULE_EXPECT_AT_MOST:
-        return value <= pair->expected;
-    case RULE_EXPECT_COUNT:
-        break;
-    }
-    return false;
-}
-
 /* P(at most `hits` of n) where each is as likely as not. */
 static double at_most(size_t hits, size_t n)
 {
@@ -40,7 +21,8 @@ static double at_most(size_t hits, size_t n)
 static int take_values(const struct samples *samples, const struct samples_cell *cell,
                        struct verdict_point *point)
 {
-    enum column metric = point->comparison.pair->metric;
+    const struct rule_pair *pair = point->comparison.pair;
+    enum column metric = pair->metric;
     double *values = malloc((cell->count + 1) * sizeof *values);
     struct median_interval interval;
     point->samples = malloc((cell->count + 1) * sizeof *point->samples);
@@ -51,7 +33,7 @@ static int take_values(const struct samples *samples, const struct samples_cell 
             continue;
         values[point->n] = value;
         point->samples[point->n++] = (struct sample_pair){samples->rows[i].block, value, NAN};
-        point->as_expected += is_expected(point->comparison.pair, value);
+        point->as_expected += rule_is_expected(pair->expect, pair->expected, value);
     }
     if (!result)
         result = statistics_median(values, point->n, judge_level, &interval);

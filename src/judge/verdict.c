@@ -9,20 +9,21 @@
 
 const char *const judgement_names[3] = {"holds", "does not hold", "inconclusive"};
 
-enum { COMPARISONS_MAX = RULE_PAIRS_MAX * 2 * RULE_SWEEP_MAX, RUNTIMES_MAX = 16 };
+enum { RUNTIMES_MAX = 16 };
 
 const struct judge_kind *const judge_kinds[RULE_KIND_COUNT] = {
     [RULE_COMPARE] = &judge_kind_compare,
     [RULE_EQUAL] = &judge_kind_equal,
     [RULE_CROSSOVER] = &judge_kind_crossover,
     [RULE_FACT] = &judge_kind_fact,
+    [RULE_MAP] = &judge_kind_map,
 };
 
 struct judge {
     const struct samples *samples;
     struct verdicts *verdicts;
     size_t verdict_room, point_room;
-    struct comparison *comparisons; /* COMPARISONS_MAX */
+    struct comparison *comparisons; /* RULE_COMPARISONS_MAX */
     char runtimes[RUNTIMES_MAX][16];
     size_t runtime_count;
     struct error *error;
@@ -47,7 +48,7 @@ static bool value_was_run(const struct judge *judge, const struct comparison *co
 static bool rule_was_run(struct judge *judge, const struct rule *rule, const char *runtime, bool *was_run)
 {
     int count = rule_comparisons(rule, runtime, RULE_VALUES_ANY, judge->samples->units_max,
-                                 judge->comparisons, COMPARISONS_MAX, judge->error);
+                                 judge->comparisons, RULE_COMPARISONS_MAX, judge->error);
     *was_run = false;
     for (int i = 0; i < count && !*was_run; i++)
         *was_run = value_was_run(judge, &judge->comparisons[i]);
@@ -121,7 +122,7 @@ static int list_pair(struct judge *judge, const struct rule *rule, const struct 
                      const char *runtime)
 {
     int count = rule_pair_comparisons(rule, pair, runtime, RULE_VALUES_ANY, judge->samples->units_max,
-                                      judge->comparisons, COMPARISONS_MAX, judge->error);
+                                      judge->comparisons, RULE_COMPARISONS_MAX, judge->error);
     if (count <= 0) /* 0: a pair of larger machines */
         return count;
     struct verdict *verdict = NULL;
@@ -288,7 +289,7 @@ int verdicts_judge(const struct samples *samples, const struct rules *rules, str
     memset(verdicts, 0, sizeof *verdicts);
     verdicts->alpha = judge_alpha;
     struct judge judge = {.samples = samples, .verdicts = verdicts, .error = error};
-    judge.comparisons = calloc(COMPARISONS_MAX, sizeof *judge.comparisons);
+    judge.comparisons = calloc(RULE_COMPARISONS_MAX, sizeof *judge.comparisons);
     int result = judge.comparisons ? 0 : error_set(error, "out of memory");
     list_runtimes(&judge);
     for (size_t i = 0; i < rules->count && !result; i++)
@@ -308,6 +309,8 @@ void verdicts_free(struct verdicts *verdicts)
     for (size_t i = 0; i < verdicts->point_count; i++)
         free(verdicts->points[i].samples);
     free(verdicts->points);
+    for (size_t i = 0; i < verdicts->count; i++)
+        free(verdicts->verdicts[i].tiles);
     free(verdicts->verdicts);
     memset(verdicts, 0, sizeof *verdicts);
 }
@@ -320,9 +323,20 @@ bool verdicts_judge_cell(const struct verdicts *verdicts, const char *cell)
     return false;
 }
 
+static const struct verdict_point *largest_ratio(const struct verdict_point *points, size_t count)
+{
+    const struct verdict_point *largest = points;
+    for (size_t i = 1; i < count; i++)
+        if (points[i].n && (!largest->n || points[i].ratio > largest->ratio))
+            largest = &points[i];
+    return largest;
+}
+
 const struct verdict_point *verdict_main_point(const struct verdicts *verdicts, const struct verdict *verdict)
 {
     const struct verdict_point *first = &verdicts->points[verdict->point_first];
+    if (verdict->pair->kind == RULE_MAP)
+        return largest_ratio(first, verdict->point_count);
     const struct verdict_point *point = first + verdict->point_count - 1;
     while (point > first && !point->n)
         point--;

@@ -35,6 +35,16 @@ struct verdict_point {
     char reason[160], note[48];              /* note: part of the reason of a judged point */
 };
 
+/* A point of a map: all that is picked from there, and what a tree picks. */
+struct verdict_tile {
+    size_t first, count;                  /* of the verdict's points: each other model over the pick */
+    const struct rule_model *pick, *best; /* best: by the estimates; NULL: nothing could be measured */
+    double regret;                        /* how many times better than the pick it is; 1: it is the pick */
+    size_t models;                        /* that were measured there */
+    unsigned tied; /* a bit a model of the rule: not shown to be worse than the best by the effect */
+    enum judgement judgement; /* holds: the pick is shown to be within the effect of all others */
+};
+
 /* One row of verdicts.csv: rule x runtime x pair (compare and equal: x sweep value as well). */
 struct verdict {
     const struct rule *rule;
@@ -42,15 +52,17 @@ struct verdict {
     char runtime[16];
     char pair_name[64]; /* NAME, NAME@terms:1000 of a swept pair, terms:1000 if it has no name */
     enum judgement rule_judgement, judgement;
-    char reason[160];                   /* sub-label or cause; empty if there is nothing to add */
-    size_t point_first, point_count;    /* into verdicts.points; 1 except for crossover */
-    double p, p_adjusted;               /* of what decided; undecided: of "holds" */
-    double value;                       /* fact: the median */
+    char reason[160];                /* sub-label or cause; empty if there is nothing to add */
+    size_t point_first, point_count; /* into verdicts.points; 1 except for crossover and map */
+    double p, p_adjusted;            /* of what decided; undecided: of "holds" */
+    double value;                    /* fact: the median; map: the share of tiles that are right */
+    struct verdict_tile *tiles;      /* map: by sweep, then sweep_y */
+    size_t tile_count;
     double crossing;                    /* an estimate inside of what follows; NaN if none */
     double crossing_low, crossing_high; /* the last point shown not ahead, the first from which all are */
     /* Of the whole verdict, as its rule needs it: NaN if it was not measured; adjusted over the rules. */
     double p_holds, p_fails, p_holds_adjusted, p_fails_adjusted;
-    size_t refutations; /* crossover: what p_fails is the smallest of */
+    size_t refutations; /* crossover and map: what p_fails is the smallest of */
     bool measured;      /* its rule is one of the tests */
 };
 struct verdicts {
@@ -85,7 +97,8 @@ int verdicts_write(const struct verdicts *verdicts, const char *format, int colo
  * side alone breaks the independence that the tests rest on. -1: out of memory. */
 int verdicts_lag_correlation(const struct verdicts *verdicts, struct lag_correlation *correlation);
 
-/* The point whose figures stand for a verdict: of a crossover the last that has any. */
+/* The point whose figures stand for a verdict: of a crossover the last that has any, of a map that
+ * of the largest ratio. */
 const struct verdict_point *verdict_main_point(const struct verdicts *verdicts,
                                                const struct verdict *verdict);
 

@@ -17,7 +17,7 @@ static struct samples_pairing pairing_of(const struct verdict_point *point)
         .metric = point->comparison.pair->metric, .pairs = point->samples, .count = point->n};
 }
 
-static double *log_ratios(const struct verdict_point *point)
+double *point_log_ratios(const struct verdict_point *point)
 {
     const struct samples_pairing pairing = pairing_of(point);
     double *d = malloc((point->n + 1) * sizeof *d);
@@ -78,7 +78,7 @@ static void bound_ratio(const struct samples *samples, const struct samples_pair
 static int test_point(struct verdict_point *point, struct judge_shift *shift)
 {
     const struct samples_pairing pairing = pairing_of(point);
-    double *d = log_ratios(point), *values = malloc((point->n + 1) * sizeof *values);
+    double *d = point_log_ratios(point), *values = malloc((point->n + 1) * sizeof *values);
     const struct judge_figures figures = {.d = d, .n_d = point->n};
     int result = d && values ? 0 : -1;
     if (!result)
@@ -199,7 +199,7 @@ int point_decide(const struct verdicts *verdicts, struct verdict_point *point,
         point->judgement = JUDGEMENT_DOES_NOT_HOLD;
     else if (point->p_holds_adjusted < verdicts->alpha)
         point->judgement = JUDGEMENT_HOLDS;
-    double *d = log_ratios(point);
+    double *d = point_log_ratios(point);
     const struct judge_figures figures = {.d = d, .n_d = point->n};
     const struct judge_shift shift = {
         .estimate = log(point->ratio), .low = log(point->ci_low), .high = log(point->ci_high)};
@@ -257,7 +257,7 @@ int verdicts_lag_correlation(const struct verdicts *verdicts, struct lag_correla
         const struct verdict_point *point = &verdicts->points[i];
         if (point->comparison.pair->kind == RULE_FACT || point->n < 3)
             continue;
-        all[count] = log_ratios(point);
+        all[count] = point_log_ratios(point);
         rows[count] = (struct series){all[count], point->n};
         result = all[count++] ? 0 : -1;
     }

@@ -132,6 +132,8 @@ void cell_resolve(struct cell *cell, unsigned workers_max)
     bool part = strcmp(cell->place, "split") == 0; /* the larger half has the work */
     if (cell->workers_max)
         cell->workers = part ? (workers_max + 1) / 2 : workers_max;
+    if (cell->workers_max && cell->conc && cell->conc < cell->workers)
+        cell->workers = cell->conc;
     cell->workers_max = false;
 }
 

@@ -42,7 +42,7 @@ int cell_set(struct cell *cell, const char *key, const char *value, struct error
 const char *cell_param(const struct cell *cell, const char *key);
 
 /* Replaces workers:max by the number; with place:split, where the load generator has the other half, by half
- * of it. */
+ * of it; by no more than conc. */
 void cell_resolve(struct cell *cell, unsigned workers_max);
 
 /* The canonical name, at most CELL_NAME_BYTES with its end. */

@@ -12,7 +12,7 @@ bool rule_is_number(const char *text)
     return strtod(text, &end) > 0 && !*end;
 }
 
-static bool names_key(const struct cell *cell, const char *key)
+bool rule_names_key(const struct cell *cell, const char *key)
 {
     return strcmp(key, "workers") == 0 ? cell->workers || cell->workers_max
            : strcmp(key, "conc") == 0  ? cell->conc > 0
@@ -22,17 +22,12 @@ static bool names_key(const struct cell *cell, const char *key)
 
 int rule_sweep_cell(struct cell *cell, const struct rule_sweep *sweep, const char *value, struct error *error)
 {
-    return names_key(cell, sweep->key) ? 0 : cell_set(cell, sweep->key, value, error);
+    return rule_names_key(cell, sweep->key) ? 0 : cell_set(cell, sweep->key, value, error);
 }
 
 /* Comparisons */
 
-struct value_list {
-    const char *values[2 * RULE_SWEEP_MAX];
-    size_t count;
-};
-
-static bool contains(const struct value_list *list, const char *value)
+static bool contains(const struct rule_value_list *list, const char *value)
 {
     for (size_t i = 0; i < list->count; i++)
         if (strcmp(list->values[i], value) == 0)
@@ -40,14 +35,19 @@ static bool contains(const struct value_list *list, const char *value)
     return false;
 }
 
+static bool is_amount(const char *text)
+{
+    return rule_is_number(text) || strcmp(text, "0") == 0;
+}
+
 /* Puts value where a rising or falling sweep has its place; at the end if the values are not numbers. */
-static void insert_value(struct value_list *list, const char *value)
+static void insert_value(struct rule_value_list *list, const char *value)
 {
     size_t at = list->count;
-    if (list->count >= 2 && rule_is_number(value)) {
+    if (list->count >= 2 && is_amount(value)) {
         double first = strtod(list->values[0], NULL), last = strtod(list->values[list->count - 1], NULL);
         double direction = last > first ? 1 : -1, x = strtod(value, NULL);
-        while (at > 0 && rule_is_number(list->values[at - 1]) &&
+        while (at > 0 && is_amount(list->values[at - 1]) &&
                direction * (strtod(list->values[at - 1], NULL) - x) > 0)
             at--;
     }
@@ -56,17 +56,24 @@ static void insert_value(struct value_list *list, const char *value)
     list->count++;
 }
 
-static void list_values(const struct rule_pair *pair, enum rule_values which, struct value_list *list)
+static void list_values(const struct rule_sweep *full, const struct rule_sweep *quick, enum rule_values which,
+                        struct rule_value_list *list)
 {
-    const struct rule_sweep *sweep = which == RULE_VALUES_QUICK ? &pair->sweep_quick : &pair->sweep;
+    const struct rule_sweep *sweep = which == RULE_VALUES_QUICK ? quick : full;
     list->count = 0;
     for (size_t i = 0; i < sweep->count; i++)
         list->values[list->count++] = sweep->values[i];
-    for (size_t i = 0; which == RULE_VALUES_ANY && i < pair->sweep_quick.count; i++)
-        if (!contains(list, pair->sweep_quick.values[i]))
-            insert_value(list, pair->sweep_quick.values[i]);
+    for (size_t i = 0; which == RULE_VALUES_ANY && i < quick->count; i++)
+        if (!contains(list, quick->values[i]))
+            insert_value(list, quick->values[i]);
     if (!list->count)
         list->values[list->count++] = "";
+}
+
+void rule_list_axes(const struct rule_pair *pair, enum rule_values which, struct rule_axes *axes)
+{
+    list_values(&pair->sweep, &pair->sweep_quick, which, &axes->x);
+    list_values(&pair->sweep_y, &pair->sweep_y_quick, which, &axes->y);
 }
 
 /* What a cell's name said before it was resolved. */
@@ -81,7 +88,7 @@ static int resolve_cell(const char *name, const char *runtime, const struct rule
 {
     if (cell_parse(name, runtime, cell, error))
         return -1;
-    resolved->fixed = *value && names_key(cell, sweep->key);
+    resolved->fixed = *value && rule_names_key(cell, sweep->key);
     if (*value && rule_sweep_cell(cell, sweep, value, error))
         return -1;
     resolved->is_max = cell->workers_max;
@@ -107,11 +114,13 @@ int rule_pair_comparisons(const struct rule *rule, const struct rule_pair *pair,
                           enum rule_values values, unsigned workers_max, struct comparison *comparisons,
                           size_t capacity, struct error *error)
 {
-    struct value_list list;
+    struct rule_value_list list;
     if (workers_max < pair->units_min || !has_runtime(&rule->runtimes, runtime) ||
         (pair->runtimes.count && !has_runtime(&pair->runtimes, runtime)))
         return 0;
-    list_values(pair, values, &list);
+    if (pair->kind == RULE_MAP)
+        return rule_map_comparisons(rule, runtime, values, workers_max, comparisons, capacity, error);
+    list_values(&pair->sweep, &pair->sweep_quick, values, &list);
     for (size_t i = 0; i < list.count; i++) {
         struct comparison comparison = {.rule = rule, .pair = pair};
         const char *value = list.values[i];
@@ -129,6 +138,17 @@ int rule_pair_comparisons(const struct rule *rule, const struct rule_pair *pair,
             comparisons[i] = comparison;
     }
     return (int)list.count;
+}
+
+void comparison_word_place(const struct comparison *comparison, char *text, size_t text_bytes)
+{
+    const struct rule_pair *pair = comparison->pair;
+    text[0] = '\0';
+    if (*comparison->sweep_y_value)
+        snprintf(text, text_bytes, "%s:%s %s:%s", pair->sweep.key, comparison->sweep_value, pair->sweep_y.key,
+                 comparison->sweep_y_value);
+    else if (*comparison->sweep_value)
+        snprintf(text, text_bytes, "%s:%s", pair->sweep.key, comparison->sweep_value);
 }
 
 int rule_comparisons(const struct rule *rule, const char *runtime, enum rule_values values,

@@ -6,27 +6,32 @@
 #include "nearest.h"
 #include "rule_reader.h"
 
-static const char *const pair_key_names[PAIR_KEY_COUNT] = {"kind",        "better",    "worse",   "metric",
-                                                           "effect",      "cell",      "expect",  "sweep",
-                                                           "sweep_quick", "units_min", "runtimes"};
+static const char *const pair_key_names[PAIR_KEY_COUNT] = {
+    "kind",  "better",      "worse",     "metric",   "effect",  "cell",         "expect",
+    "sweep", "sweep_quick", "units_min", "runtimes", "sweep_y", "sweep_y_quick"};
 
-/* What a kind requires besides itself; it has sweep and sweep_quick too, and nothing else. */
+enum { KEYS_OF_ALL = 1U << KEY_SWEEP | 1U << KEY_SWEEP_QUICK | 1U << KEY_UNITS_MIN | 1U << KEY_RUNTIMES };
+
+/* What a kind requires besides itself, and what else it may have besides KEYS_OF_ALL. */
 static const struct {
-    unsigned required;
+    unsigned required, optional;
     const char *words;
 } kind_keys[RULE_KIND_COUNT] = {
 #define TWO_CELLS                                                                                            \
     {                                                                                                        \
-        1U << KEY_BETTER | 1U << KEY_WORSE | 1U << KEY_METRIC | 1U << KEY_EFFECT,                            \
+        1U << KEY_BETTER | 1U << KEY_WORSE | 1U << KEY_METRIC | 1U << KEY_EFFECT, 0,                         \
             "kind, better, worse, metric, effect"                                                            \
     }
     [RULE_COMPARE] = TWO_CELLS,
     [RULE_EQUAL] = TWO_CELLS,
     [RULE_CROSSOVER] = TWO_CELLS,
-    [RULE_FACT] = {1U << KEY_CELL | 1U << KEY_METRIC | 1U << KEY_EXPECT, "kind, cell, metric, expect"},
+    [RULE_FACT] = {1U << KEY_CELL | 1U << KEY_METRIC | 1U << KEY_EXPECT, 0, "kind, cell, metric, expect"},
+    [RULE_MAP] = {1U << KEY_METRIC | 1U << KEY_EFFECT | 1U << KEY_SWEEP | 1U << KEY_SWEEP_Y,
+                  1U << KEY_SWEEP_Y_QUICK, "kind, metric, effect, sweep, sweep_y"},
 #undef TWO_CELLS
 };
-const char *const rule_required_keys = "kind, better, worse, metric, effect (fact: cell, metric, expect)";
+const char *const rule_required_keys =
+    "kind, better, worse, metric, effect (fact: cell, metric, expect; map: sweep_y)";
 
 static int read_kind(struct rule_reader *reader, const char *value, struct rule_pair *pair)
 {
@@ -42,7 +47,7 @@ static int read_kind(struct rule_reader *reader, const char *value, struct rule_
     return rule_fail_at(reader, reader->line, "unknown kind '%s'; %s", value, nearest_tell(&nearest));
 }
 
-static int read_cell(struct rule_reader *reader, const char *key, const char *value, char *text)
+int rule_read_cell(struct rule_reader *reader, const char *key, const char *value, char text[CELL_NAME_BYTES])
 {
     struct cell cell;
     struct error inner;
@@ -79,19 +84,26 @@ static int read_effect(struct rule_reader *reader, const char *value, struct rul
     return 0;
 }
 
-static int read_expect(struct rule_reader *reader, const char *value, struct rule_pair *pair)
+int rule_read_expect(const char *text, enum rule_expect *sign, double *value)
 {
-    char sign[4] = "", *end;
-    size_t length = strspn(value, "<=>");
-    snprintf(sign, sizeof sign, "%.*s", (int)(length < 3 ? length : 3), value);
-    pair->expected = strtod(value + length, &end);
+    char found[4] = "", *end;
+    size_t length = strspn(text, "<=>");
+    snprintf(found, sizeof found, "%.*s", (int)(length < 3 ? length : 3), text);
+    *value = strtod(text + length, &end);
     for (int expect = 0; expect < RULE_EXPECT_COUNT; expect++)
-        if (strcmp(sign, rule_expect_signs[expect]) == 0 && end > value + length && !*end) {
-            pair->expect = (enum rule_expect)expect;
+        if (strcmp(found, rule_expect_signs[expect]) == 0 && end > text + length && !*end) {
+            *sign = (enum rule_expect)expect;
             return 0;
         }
-    return rule_fail_at(reader, reader->line,
-                        "expect '%s' is no comparison with a number, such as > 0, >= 3 or = 0", value);
+    return -1;
+}
+
+static int read_expect(struct rule_reader *reader, const char *value, struct rule_pair *pair)
+{
+    return rule_read_expect(value, &pair->expect, &pair->expected)
+               ? rule_fail_at(reader, reader->line,
+                              "expect '%s' is no comparison with a number, such as > 0, >= 3 or = 0", value)
+               : 0;
 }
 
 static int read_sweep(struct rule_reader *reader, const char *key, const char *value,
@@ -152,15 +164,16 @@ int rule_read_pair_key(struct rule_reader *reader, struct rule_pair_source *sour
     case KEY_KIND:
         return read_kind(reader, value, pair);
     case KEY_BETTER:
-        return read_cell(reader, name, value, pair->better);
+        return rule_read_cell(reader, name, value, pair->better);
     case KEY_WORSE:
-        return read_cell(reader, name, value, pair->worse);
+        return rule_read_cell(reader, name, value, pair->worse);
     case KEY_METRIC:
         return read_metric(reader, value, pair);
     case KEY_EFFECT:
         return read_effect(reader, value, pair);
     case KEY_CELL:
-        return read_cell(reader, name, value, pair->better) || read_cell(reader, name, value, pair->worse)
+        return rule_read_cell(reader, name, value, pair->better) ||
+                       rule_read_cell(reader, name, value, pair->worse)
                    ? -1
                    : 0;
     case KEY_EXPECT:
@@ -173,6 +186,10 @@ int rule_read_pair_key(struct rule_reader *reader, struct rule_pair_source *sour
         return read_units_min(reader, value, pair);
     case KEY_RUNTIMES:
         return rule_read_runtimes(reader, value, &pair->runtimes);
+    case KEY_SWEEP_Y:
+        return read_sweep(reader, name, value, &pair->sweep_y);
+    case KEY_SWEEP_Y_QUICK:
+        return read_sweep(reader, name, value, &pair->sweep_y_quick);
     case PAIR_KEY_COUNT:
         break;
     }
@@ -209,19 +226,35 @@ static void inherit(struct rule_pair_source *source, const struct rule_pair_sour
         pair->sweep_quick = from->sweep_quick;
     else if (key == KEY_UNITS_MIN)
         pair->units_min = from->units_min;
+    else if (key == KEY_SWEEP_Y)
+        pair->sweep_y = from->sweep_y;
+    else if (key == KEY_SWEEP_Y_QUICK)
+        pair->sweep_y_quick = from->sweep_y_quick;
+}
+
+/* Without a quick one the sweep is the quick one too. */
+static int complete_sweep(struct rule_reader *reader, const struct rule_pair_source *source,
+                          enum rule_pair_key key, const struct rule_sweep *sweep, struct rule_sweep *quick)
+{
+    size_t line_quick = source->key_lines[key + 1];
+    const char *name = pair_key_names[key];
+    if (line_quick && !source->key_lines[key])
+        return rule_fail_at(reader, line_quick, "%s_quick without %s", name, name);
+    if (line_quick && strcmp(sweep->key, quick->key) != 0)
+        return rule_fail_at(reader, line_quick, "%s_quick is over '%s', %s over '%s'", name, quick->key, name,
+                            sweep->key);
+    if (!line_quick)
+        *quick = *sweep;
+    return 0;
 }
 
 static int check_sweep(struct rule_reader *reader, struct rule_pair_source *source)
 {
     struct rule_pair *pair = &source->pair;
     size_t line = source->key_lines[KEY_SWEEP], line_quick = source->key_lines[KEY_SWEEP_QUICK];
-    if (line_quick && !line)
-        return rule_fail_at(reader, line_quick, "sweep_quick without sweep");
-    if (line_quick && strcmp(pair->sweep.key, pair->sweep_quick.key) != 0)
-        return rule_fail_at(reader, line_quick, "sweep_quick is over '%s', sweep over '%s'",
-                            pair->sweep_quick.key, pair->sweep.key);
-    if (!line_quick)
-        pair->sweep_quick = pair->sweep;
+    if (complete_sweep(reader, source, KEY_SWEEP, &pair->sweep, &pair->sweep_quick) ||
+        complete_sweep(reader, source, KEY_SWEEP_Y, &pair->sweep_y, &pair->sweep_y_quick))
+        return -1;
     if (pair->kind != RULE_CROSSOVER)
         return 0;
     if (!line)
@@ -249,14 +282,15 @@ static int inherit_keys(struct rule_reader *reader, struct rule_pair_source *sou
     if (!source->key_lines[KEY_KIND])
         return rule_fail_at(reader, source->line, "%s%s has no kind; required: %s", what, name,
                             rule_required_keys);
-    unsigned required = kind_keys[source->pair.kind].required;
+    unsigned required = kind_keys[source->pair.kind].required,
+             has = required | kind_keys[source->pair.kind].optional | KEYS_OF_ALL;
     for (int key = KEY_KIND + 1; key < PAIR_KEY_COUNT; key++) {
         bool needed = required & 1U << key;
-        if (!needed && key < KEY_SWEEP && source->key_lines[key])
+        if (!(has & 1U << key) && source->key_lines[key])
             return rule_fail_at(reader, source->key_lines[key], "kind %s has no %s; required: %s",
                                 rule_kind_names[source->pair.kind], pair_key_names[key],
                                 kind_keys[source->pair.kind].words);
-        if (needed || key >= KEY_SWEEP)
+        if (has & 1U << key)
             inherit(source, &reader->base, (enum rule_pair_key)key);
         if (needed && !source->key_lines[key])
             return rule_fail_at(reader, source->line, "%s%s has no %s; required: %s", what, name,
@@ -288,6 +322,9 @@ int rule_check_pair(struct rule_reader *reader, struct rule_pair_source *source)
     if (source->pair.kind == RULE_EQUAL && source->pair.effect <= 0)
         return rule_fail_at(reader, source->key_lines[KEY_EFFECT],
                             "the effect of kind equal must be above 0%%");
+    if (source->pair.kind == RULE_MAP)
+        return *source->pair.name ? rule_fail_at(reader, source->line, "a map is a rule of its own, no pair")
+                                  : 0;
 
     struct cell cells[2];
     char names[2][CELL_NAME_BYTES];

@@ -22,6 +22,8 @@ enum rule_pair_key {
     KEY_SWEEP_QUICK,
     KEY_UNITS_MIN,
     KEY_RUNTIMES,
+    KEY_SWEEP_Y,
+    KEY_SWEEP_Y_QUICK,
     PAIR_KEY_COUNT
 };
 
@@ -62,6 +64,31 @@ int rule_read_pair_key(struct rule_reader *reader, struct rule_pair_source *sour
 /* Takes from [rule] what the pair does not say itself, and checks the whole. */
 int rule_check_pair(struct rule_reader *reader, struct rule_pair_source *source);
 
+/* ">= 3" */
+int rule_read_expect(const char *text, enum rule_expect *sign, double *value);
+int rule_read_cell(struct rule_reader *reader, const char *key, const char *value,
+                   char text[CELL_NAME_BYTES]);
+
+/* A key of [model NAME]. */
+int rule_read_model_key(struct rule_reader *reader, const char *name, const char *key, const char *value);
+/* The models and axes of a map, once its pair is checked. */
+int rule_check_map(struct rule_reader *reader);
+int rule_map_comparisons(const struct rule *rule, const char *runtime, enum rule_values values,
+                         unsigned workers_max, struct comparison *comparisons, size_t capacity,
+                         struct error *error);
+
+/* The values that a sweep has, in order; one, "", if it is none. */
+struct rule_value_list {
+    const char *values[2 * RULE_SWEEP_MAX];
+    size_t count;
+};
+struct rule_axes {
+    struct rule_value_list x, y;
+};
+void rule_list_axes(const struct rule_pair *pair, enum rule_values which, struct rule_axes *axes);
+
+/* Does the cell's name say the key? */
+bool rule_names_key(const struct cell *cell, const char *key);
 /* A number above 0. */
 bool rule_is_number(const char *text);
 /* Sets a swept key, but where the cell names it: that is what the others are held against. */

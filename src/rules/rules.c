@@ -14,10 +14,10 @@
 #include "rule_reader.h"
 #include "utf8.h"
 
-const char *const rule_kind_names[RULE_KIND_COUNT] = {"compare", "equal", "crossover", "fact"};
+const char *const rule_kind_names[RULE_KIND_COUNT] = {"compare", "equal", "crossover", "fact", "map"};
 const char *const rule_expect_signs[RULE_EXPECT_COUNT] = {"=", ">", ">=", "<", "<="};
 
-static const char *const chart_scripts[] = {"bars", "sweep"};
+static const char *const chart_scripts[] = {"bars", "sweep", "map"};
 static const char *const runtimes_known[] = {"native", "cpython"};
 
 int rule_fail_at(struct rule_reader *reader, size_t line, const char *format, ...)
@@ -101,11 +101,17 @@ static int read_chart_key(struct rule_reader *reader, const char *name, const ch
         return rule_copy_text(reader, name, value, rule->chart_items, sizeof rule->chart_items);
     if (strcmp(name, "axis") == 0)
         return rule_copy_text(reader, name, value, rule->chart_axis, sizeof rule->chart_axis);
+    if (strcmp(name, "axis_y") == 0)
+        return rule_copy_text(reader, name, value, rule->chart_axis_y, sizeof rule->chart_axis_y);
     if (strcmp(name, "script") != 0)
         return rule_fail_at(reader, reader->line,
-                            "unknown key '%s' in [chart]; known: script, title, items, axis", name);
-    if (strcmp(value, chart_scripts[0]) != 0 && strcmp(value, chart_scripts[1]) != 0)
-        return rule_fail_at(reader, reader->line, "unknown chart script '%s'; known: bars, sweep", value);
+                            "unknown key '%s' in [chart]; known: script, title, items, axis, axis_y", name);
+    bool known = false;
+    for (size_t i = 0; i < sizeof chart_scripts / sizeof *chart_scripts; i++)
+        known |= strcmp(value, chart_scripts[i]) == 0;
+    if (!known)
+        return rule_fail_at(reader, reader->line, "unknown chart script '%s'; known: bars, sweep, map",
+                            value);
     return rule_copy_text(reader, name, value, rule->chart_script, sizeof rule->chart_script);
 }
 
@@ -159,9 +165,12 @@ static int take_key(void *context, const char *section, const char *name, const 
             rule_fail_at(reader, reader->line,
                          "unknown key '%s' in [%s]; known: %s, sweep, sweep_quick, units_min, runtimes", name,
                          section, rule_required_keys);
+    } else if (strncmp(section, "model ", 6) == 0) {
+        rule_read_model_key(reader, section + 6 + strspn(section + 6, " "), name, value);
     } else {
         rule_fail_at(reader, reader->line,
-                     "unknown section [%s]; known: [rule], [pair NAME], [chart], [answer]", section);
+                     "unknown section [%s]; known: [rule], [pair NAME], [model NAME], [chart], [answer]",
+                     section);
     }
     return !reader->failed;
 }
@@ -203,15 +212,27 @@ static int check_rule(struct rule_reader *reader)
             return -1;
         rule->pairs[rule->pair_count++] = reader->pairs[i].pair;
     }
+    if (rule_check_map(reader))
+        return -1;
+    bool map = rule->pairs[0].kind == RULE_MAP;
     if (!*rule->chart_script)
         snprintf(rule->chart_script, sizeof rule->chart_script, "%s",
-                 rule->pairs[0].sweep.count ? "sweep" : "bars");
+                 map                          ? "map"
+                 : rule->pairs[0].sweep.count ? "sweep"
+                                              : "bars");
+    if (map != (strcmp(rule->chart_script, "map") == 0))
+        return rule_fail_at(reader, line, "the chart of kind map is a map, and that of no other");
     if (!*rule->chart_title)
         snprintf(rule->chart_title, sizeof rule->chart_title, "%s", rule->claim);
     if (!*rule->chart_items)
         snprintf(rule->chart_items, sizeof rule->chart_items, "tasks");
     if (!*rule->chart_axis)
         snprintf(rule->chart_axis, sizeof rule->chart_axis, "%s", rule->pairs[0].sweep.key);
+    if (!*rule->chart_axis_y)
+        snprintf(rule->chart_axis_y, sizeof rule->chart_axis_y, "%s", rule->pairs[0].sweep_y.key);
+    for (size_t i = 0; i < rule->model_count; i++)
+        if (!*rule->models[i].label)
+            snprintf(rule->models[i].label, sizeof rule->models[i].label, "%s", rule->models[i].name);
     if (rule->answer.count && !*rule->answer.question)
         return rule_fail_at(reader, line, "[answer] has no question");
     return 0;

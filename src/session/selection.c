@@ -2,6 +2,7 @@
 #include "selection.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "filter.h"
@@ -81,16 +82,15 @@ bool selection_has_runtime(const struct selection *selection, const struct runti
 }
 
 static int add_rule(const struct selection *selection, const struct rule *rule, unsigned workers_max,
-                    struct plan *plan, struct error *error)
+                    struct comparison *comparisons, struct plan *plan, struct error *error)
 {
-    struct comparison comparisons[RULE_PAIRS_MAX * RULE_SWEEP_MAX];
     size_t runtime_count;
     const struct runtime *const *runtimes = runtimes_all(&runtime_count);
     for (size_t runtime = 0; runtime < runtime_count; runtime++) {
         if (!selection_has_runtime(selection, runtimes[runtime]))
             continue;
         int count = rule_comparisons(rule, runtimes[runtime]->name, selection->profile->values, workers_max,
-                                     comparisons, sizeof comparisons / sizeof comparisons[0], error);
+                                     comparisons, RULE_COMPARISONS_MAX, error);
         if (count < 0)
             return -1;
         for (int i = 0; i < count; i++)
@@ -113,20 +113,20 @@ static int fail_rule(const struct selection *selection, const char *id, struct e
                                             : "`crosspoint list rules` names them");
 }
 
-static int add_rules(const struct selection *selection, unsigned workers_max, struct plan *plan,
-                     struct error *error)
+static int add_rules(const struct selection *selection, unsigned workers_max, struct comparison *comparisons,
+                     struct plan *plan, struct error *error)
 {
     for (size_t i = 0; i < selection->rule_count; i++) {
         const struct rule *rule = rules_find(selection->rules, selection->rule_ids[i]);
         if (rule) {
-            if (add_rule(selection, rule, workers_max, plan, error))
+            if (add_rule(selection, rule, workers_max, comparisons, plan, error))
                 return -1;
             continue;
         }
         return fail_rule(selection, selection->rule_ids[i], error);
     }
     for (size_t i = 0; i < selection->rules->count && selection->rule_count == 0; i++)
-        if (add_rule(selection, &selection->rules->rules[i], workers_max, plan, error))
+        if (add_rule(selection, &selection->rules->rules[i], workers_max, comparisons, plan, error))
             return -1;
     return 0;
 }
@@ -319,14 +319,14 @@ static int apply_filter(const char *text, const struct refusal *refusal, struct 
     return error_set(error, "no cell matches '%s'; `crosspoint list cells` names them", text);
 }
 
-static int join_rule(const struct rule *rule, unsigned workers_max, struct plan *plan, struct error *error)
+static int join_rule(const struct rule *rule, unsigned workers_max, struct comparison *comparisons,
+                     struct plan *plan, struct error *error)
 {
-    struct comparison comparisons[RULE_PAIRS_MAX * RULE_SWEEP_MAX];
     size_t runtime_count;
     const struct runtime *const *runtimes = runtimes_all(&runtime_count);
     for (size_t i = 0; i < runtime_count; i++) {
         int count = rule_comparisons(rule, runtimes[i]->name, RULE_VALUES_ANY, workers_max, comparisons,
-                                     sizeof comparisons / sizeof comparisons[0], error);
+                                     RULE_COMPARISONS_MAX, error);
         if (count < 0)
             return -1;
         for (int k = 0; k < count; k++) {
@@ -342,11 +342,11 @@ static int join_rule(const struct rule *rule, unsigned workers_max, struct plan 
 }
 
 /* Cells that a rule compares do the same work however they came into the plan. */
-static int join_compared(const struct rules *rules, unsigned workers_max, struct plan *plan,
-                         struct error *error)
+static int join_compared(const struct rules *rules, unsigned workers_max, struct comparison *comparisons,
+                         struct plan *plan, struct error *error)
 {
     for (size_t i = 0; i < rules->count; i++)
-        if (join_rule(&rules->rules[i], workers_max, plan, error))
+        if (join_rule(&rules->rules[i], workers_max, comparisons, plan, error))
             return -1;
     return 0;
 }
@@ -391,8 +391,8 @@ static void part_cells(enum column metric, struct plan *plan)
     }
 }
 
-static int build(const struct selection *selection, unsigned workers_max, struct refusal *refusal,
-                 struct plan *plan, struct error *error)
+static int build(const struct selection *selection, unsigned workers_max, struct comparison *comparisons,
+                 struct refusal *refusal, struct plan *plan, struct error *error)
 {
     bool axes = selection->axis_count > 0;
     bool all = selection->profile->grid && !selection->own_rules;
@@ -403,7 +403,7 @@ static int build(const struct selection *selection, unsigned workers_max, struct
                          "with --filter");
     if (check_axes(selection, error))
         return -1;
-    if (!axes && add_rules(selection, workers_max, plan, error))
+    if (!axes && add_rules(selection, workers_max, comparisons, plan, error))
         return -1;
     if (grid && add_grid(selection, workers_max, refusal, plan, error))
         return -1;
@@ -413,7 +413,7 @@ static int build(const struct selection *selection, unsigned workers_max, struct
         part_cells(*selection->ab_metric, plan);
     } else {
         join_scaling(plan);
-        if (join_compared(selection->rules, workers_max, plan, error))
+        if (join_compared(selection->rules, workers_max, comparisons, plan, error))
             return -1;
     }
     if (plan->count)
@@ -431,7 +431,10 @@ int selection_build(const struct selection *selection, unsigned workers_max, str
     if (selection->filter && filter_compile(selection->filter, &filter, error))
         return -1;
     refusal.filter = selection->filter ? &filter : NULL;
-    int result = build(selection, workers_max, &refusal, plan, error);
+    struct comparison *comparisons = calloc(RULE_COMPARISONS_MAX, sizeof *comparisons);
+    int result = comparisons ? build(selection, workers_max, comparisons, &refusal, plan, error)
+                             : error_set(error, "out of memory");
+    free(comparisons);
     if (refusal.filter)
         regfree(&filter);
     return result;

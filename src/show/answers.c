@@ -46,13 +46,12 @@ static void word_figure_of(const struct verdicts *verdicts, const struct verdict
 {
     const struct verdict_point *point = verdict_main_point(verdicts, verdict);
     const struct comparison *comparison = &point->comparison;
-    char ratio[96], crossing[128], better[128], worse[128], at[64] = "";
+    char ratio[96], crossing[128], better[128], worse[128], at[96];
     word_point_ratio(point, ratio, sizeof ratio);
     word_crossing(verdict, crossing, sizeof crossing);
     word_arm(&comparison->better, &comparison->worse, better, sizeof better);
     word_arm(&comparison->worse, &comparison->better, worse, sizeof worse);
-    if (verdict->pair->kind == RULE_CROSSOVER)
-        snprintf(at, sizeof at, " at %s:%s", verdict->pair->sweep.key, comparison->sweep_value);
+    word_at(verdict, point, at, sizeof at);
     text[0] = '\0';
     if (*ratio)
         snprintf(text, text_bytes, "%s%s%s%s%s, %s over %s", name, *name ? ": " : "", crossing,

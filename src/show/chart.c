@@ -12,10 +12,11 @@
 #include "chart_private.h"
 #include "drawing.h"
 #include "gnuplot.h"
+#include "map_draw.h"
 #include "wording.h"
 
 struct scripts {
-    char *style, *bars, *sweep;
+    char *style, *bars, *sweep, *map;
 };
 
 static void put_head(FILE *out, const struct chart *chart, const char *subtitle)
@@ -72,10 +73,17 @@ static int write_chart(struct chart *chart, const struct scripts *scripts, const
     struct file_new file;
     if (!gnuplot_open(&file, folder, id, "csv", error))
         return -1;
-    chart_put_data(file.stream, chart);
+    bool map = chart->first->pair->kind == RULE_MAP;
+    if (map)
+        map_put_data(file.stream, chart);
+    else
+        chart_put_data(file.stream, chart);
     if (gnuplot_close(&file, id, error) || !gnuplot_open(&file, folder, id, "gp", error))
         return -1;
-    put_script(file.stream, chart, scripts);
+    if (map)
+        map_put_script(file.stream, chart, scripts->style, scripts->map);
+    else
+        put_script(file.stream, chart, scripts);
     return gnuplot_close(&file, id, error);
 }
 
@@ -84,7 +92,8 @@ static int load_scripts(const char *folder, struct scripts *scripts, struct erro
     scripts->style = gnuplot_read_script(folder, "style.gp", error);
     scripts->bars = scripts->style ? gnuplot_read_script(folder, "bars.gp", error) : NULL;
     scripts->sweep = scripts->bars ? gnuplot_read_script(folder, "sweep.gp", error) : NULL;
-    return scripts->sweep ? 0 : -1;
+    scripts->map = scripts->sweep ? gnuplot_read_script(folder, "map.gp", error) : NULL;
+    return scripts->map ? 0 : -1;
 }
 
 static int write_charts(const struct verdicts *verdicts, const struct scripts *scripts, const char *folder,
@@ -97,7 +106,10 @@ static int write_charts(const struct verdicts *verdicts, const struct scripts *s
             chart.count++;
             i++;
         }
-        chart_list_panels(&chart);
+        if (chart.first->pair->kind == RULE_MAP)
+            map_list_panels(&chart);
+        else
+            chart_list_panels(&chart);
         if (!chart.panel_count)
             continue;
         if (write_chart(&chart, scripts, folder, error))
@@ -122,6 +134,7 @@ int charts_draw(const struct verdicts *verdicts, const char *script_folder, cons
     free(scripts.style);
     free(scripts.bars);
     free(scripts.sweep);
+    free(scripts.map);
     free(ids);
     return count;
 }

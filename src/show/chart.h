@@ -11,7 +11,7 @@
 /* Writes FOLDER/charts/ID.csv and ID.gp for every rule that has a figure to show, and runs gnuplot on each
  * (at most jobs at a time); those that were drawn go to drawn, which stays the caller's. Returns how many
  * charts were drawn, or -1 with error (gnuplot missing or failed: its own words). script_folder holds
- * style.gp, bars.gp and sweep.gp, whose text goes into each ID.gp. */
+ * style.gp, bars.gp, sweep.gp and map.gp, whose text goes into each ID.gp. */
 int charts_draw(const struct verdicts *verdicts, const char *script_folder, const char *folder, unsigned jobs,
                 struct drawn *drawn, struct error *error);
 

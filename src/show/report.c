@@ -147,7 +147,8 @@ static int put_page(FILE *out, const struct verdicts *verdicts, const struct sam
     fputs("</p>\n", out);
     put_blind(out, run);
     report_put_answers(out, verdicts);
-    report_put_tree(out, verdicts);
+    if (report_put_tree(out, verdicts, page, error))
+        return -1;
     report_put_counts(out, verdicts);
     if (report_put_chart(out, RUNTIMES_CHART_ID, RUNTIMES_CHART_TITLE, page, error))
         return -1;

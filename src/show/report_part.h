@@ -26,8 +26,8 @@ void page_put_end(FILE *out);
 void report_put_answers(FILE *out, const struct verdicts *verdicts);
 /* How many rules hold, do not hold, and are inconclusive. */
 void report_put_counts(FILE *out, const struct verdicts *verdicts);
-/* What their branches of the decision tree come to. */
-void report_put_tree(FILE *out, const struct verdicts *verdicts);
+/* The decision tree: its map, and what its branches come to. */
+int report_put_tree(FILE *out, const struct verdicts *verdicts, const struct page *page, struct error *error);
 /* -1: out of memory. */
 int report_put_overview(FILE *out, const struct verdicts *verdicts);
 int report_put_rules(FILE *out, const struct verdicts *verdicts, const struct page *page,

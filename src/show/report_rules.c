@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "answers.h"
+#include "map_text.h"
 #include "report_part.h"
 #include "tree.h"
 #include "verdict_table.h"
@@ -48,15 +49,39 @@ void report_put_answers(FILE *out, const struct verdicts *verdicts)
     table_free(&table);
 }
 
-void report_put_tree(FILE *out, const struct verdicts *verdicts)
+static bool is_map(const struct verdict *verdict)
+{
+    return verdict->pair->kind == RULE_MAP;
+}
+
+static int put_maps(FILE *out, const struct verdicts *verdicts, const struct page *page, struct error *error)
+{
+    const struct rule *drawn = NULL;
+    for (size_t i = 0; i < verdicts->count; i++) {
+        const struct rule *rule = verdicts->verdicts[i].rule;
+        if (!is_map(&verdicts->verdicts[i]) || rule == drawn)
+            continue;
+        drawn = rule;
+        if (report_put_chart(out, rule->id, rule->chart_title, page, error))
+            return -1;
+    }
+    return 0;
+}
+
+int report_put_tree(FILE *out, const struct verdicts *verdicts, const struct page *page, struct error *error)
 {
     struct table table;
+    bool any = false;
+    for (size_t i = 0; i < verdicts->count; i++)
+        any |= is_map(&verdicts->verdicts[i]);
     tree_table(verdicts, TABLE_HTML, &table);
-    if (table.count) {
-        fputs("<h2>The documents\u2019 decision tree</h2>\n", out);
+    if (any || table.count)
+        fputs("<h2 id=\"tree\">The documents\u2019 decision tree</h2>\n", out);
+    int result = put_maps(out, verdicts, page, error);
+    if (table.count)
         table_write(&table, NULL, out);
-    }
     table_free(&table);
+    return result;
 }
 
 int report_put_overview(FILE *out, const struct verdicts *verdicts)
@@ -144,8 +169,12 @@ int report_put_rules(FILE *out, const struct verdicts *verdicts, const struct pa
         end = verdicts_rule_end(verdicts, first);
         put_head(out, verdicts, first, end);
         put_sentences(out, verdicts, first, end);
-        if (report_put_chart(out, rule->id, rule->chart_title, page, error))
+        if (is_map(&verdicts->verdicts[first])) {
+            fputs("<p>The picture stands <a href=\"#tree\">above</a>.</p>\n", out);
+            map_write(verdicts, rule, TABLE_HTML, NULL, out);
+        } else if (report_put_chart(out, rule->id, rule->chart_title, page, error)) {
             return -1;
+        }
         if (put_numbers(out, verdicts, first, end))
             return error_set(error, "%s: cannot write the page", page->folder);
         fputs("</section>\n", out);

@@ -25,8 +25,11 @@ struct beside {
     double low, high; /* of all ratios */
 };
 
+/* NULL: it has no ratio. That of a map is a regret, which stands in its own chart. */
 static const struct verdict_point *point_of(const struct verdicts *verdicts, const struct verdict *verdict)
 {
+    if (verdict->pair->kind == RULE_MAP)
+        return NULL;
     const struct verdict_point *point = verdict_main_point(verdicts, verdict);
     return isfinite(point->ratio) && point->ratio > 0 ? point : NULL;
 }

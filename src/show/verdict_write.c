@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "answers.h"
+#include "map_text.h"
 #include "wording.h"
 
 enum {
@@ -86,7 +87,7 @@ static void set_judgement(struct table *table, size_t column, enum judgement jud
 static void set_words(struct table *table, const struct verdicts *verdicts, const struct verdict *verdict)
 {
     const struct verdict_point *point = verdict_main_point(verdicts, verdict);
-    char reason[200], crossing[128], effect[24], ratio[96];
+    char reason[200], crossing[128], effect[24], ratio[96], at[96];
     word_reason(verdict, reason, sizeof reason);
     word_crossing(verdict, crossing, sizeof crossing);
     word_effect(verdict->pair->effect, effect, sizeof effect);
@@ -96,8 +97,9 @@ static void set_words(struct table *table, const struct verdicts *verdicts, cons
     if (*crossing)
         table_aside(table, VERDICT, "ahead by %s %s", effect, crossing);
     table_words(table, RATIO, "%s", ratio);
-    if (*ratio && verdict->pair->kind == RULE_CROSSOVER)
-        table_aside(table, RATIO, "at %s:%s", verdict->pair->sweep.key, point->comparison.sweep_value);
+    word_at(verdict, point, at, sizeof at);
+    if (*ratio && *at && verdict->pair->kind != RULE_MAP) /* whose reason tells it */
+        table_aside(table, RATIO, "%s", at + 1);
     table_count(table, BLOCKS, point->n);
 }
 
@@ -257,6 +259,8 @@ int verdicts_write(const struct verdicts *verdicts, const char *format_name, int
         if (text || markdown)
             put_summary(verdicts, out);
         fputs(markdown ? ".\n" : text ? "\n" : "", out);
+        if (text || markdown)
+            result = map_write(verdicts, NULL, (enum table_format)format, &style, out) || result;
     }
     table_free(&table);
     return result || ferror(out) ? error_set(error, "cannot write the verdicts") : 0;

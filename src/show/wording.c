@@ -195,6 +195,14 @@ void word_crossing(const struct verdict *verdict, char *text, size_t text_bytes)
              *low ? low : "…", *high ? high : "…");
 }
 
+void word_at(const struct verdict *verdict, const struct verdict_point *point, char *text, size_t text_bytes)
+{
+    char place[80];
+    comparison_word_place(&point->comparison, place, sizeof place);
+    bool several = verdict->pair->kind == RULE_CROSSOVER || verdict->pair->kind == RULE_MAP;
+    snprintf(text, text_bytes, "%s%s", several ? " at " : "", several ? place : "");
+}
+
 void word_reason(const struct verdict *verdict, char *text, size_t text_bytes)
 {
     static const struct {
@@ -252,19 +260,36 @@ static void word_finding(const struct verdict_point *point, char *text, size_t t
                  better, ratio, interval, worse, point->n);
 }
 
+/* Its reason tells the figure and where it is. */
+static void word_map_sentence(const struct verdict *verdict, const struct verdict_point *point,
+                              const char *start, char *text, size_t text_bytes)
+{
+    char low[24], high[24], interval[80] = "";
+    word_figure(point->ci_low, low, sizeof low);
+    word_figure(point->ci_high, high, sizeof high);
+    if (isfinite(point->ci_level))
+        snprintf(interval, sizeof interval, " (%.3g %% interval %s–%s, n = %zu)",
+                 fmin(100 * point->ci_level, 99.9), low, high, point->n);
+    snprintf(text, text_bytes, "%s: %s%s.", start, verdict->reason, interval);
+}
+
 void word_sentence(const struct verdicts *verdicts, const struct verdict *verdict, char *text,
                    size_t text_bytes)
 {
     static const char *const starts[] = {"Holds", "Does not hold", "Inconclusive"};
     const struct verdict_point *point = verdict_main_point(verdicts, verdict);
-    char reason[200], crossing[128], finding[512] = "", effect[24], at[64] = "";
+    char reason[200], crossing[128], finding[512] = "", effect[24], at[96] = "";
+    if (verdict->pair->kind == RULE_MAP) {
+        word_map_sentence(verdict, point, starts[verdict->judgement], text, text_bytes);
+        return;
+    }
     word_reason(verdict, reason, sizeof reason);
     word_crossing(verdict, crossing, sizeof crossing);
     word_effect(verdict->pair->effect, effect, sizeof effect);
     if (point->n)
         word_finding(point, finding, sizeof finding);
-    if (*finding && verdict->pair->kind == RULE_CROSSOVER)
-        snprintf(at, sizeof at, "at %s:%s ", verdict->pair->sweep.key, point->comparison.sweep_value);
+    if (*finding)
+        word_at(verdict, point, at, sizeof at);
     size_t used = (size_t)snprintf(text, text_bytes, "%s", starts[verdict->judgement]);
     if (*reason && used < text_bytes)
         used += (size_t)snprintf(text + used, text_bytes - used, " (%s)", reason);
@@ -272,7 +297,7 @@ void word_sentence(const struct verdicts *verdicts, const struct verdict *verdic
         used += (size_t)snprintf(text + used, text_bytes - used, ": ahead by %s %s", effect, crossing);
     if (*finding && used < text_bytes)
         used +=
-            (size_t)snprintf(text + used, text_bytes - used, "%s %s%s", *crossing ? ";" : ":", at, finding);
+            (size_t)snprintf(text + used, text_bytes - used, "%s%s %s", *crossing ? ";" : ":", at, finding);
     if (used < text_bytes)
         snprintf(text + used, text_bytes - used, ".");
 }

@@ -37,6 +37,9 @@ void word_common(const struct cell *const *cells, size_t count, const char *key,
 /* "from conc 12 (9–15)", of a falling sweep "up to terms 84k (78k–91k)"; empty if there is no crossing. */
 void word_crossing(const struct verdict *verdict, char *text, size_t text_bytes);
 
+/* Which of its points the figures of a verdict of several are of: " at conc:1000"; else empty. */
+void word_at(const struct verdict *verdict, const struct verdict_point *point, char *text, size_t text_bytes);
+
 /* The reason of a verdict, the sub-labels explained: "smaller: ahead, but by less than 10 %". */
 void word_reason(const struct verdict *verdict, char *text, size_t text_bytes);
 

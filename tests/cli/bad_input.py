@@ -35,8 +35,8 @@ COMMAND_LINES = [
     (['run', 'no\x1b[31mw'], "no argument 'no\\x1b[31mw'"),
     (['list', 'ce\x1b[31mlls'], "no list 'ce\\x1b[31mlls'"),
     (['run', '--workers', '0'], 'workers:0'),
-    (['run', '--conc', '64', '--workers', '2', '--filter', 'io/sleep/thread-pool'],
-     "no cell matches 'io/sleep/thread-pool': ", 'with conc:64 there are 64 workers; name only conc'),
+    (['run', '--conc', '64', '--workers', '2', '--filter', 'io/sleep/thread-per-task'],
+     "no cell matches 'io/sleep/thread-per-task': ", 'with conc:64 there are 64 workers; name only conc'),
     (['run', '--filter', 'switch/ping-pong/serial'], 'its tasks wait for one another'),
     (['run', '--workers', ''], 'workers:'),
     (['run', '--conc', '1,,2'], 'conc:'),
@@ -145,7 +145,7 @@ effect = 10%
 '''
 
 RULE_FILES = [
-    (RULE.replace('compare', 'guess'), 4, "kind 'guess'", 'compare, equal, crossover'),
+    (RULE.replace('compare', 'guess'), 4, "kind 'guess'", 'compare, equal, crossover, fact, map'),
     (RULE.replace('items_per_second', 'speed'), 7, "metric 'speed'", 'wall_ns'),
     (RULE.replace('compare', 'compar'), 4, "kind 'compar'; did you mean compare?"),
     (RULE.replace('items_per_second', 'items_per_secnd'), 7, 'did you mean items_per_second?'),

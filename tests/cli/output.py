@@ -16,6 +16,7 @@ import termios
 from harness import FIXTURES, Case, main, read_run
 
 RESULTS, RULES = FIXTURES / 'results', FIXTURES / 'rules'
+MAP = FIXTURES / 'map'
 SMALL = 'run', '--profile', 'smoke', '--launch-ms', '1', '--filter', '^native/null/empty/(serial|thread-pool)'
 
 
@@ -85,6 +86,19 @@ class Golden(Case):
                 self.expect_golden(f'rules_{form}', round_decimals(output))
         self.assertEqual(self.crosspoint('rules', RESULTS / 'samples.csv', '--rules', RULES),
                          self.crosspoint('rules', RESULTS, '--rules', RULES))
+
+    def test_map(self):
+        """Of a map who is best where, below the table; and its chart begins the chapter on the tree."""
+        for form in 'text', 'csv', 'markdown':
+            with self.subTest(form):
+                output, errors = self.crosspoint('rules', MAP, '--rules', MAP / 'rules', '--format', form)
+                self.assertEqual(errors, '')
+                self.expect_golden(f'map_{form}', round_decimals(output))
+        shutil.copytree(MAP, self.folder / 'map')
+        self.crosspoint('report', 'map', '--rules', MAP / 'rules')
+        self.expect_golden('map_chart', round_decimals((self.folder / 'map' / 'charts' / 'tree.csv').read_text()))
+        page = (self.folder / 'map' / 'report.html').read_text()
+        self.assertRegex(page, r'(?s)id="tree">The documents.{1,20}decision tree</h2>\s*<figure>.*<h2>Verdicts')
 
     def test_rules_are_read_back(self):
         ids = sorted(path.stem for path in RULES.iterdir())
@@ -311,7 +325,7 @@ class Terminal(Case):
         for arguments in (['frobnicate'], ['--frobnicate'], ['run', '--frobnicate'], ['bench', '--frobnicate'],
                           ['compare', '--frobnicate'], ['topo', '--topology', 'pack:x'], ['run', '--rule', 'none'],
                           ['compare', 'a', 'b', '--metric', 'speed'], ['launch', 'native/null/void/serial'],
-                          ['run', '--conc', '64', '--workers', '2', '--filter', 'io/sleep/thread-pool'],
+                          ['run', '--conc', '64', '--workers', '2', '--filter', 'io/sleep/thread-per-task'],
                           ['run', '--resume', 'none']):
             with self.subTest(' '.join(arguments)):
                 self.expect_width(80, self.on_terminal(*arguments, width=80, code=2))

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Maps as charts: what is drawn stands in map.gp; here are the data, the words in the tiles, and where all
+ * sits. */
+#ifndef CROSSPOINT_MAP_DRAW_H
+#define CROSSPOINT_MAP_DRAW_H
+
+#include "chart_private.h"
+
+/* A panel a runtime. */
+void map_list_panels(struct chart *chart);
+void map_put_data(FILE *out, const struct chart *chart);
+void map_put_script(FILE *out, struct chart *chart, const char *style, const char *script);
+
+#endif
