@@ -127,7 +127,9 @@ static void begin_round(struct run *run, uint64_t items)
     const struct workload *workload = run->workload;
     struct run_shared *shared = run->shared;
     shared->items = items;
-    shared->task_count = workload->together ? run->conc : workload->connects ? run->conc : items;
+    shared->task_count = workload->together ? run->conc
+                         : workload->tasks  ? workload->tasks(run, items)
+                                            : items;
     shared->clock_start_ns = shared->clock_stop_ns = shared->startup_ns = shared->memory_bytes = 0;
     atomic_store(&shared->tasks_done, 0);
     atomic_store(&shared->tasks_lost, 0);

@@ -58,7 +58,6 @@ struct workload {
     uint64_t items;                      /* a launch does just so many; 0: calibrated */
 
     bool computes;   /* its tasks do nothing else: more workers are to do more */
-    bool connects;   /* its tasks are TCP connections: one for each in flight, whatever the items */
     bool sockets;    /* each task in flight holds a TCP connection, to a server of the workload's */
     bool together;   /* one task a worker, whose index is its role; the last to arrive starts the clock */
     bool waits;      /* tasks in flight wait side by side: a launch is whole rounds of those in flight */
@@ -72,6 +71,8 @@ struct workload {
      * a round then add up to less than 2^40. */
     bool mortal;
 
+    /* Optional: how many tasks a round of so many items is, where items are not tasks. */
+    uint64_t (*tasks)(const struct run *, uint64_t items);
     /* Optional: how many workers, or tasks in flight, follow from its keys (together). */
     unsigned (*roles)(const struct cell *);
     /* Optional: whether the cell can run here. -1: the error says why not, and what would help. */
