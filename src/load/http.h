@@ -31,7 +31,7 @@ struct http {
     unsigned status; /* of a response, once its head is done */
     uint64_t length; /* Content-Length, once the head is done, if it has one */
     uint64_t body_bytes;
-    size_t head_bytes;
+    size_t head_bytes;              /* read until the head was done */
     char target[HTTP_TARGET_BYTES]; /* of a request; a longer one is cut */
     /* Optional: parts of the body. */
     void (*take_body)(struct http *, const char *bytes, size_t count);

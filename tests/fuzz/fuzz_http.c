@@ -28,7 +28,7 @@ static void tell_message(struct story *story, const struct http *http)
 {
     story->messages++;
     story->words = story->words * 31 + http->keep_alive + 2 * http->get + 4 * http->head + 8 * http->status +
-                   http->body_bytes + http->length + http->head_bytes;
+                   http->body_bytes + http->length;
     for (const char *byte = http->target; *byte; byte++)
         story->words = story->words * 31 + (unsigned char)*byte;
 }
