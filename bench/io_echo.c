@@ -32,6 +32,7 @@ const struct workload workload_io_echo = {
     .tasks = tcp_server_tasks,
     .sets_clock = true,
     .latency = true,
+    .serves = true,
     .prepare = prepare,
     .task = tcp_server_task,
     .begin = tcp_server_begin,

@@ -138,6 +138,7 @@ const struct workload workload_io_http = {
     .sockets = true,
     .sets_clock = true,
     .latency = true,
+    .serves = true,
     .parks = true,
     .possible = possible,
     .tasks = tcp_server_tasks,

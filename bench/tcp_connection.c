@@ -30,7 +30,8 @@ void tcp_begin_connection(struct tcp_connection *connection, struct run *run, in
     connection->protocol = server->protocol;
     connection->socket = socket;
     connection->sent_bytes = 0;
-    connection->ends = connection->lingers = connection->gone = connection->sending = false;
+    connection->ends = connection->lingers = connection->gone = connection->sending = connection->busy =
+        false;
     connection->taken = connection->filled = connection->thrown_away = 0;
     connection->done = NULL;
     memset(connection->state, 0, server->protocol->state_bytes);
@@ -46,6 +47,7 @@ void tcp_deal(struct tcp_connection *connection)
             run_fail(connection->run, "the load generator's bytes are not of the protocol");
         connection->taken += (size_t)taken;
     }
+    tcp_tell_busy(connection, connection->sending || connection->done);
 }
 
 void tcp_deliver(struct tcp_connection *connection, size_t count)
@@ -54,6 +56,7 @@ void tcp_deliver(struct tcp_connection *connection, size_t count)
         run_fail(connection->run, "the load generator's bytes are not of the protocol");
     connection->taken = 0;
     connection->filled = count;
+    tcp_tell_busy(connection, true);
     tcp_deal(connection);
 }
 
@@ -79,6 +82,22 @@ void tcp_lose(struct tcp_connection *connection)
     connection->gone = connection->ends = true;
 }
 
+void tcp_tell_busy(struct tcp_connection *connection, bool busy)
+{
+    struct serving *serving = run_serving(connection->run);
+    if (!serving || connection->busy == busy)
+        return;
+    connection->busy = busy;
+    atomic_fetch_add(&serving->busy, busy ? 1 : -1);
+}
+
+/* Another may come later. */
+static bool none_now(int problem, int flags)
+{
+    return ((problem == EAGAIN || problem == EWOULDBLOCK) && flags) || problem == EMFILE ||
+           problem == ENFILE || problem == ENOBUFS || problem == ENOMEM;
+}
+
 int tcp_accept(struct run *run, int flags)
 {
     const struct tcp_server *server = run_data(run);
@@ -88,11 +107,11 @@ int tcp_accept(struct run *run, int flags)
         int socket = accept4(server->listener, (struct sockaddr *)&peer, &length, SOCK_CLOEXEC | flags);
         if (socket < 0 && (errno == EINTR || errno == ECONNABORTED))
             continue;
-        if (socket < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) && flags)
+        if (socket < 0 && (none_now(errno, flags) || (errno == EINVAL && run_serving(run))))
             return -1;
         if (socket < 0)
             run_fail(run, "accept: %s", strerror(errno));
-        if (peer.sin_addr.s_addr == server->peer.s_addr)
+        if (run_serving(run) || peer.sin_addr.s_addr == server->peer.s_addr)
             return socket;
         close(socket);
     }
@@ -151,13 +170,18 @@ static size_t receive_blocking(struct tcp_connection *connection)
 /* Of many that wait for one to come another may be the first. */
 static int accept_blocking(struct run *run)
 {
+    const uint64_t moment_ns = 10000000, hour_ns = UINT64_C(3600000000000);
     const struct tcp_server *server = run_data(run);
-    int socket = -1;
-    while (socket < 0) {
+    for (;;) {
         run_until_readable(run, server->listener);
-        socket = tcp_accept(run, run_parks(run) ? SOCK_NONBLOCK : 0);
+        int socket = tcp_accept(run, run_parks(run) ? SOCK_NONBLOCK : 0);
+        if (socket >= 0)
+            return socket;
+        if (errno == EINVAL) /* the end is near */
+            run_sleep(run, hour_ns);
+        else if (errno != EAGAIN && errno != EWOULDBLOCK)
+            run_sleep(run, moment_ns);
     }
-    return socket;
 }
 
 uint64_t tcp_server_task(struct run *run, const struct task *task)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Connections in a libuv loop. */
+#include <errno.h>
 #include <sys/socket.h>
 
 #include "tcp_private.h"
@@ -139,6 +140,8 @@ static void acceptable(uv_poll_t *poll, int status, int events)
     while (acceptor->waiting) {
         struct tcp_connection *connection = acceptor->waiting;
         int socket = tcp_accept(connection->run, SOCK_NONBLOCK);
+        if (socket < 0 && errno == EINVAL) /* the end is near */
+            break;
         if (socket < 0)
             return;
         begin_reading(connection, poll->loop, socket);

@@ -7,6 +7,7 @@
 #include <stdalign.h>
 #include <uv.h>
 
+#include "serving.h"
 #include "tcp_server.h"
 
 struct tcp_connection {
@@ -15,6 +16,7 @@ struct tcp_connection {
     uint64_t sent_bytes;
     int socket;               /* blocking; -1: in a loop */
     bool ends, lingers, gone; /* gone: the peer */
+    bool busy;                /* told to who serves */
     size_t taken, filled;     /* of the buffer: dealt with, received */
     size_t thrown_away;
     /* In a loop: */
@@ -63,7 +65,10 @@ bool tcp_throw_away(struct tcp_connection *connection, size_t count);
 /* The errno of a peer that has left, as it may whenever it likes. */
 bool tcp_is_gone(int problem);
 void tcp_lose(struct tcp_connection *connection);
-/* The next of the generator's connections; a stranger's is closed. -1: none waits (SOCK_NONBLOCK). */
+/* Whether an answer is on its way; for who serves by hand. */
+void tcp_tell_busy(struct tcp_connection *connection, bool busy);
+/* The next of the generator's connections; a stranger's is closed. -1: none waits (SOCK_NONBLOCK), none can
+ * be taken now, or, where it serves by hand, EINVAL: none will. */
 int tcp_accept(struct run *run, int flags);
 void tcp_send_in_loop(struct tcp_connection *connection, const char *bytes, size_t count);
 

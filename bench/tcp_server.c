@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -67,6 +68,8 @@ static int open_listener(struct run *run, struct tcp_server *server)
     return 0;
 }
 
+enum { SERVED_TASKS_LOG2 = 48 };
+
 struct tcp_server *tcp_server_open(struct run *run, const struct tcp_protocol *protocol,
                                    const struct load_options *load)
 {
@@ -77,11 +80,16 @@ struct tcp_server *tcp_server_open(struct run *run, const struct tcp_protocol *p
     server->protocol = protocol;
     server->once = load->once;
     server->process = getpid();
+    signal(SIGPIPE, SIG_IGN); /* libuv's writes would raise it where a peer has left */
     if (run_in_loops(run)) {
         server->acceptors = run_allocate(run, run_workers(run) * sizeof *server->acceptors);
         server->connections = run_allocate(run, run_in_flight(run) * sizeof *server->connections);
         if (!server->acceptors || !server->connections)
             return NULL;
+    }
+    if (run_serving(run)) {
+        server->listener = run_serving(run)->listener;
+        return server;
     }
     /* The generator first: it must not inherit the port. */
     return start_load(run, server, load) || open_listener(run, server) ? NULL : server;
@@ -94,13 +102,16 @@ const struct tcp_protocol *tcp_server_protocol(const struct run *run)
 
 uint64_t tcp_server_tasks(const struct run *run, uint64_t items)
 {
+    if (run_serving(run))
+        return UINT64_C(1) << SERVED_TASKS_LOG2; /* for as long as it runs */
     return load_connections(run_in_flight(run), ((const struct tcp_server *)run_data(run))->once, items);
 }
 
 void tcp_server_account(const struct run *run, uint64_t items, size_t answer_bytes, struct account *account)
 {
     const struct tcp_server *server = run_data(run);
-    load_await(server->load);
+    if (server->load)
+        load_await(server->load);
     account->checksum = load_messages(run_in_flight(run), items) * answer_bytes;
     account->value = server->generator_share;
 }
@@ -108,13 +119,14 @@ void tcp_server_account(const struct run *run, uint64_t items, size_t answer_byt
 void tcp_server_close(struct run *run)
 {
     const struct tcp_server *server = run_data(run);
-    load_stop(server->load);
+    if (server->load)
+        load_stop(server->load);
     close(server->listener);
 }
 
 void tcp_go(struct run *run, const struct task *task)
 {
     const struct tcp_server *server = run_data(run);
-    if (task->index == 0)
+    if (task->index == 0 && server->load)
         load_go(server->load, &server->address, run_items(run));
 }
