@@ -29,6 +29,7 @@ void tcp_begin_connection(struct tcp_connection *connection, struct run *run, in
     connection->run = run;
     connection->protocol = server->protocol;
     connection->socket = socket;
+    connection->serving = run_serving(run);
     connection->sent_bytes = 0;
     connection->ends = connection->lingers = connection->gone = connection->sending = connection->busy =
         false;
@@ -80,15 +81,6 @@ bool tcp_is_gone(int problem)
 void tcp_lose(struct tcp_connection *connection)
 {
     connection->gone = connection->ends = true;
-}
-
-void tcp_tell_busy(struct tcp_connection *connection, bool busy)
-{
-    struct serving *serving = run_serving(connection->run);
-    if (!serving || connection->busy == busy)
-        return;
-    connection->busy = busy;
-    atomic_fetch_add(&serving->busy, busy ? 1 : -1);
 }
 
 /* Another may come later. */

@@ -10,25 +10,27 @@
 #include "serving.h"
 #include "tcp_server.h"
 
+/* What each message touches comes first. */
 struct tcp_connection {
     struct run *run;
     const struct tcp_protocol *protocol;
+    struct serving *serving; /* NULL: its peer is the generator */
     uint64_t sent_bytes;
     int socket;               /* blocking; -1: in a loop */
     bool ends, lingers, gone; /* gone: the peer */
     bool busy;                /* told to who serves */
+    bool sending;             /* in a loop: reading waits for the rest */
     size_t taken, filled;     /* of the buffer: dealt with, received */
-    size_t thrown_away;
-    /* In a loop: */
-    uv_tcp_t stream;
-    struct task *task;
-    struct tcp_connection *next_waiting;
-    uv_write_t rest; /* of what the peer did not take at once; reading waits for it */
-    bool sending;
-    uv_work_t computing;
     void (*work)(struct tcp_connection *), (*done)(struct tcp_connection *); /* NULL: nothing is computed */
+    uv_tcp_t stream;
     alignas(16) char state[TCP_STATE_BYTES];
     char buffer[TCP_BUFFER_BYTES];
+    size_t thrown_away;
+    /* In a loop: */
+    struct task *task;
+    struct tcp_connection *next_waiting;
+    uv_write_t rest; /* of what the peer did not take at once */
+    uv_work_t computing;
 };
 
 /* One event loop's view of the listening socket: polled while tasks of that loop wait for a connection, so
@@ -66,7 +68,14 @@ bool tcp_throw_away(struct tcp_connection *connection, size_t count);
 bool tcp_is_gone(int problem);
 void tcp_lose(struct tcp_connection *connection);
 /* Whether an answer is on its way; for who serves by hand. */
-void tcp_tell_busy(struct tcp_connection *connection, bool busy);
+static inline void tcp_tell_busy(struct tcp_connection *connection, bool busy)
+{
+    if (!connection->serving || connection->busy == busy)
+        return;
+    connection->busy = busy;
+    atomic_fetch_add(&connection->serving->busy, busy ? 1 : -1);
+}
+
 /* The next of the generator's connections; a stranger's is closed. -1: none waits (SOCK_NONBLOCK), none can
  * be taken now, or, where it serves by hand, EINVAL: none will. */
 int tcp_accept(struct run *run, int flags);
