@@ -14,10 +14,11 @@
 
 #include "child.h"
 #include "generator.h"
+#include "http.h"
 #include "measure.h"
 #include "resource_limits.h"
 
-enum { REQUEST_BYTES = 128, EVENTS = 256, BACKLOG_UNKNOWN = 128 };
+enum { BUFFER_BYTES = 1024, EVENTS = 256, BACKLOG_UNKNOWN = 128 };
 
 /* In the arena. */
 struct origin {
@@ -37,10 +38,9 @@ struct origin {
 struct peer {
     int socket;
     bool listens, waits, gone; /* waits: for its answer */
-    unsigned received;
     uint64_t page, due_ns;
     struct peer *next_waiting;
-    char request[REQUEST_BYTES];
+    struct http request;
 };
 
 /* The server's own process. All wait equally long, so who came first is due first. */
@@ -83,23 +83,22 @@ static void accept_all(const struct server *server, const struct peer *listener)
     while ((socket = accept4(listener->socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0 ||
            errno == EINTR || errno == ECONNABORTED)
         if (socket >= 0)
-            new_peer(server, socket);
+            http_begin(&new_peer(server, socket)->request, HTTP_REQUESTS);
     if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EMFILE)
         run_fail(server->origin->run, "HTTP server: accept: %s", strerror(errno));
 }
 
 /* 1: the whole request is there, 0: more must come, -1: it is none of ours. */
-static int read_request(struct peer *peer)
+static int read_request(struct peer *peer, const char *bytes, size_t count)
 {
-    unsigned long long page;
-    int end = 0;
-    peer->request[peer->received] = '\0';
-    if (peer->received < 4 || strcmp(peer->request + peer->received - 4, "\r\n\r\n") != 0)
-        return peer->received < REQUEST_BYTES - 1 ? 0 : -1;
-    if (sscanf(peer->request, "GET /%llu HTTP/1.1\r\n%n", &page, &end) != 1 || end == 0)
+    char *end;
+    if (http_read(&peer->request, bytes, count) < count || peer->request.progress > HTTP_WHOLE)
         return -1;
-    peer->page = page;
-    return 1;
+    if (peer->request.progress == HTTP_MORE)
+        return 0;
+    const char *target = peer->request.target;
+    peer->page = target[0] == '/' ? strtoull(target + 1, &end, 10) : 0;
+    return peer->request.get && target[0] == '/' && end > target + 1 && *end == '\0' ? 1 : -1;
 }
 
 static void answer_later(struct server *server, struct peer *peer)
@@ -117,7 +116,8 @@ static void answer_later(struct server *server, struct peer *peer)
  * comes. */
 static void read_peer(struct server *server, struct peer *peer)
 {
-    ssize_t count = recv(peer->socket, peer->request + peer->received, REQUEST_BYTES - 1 - peer->received, 0);
+    char bytes[BUFFER_BYTES];
+    ssize_t count = recv(peer->socket, bytes, sizeof bytes, 0);
     if (count < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (peer->waits) {
@@ -125,11 +125,7 @@ static void read_peer(struct server *server, struct peer *peer)
         epoll_ctl(server->poll, EPOLL_CTL_DEL, peer->socket, NULL);
         return;
     }
-    int whole = -1;
-    if (count > 0) {
-        peer->received += (unsigned)count;
-        whole = read_request(peer);
-    }
+    int whole = count > 0 ? read_request(peer, bytes, (size_t)count) : -1;
     if (whole < 0)
         forget(peer);
     else if (whole > 0)
@@ -149,7 +145,6 @@ static void answer(struct peer *peer)
     memcpy(bytes + head, words, sizeof words);
     ssize_t count = head + ORIGIN_PAGE_BYTES;
     peer->waits = false;
-    peer->received = 0;
     if (peer->gone || send(peer->socket, bytes, (size_t)count, MSG_NOSIGNAL) != count)
         forget(peer);
 }

@@ -3,23 +3,22 @@
  * item is a 64-byte message. */
 #include "tcp_server.h"
 
-static int received(struct tcp_connection *connection, char *bytes, size_t count)
+static ssize_t received(struct tcp_connection *connection, char *bytes, size_t count)
 {
     tcp_send(connection, bytes, count);
-    return 0;
+    return (ssize_t)count;
 }
 
 static const struct tcp_protocol echo = {.received = received};
 
 static int prepare(struct run *run)
 {
-    return tcp_server_open(run, &echo) ? 0 : -1;
+    return tcp_server_open(run, &echo, &(struct load_options){0}) ? 0 : -1;
 }
 
 static void account(const struct run *run, uint64_t items, struct account *account)
 {
-    account->checksum = load_messages(run_in_flight(run), items) * LOAD_MESSAGE_BYTES;
-    account->value = tcp_server_generator_share(run);
+    tcp_server_account(run, items, LOAD_MESSAGE_BYTES, account);
 }
 
 const struct workload workload_io_echo = {
@@ -29,9 +28,11 @@ const struct workload workload_io_echo = {
     .item = "message",
     .value_unit = "generator_cpu_fraction",
     .cell_default = "conc:64/place:split",
-    .connects = true,
+    .sockets = true,
+    .tasks = tcp_server_tasks,
     .sets_clock = true,
     .latency = true,
+    .serves = true,
     .prepare = prepare,
     .task = tcp_server_task,
     .begin = tcp_server_begin,

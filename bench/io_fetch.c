@@ -3,17 +3,18 @@
  * writes and reads. */
 #include <errno.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
 
+#include "http.h"
 #include "http_origin.h"
 #include "workload.h"
 
-enum { ANSWER_BYTES = 1024 };
+enum { BUFFER_BYTES = 1024 };
 
 static const struct workload_param params[] = {
     {.key = "delay-ms",
@@ -37,9 +38,9 @@ struct client {
     pid_t process; /* ... of this process */
     int socket;    /* blocking */
     int request_bytes;
-    size_t received;
-    uint64_t checksum;
-    char request[64], answer[ANSWER_BYTES];
+    char request[64], buffer[BUFFER_BYTES];
+    struct http answer;
+    uint64_t page[ORIGIN_PAGE_WORDS];
 };
 
 struct fetch {
@@ -59,6 +60,13 @@ static int prepare(struct run *run)
     return fetch->origin ? 0 : -1;
 }
 
+static void take_body(struct http *answer, const char *bytes, size_t count)
+{
+    struct client *client = (struct client *)((char *)answer - offsetof(struct client, answer));
+    if (answer->body_bytes <= sizeof client->page)
+        memcpy((char *)client->page + answer->body_bytes - count, bytes, count);
+}
+
 static struct client *begin_client(struct run *run, const struct task *task)
 {
     struct fetch *fetch = run_data(run);
@@ -66,46 +74,32 @@ static struct client *begin_client(struct run *run, const struct task *task)
     if (task->index == 0)
         origin_mark(fetch->origin);
     client->run = run;
-    client->received = 0;
+    http_begin(&client->answer, HTTP_RESPONSES);
+    client->answer.take_body = take_body;
     client->request_bytes =
         snprintf(client->request, sizeof client->request, "GET /%llu HTTP/1.1\r\nHost: localhost\r\n\r\n",
                  (unsigned long long)task->index);
     return client;
 }
 
-/* The server's words and no others. 1: the whole answer is there, 0: more must come, -1: it is none. */
-static int read_answer(struct client *client)
-{
-    static const char status[] = "HTTP/1.1 200 OK\r\n", length[] = "\r\nContent-Length: ";
-    client->answer[client->received] = '\0';
-    const char *head_end = strstr(client->answer, "\r\n\r\n");
-    if (!head_end)
-        return client->received < ANSWER_BYTES - 1 ? 0 : -1;
-    const char *field = strstr(client->answer, length);
-    if (strncmp(client->answer, status, strlen(status)) != 0 || !field || field >= head_end)
-        return -1;
-    size_t head_bytes = (size_t)(head_end - client->answer) + 4;
-    unsigned long bytes = strtoul(field + strlen(length), NULL, 10);
-    if (bytes != ORIGIN_PAGE_BYTES || client->received > head_bytes + bytes)
-        return -1;
-    if (client->received < head_bytes + bytes)
-        return 0;
-    uint64_t words[ORIGIN_PAGE_WORDS];
-    memcpy(words, client->answer + head_bytes, sizeof words);
-    client->checksum = 0;
-    for (size_t i = 0; i < ORIGIN_PAGE_WORDS; i++)
-        client->checksum += words[i];
-    return 1;
-}
-
 /* After count bytes more. */
 static bool has_answer(struct client *client, size_t count)
 {
-    client->received += count;
-    int whole = read_answer(client);
-    if (whole < 0)
+    struct http *answer = &client->answer;
+    size_t taken = http_read(answer, client->buffer, count);
+    if (taken < count || answer->progress > HTTP_WHOLE ||
+        (answer->progress == HTTP_WHOLE &&
+         (answer->status != 200 || !answer->has_length || answer->body_bytes != ORIGIN_PAGE_BYTES)))
         run_fail(client->run, "the HTTP server's answer is not what it should be");
-    return whole > 0;
+    return answer->progress == HTTP_WHOLE;
+}
+
+static uint64_t page_sum(const struct client *client)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < ORIGIN_PAGE_WORDS; i++)
+        sum += client->page[i];
+    return sum;
 }
 
 /* Blocking */
@@ -115,8 +109,7 @@ static size_t receive_blocking(struct client *client)
     ssize_t count;
     do {
         run_until_readable(client->run, client->socket);
-        count =
-            recv(client->socket, client->answer + client->received, ANSWER_BYTES - 1 - client->received, 0);
+        count = recv(client->socket, client->buffer, sizeof client->buffer, 0);
     } while (count < 0 && (errno == EINTR || errno == EAGAIN));
     if (count <= 0)
         run_fail(client->run, "reading from the HTTP server: %s",
@@ -139,14 +132,14 @@ static uint64_t task(struct run *run, const struct task *task)
     client->process = getpid();
     if (!fetch->keep)
         run_close(run, client->socket);
-    return client->checksum;
+    return page_sum(client);
 }
 
 /* In a libuv loop */
 
 static void complete(struct client *client)
 {
-    client->task->complete(client->run, client->task, client->checksum);
+    client->task->complete(client->run, client->task, page_sum(client));
 }
 
 static void closed(uv_handle_t *handle)
@@ -158,7 +151,7 @@ static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
     (void)suggested;
     struct client *client = handle->data;
-    *buffer = uv_buf_init(client->answer + client->received, (unsigned)(ANSWER_BYTES - 1 - client->received));
+    *buffer = uv_buf_init(client->buffer, sizeof client->buffer);
 }
 
 static void received(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)

@@ -44,7 +44,7 @@ static void answer(struct tcp_connection *connection)
 }
 
 /* The peer sends no other message before it has its answer. */
-static int received(struct tcp_connection *connection, char *bytes, size_t count)
+static ssize_t received(struct tcp_connection *connection, char *bytes, size_t count)
 {
     struct request *request = tcp_state(connection);
     if (count > sizeof request->message - request->bytes)
@@ -52,29 +52,27 @@ static int received(struct tcp_connection *connection, char *bytes, size_t count
     memcpy(request->message + request->bytes, bytes, count);
     request->bytes += count;
     if (request->bytes < sizeof request->message)
-        return 0;
+        return (ssize_t)count;
     if (request->message[0] == LOAD_MARKED)
         tcp_compute(connection, compute, answer);
     else
         answer(connection);
-    return 0;
+    return (ssize_t)count;
 }
 
-static const struct tcp_protocol protocol = {
-    .state_bytes = sizeof(struct request), .mark_every = ASK_EVERY, .received = received};
+static const struct tcp_protocol protocol = {.state_bytes = sizeof(struct request), .received = received};
 
 static int prepare(struct run *run)
 {
-    return tcp_server_open(run, &protocol) ? 0 : -1;
+    return tcp_server_open(run, &protocol, &(struct load_options){.mark_every = ASK_EVERY}) ? 0 : -1;
 }
 
 static void account(const struct run *run, uint64_t items, struct account *account)
 {
     struct work_result each = work_result(steps_of(run));
     uint64_t results = load_marked(ASK_EVERY, items) * (each.factor + each.term);
-    account->checksum =
-        load_messages(run_in_flight(run), items) * LOAD_MESSAGE_BYTES + results - run_sum(run);
-    account->value = tcp_server_generator_share(run);
+    tcp_server_account(run, items, LOAD_MESSAGE_BYTES, account);
+    account->checksum += results - run_sum(run);
 }
 
 const struct workload workload_mixed_echo_and_compute = {
@@ -85,7 +83,8 @@ const struct workload workload_mixed_echo_and_compute = {
     .value_unit = "generator_cpu_fraction",
     .params = params,
     .cell_default = "conc:16/place:split",
-    .connects = true,
+    .sockets = true,
+    .tasks = tcp_server_tasks,
     .sets_clock = true,
     .latency = true,
     .offloads = true,

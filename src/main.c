@@ -25,6 +25,7 @@ static const struct command {
     {"list", "models, workloads, rules, systems or cells", cmd_list},
     {"topo", "the machine, and who sits where", cmd_topo},
     {"selftest", "checks the instrument itself on this machine", cmd_selftest},
+    {"serve", "a cell's server by hand, for any client", cmd_serve},
     {"launch", NULL, cmd_launch},
 };
 

@@ -180,13 +180,17 @@ void synthetic_suite(struct synthetic *synthetic, unsigned blocks)
     } echo[] = {{1, 21e3, 23e3, 71e3, 66e3},      {4, 60e3, 71e3, 95e3, 88e3},
                 {16, 101e3, 99e3, 240e3, 260e3},  {64, 125e3, 101e3, 700e3, 1.1e6},
                 {256, 131e3, 97e3, 2.4e6, 4.8e6}, {1000, 127e3, 81e3, 9.4e6, 31e6}};
-    for (size_t i = 0; i < sizeof echo / sizeof *echo; i++) {
-        char cell[CELL_NAME_BYTES];
-        snprintf(cell, sizeof cell, "native/io/echo/event-loop/workers:1/conc:%u/place:split", echo[i].conc);
-        write_echo(synthetic, blocks, cell, echo[i].loop, echo[i].loop_p99);
-        snprintf(cell, sizeof cell, "native/io/echo/thread-per-task/conc:%u/place:split", echo[i].conc);
-        write_echo(synthetic, blocks, cell, echo[i].threads, echo[i].threads_p99);
-    }
+    for (size_t i = 0; i < sizeof echo / sizeof *echo; i++)
+        for (size_t k = 0; k < 2; k++) {
+            const char *workload = k ? "http" : "echo";
+            char cell[CELL_NAME_BYTES];
+            snprintf(cell, sizeof cell, "native/io/%s/event-loop/workers:1/conc:%u/place:split", workload,
+                     echo[i].conc);
+            write_echo(synthetic, blocks, cell, echo[i].loop, echo[i].loop_p99);
+            snprintf(cell, sizeof cell, "native/io/%s/thread-per-task/conc:%u/place:split", workload,
+                     echo[i].conc);
+            write_echo(synthetic, blocks, cell, echo[i].threads, echo[i].threads_p99);
+        }
 }
 
 int synthetic_load(const struct synthetic *synthetic, struct samples *samples, struct error *error)

@@ -145,8 +145,8 @@ static void shuffle_rows(const struct synthetic *from, struct synthetic *to)
     assert_true(count < LINES_MAX);
     free(lines[count]);
     fclose(file);
-    for (size_t left = count; left > 1; left--) { /* 7 and the count have no common factor: every row once */
-        static const size_t step = 7;
+    for (size_t left = count; left > 1; left--) { /* 11 and the count have no common factor: every row once */
+        static const size_t step = 11;
         size_t pick = 1 + (count - left) * step % (count - 1);
         fputs(lines[pick], to->file);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The ways that workloads offer beside their defaults: of a message, to shared data, to a new process, to
- * wake and to keep out others. */
+ * wake and to keep out others, to serve a page. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -67,6 +67,34 @@ static void other_ways_to_share_and_to_start(void **state)
         measured_assert(&(struct measuring){topology, 20, 2}, names[i], "none");
 }
 
+/* Answers that a socket does not take at once, and a connection for each. */
+static void pages_are_served_whole(void **state)
+{
+    (void)state;
+    static const char *const servers[] = {
+        "serial",
+        "thread-per-task/conc:5",
+        "thread-pool/conc:5",
+        "event-loop/workers:1/conc:5",
+        "event-loop-threads/workers:2/conc:5",
+        "event-loop-offload/conc:5",
+        "coroutines/workers:1/conc:5",
+#ifndef __SANITIZE_THREAD__
+        "process-per-task/conc:5",
+        "process-pool/conc:5",
+        "event-loop-processes/workers:2/conc:5",
+#endif
+    };
+    static const char *const keys[] = {"payload:1", "payload:5000003", "keepalive:off",
+                                       "keepalive:off/payload:100003"};
+    for (size_t i = 0; i < sizeof servers / sizeof servers[0]; i++)
+        for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+            char name[CELL_NAME_BYTES];
+            snprintf(name, sizeof name, "native/io/http/%s/%s/place:none", servers[i], keys[k]);
+            measured_assert(&(struct measuring){topology, 20, 2}, name, "none");
+        }
+}
+
 /* In opposite orders each item is a deadlock, which the time limit ends; in one order, or with the file's
  * lock, nothing is amiss, however short the limit. */
 static void locks_are_taken_in_whatever_order(void **state)
@@ -102,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_way_brings_every_byte),
         cmocka_unit_test(other_ways_to_share_and_to_start),
+        cmocka_unit_test(pages_are_served_whole),
         cmocka_unit_test(locks_are_taken_in_whatever_order),
     };
     struct error error;

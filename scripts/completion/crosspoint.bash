@@ -15,7 +15,7 @@ _crosspoint() {
         --timeout --quiet --runtime --python --help'
 
     if ((COMP_CWORD == 1)); then
-        words='run bench rules report compare list topo selftest --help'
+        words='run bench rules report compare list topo selftest serve --help'
     elif [[ $word == -* ]]; then
         case $command in
         run) words="--dry-run --resume $measure" ;;
@@ -28,6 +28,7 @@ _crosspoint() {
         report) words="--rules --help" ;;
         compare) words="--ab --base --effect --format --metric $measure" ;;
         topo) words="--topology --workers --help" ;;
+        serve) words="--model --workload --listen --conc --workers --key --place --help" ;;
         selftest) words="--quick --out --seed --only --quiet --help" ;;
         *) words='--help' ;;
         esac
@@ -37,6 +38,8 @@ _crosspoint() {
         --format) words='text csv json markdown' ;;
         --rule) words=$(_crosspoint_names rules) ;;
         --filter) words=$(_crosspoint_names workloads models) ;;
+        --model) words=$(_crosspoint_names models) ;;
+        --workload) words=$(_crosspoint_names workloads) ;;
         --only) words='aa slowdown double analytic disturbance' ;;
         --place)
             words='none compact scatter one-core split'

@@ -245,7 +245,7 @@ int cell_runnable(const struct catalogue *catalogue, const struct cell *cell, co
         return error_set(error, "%s, %u needed; take a smaller conc", model->workers_max_words, workers);
     struct limits limits;
     limits_read(&limits);
-    bool connects = workload->connects, sockets = connects || workload->sockets;
+    bool sockets = workload->sockets;
     bool many_loops = model->loop && model->carrier && model->carrier->private;
     unsigned pool = model->workers_max ? (workers > conc ? workers : conc) : 0; /* libuv's */
     unsigned carriers = model->carrier ? workers : pool;

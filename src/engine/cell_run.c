@@ -10,6 +10,7 @@
 
 #include "placement.h"
 #include "resource_limits.h"
+#include "serving.h"
 #include "vessel.h"
 
 enum {
@@ -102,6 +103,12 @@ static int open_run(struct run *run)
 
 struct run *cell_open(const struct cell *cell, const struct topology *topology, struct error *error)
 {
+    return cell_open_serving(cell, topology, NULL, error);
+}
+
+struct run *cell_open_serving(const struct cell *cell, const struct topology *topology,
+                              struct serving *serving, struct error *error)
+{
     struct run *run = calloc(1, sizeof *run);
     if (!run) {
         error_set(error, "out of memory");
@@ -112,6 +119,7 @@ struct run *cell_open(const struct cell *cell, const struct topology *topology, 
     run->workload = workload_find(cell->family, cell->workload);
     run->model = model_find(cell->model);
     run->topology = topology;
+    run->serving = serving;
     cell_counts(&catalogue_native, cell, &run->workers, &run->conc);
     if (open_run(run)) {
         if (error)
@@ -127,7 +135,9 @@ static void begin_round(struct run *run, uint64_t items)
     const struct workload *workload = run->workload;
     struct run_shared *shared = run->shared;
     shared->items = items;
-    shared->task_count = workload->together ? run->conc : workload->connects ? run->conc : items;
+    shared->task_count = workload->together ? run->conc
+                         : workload->tasks  ? workload->tasks(run, items)
+                                            : items;
     shared->clock_start_ns = shared->clock_stop_ns = shared->startup_ns = shared->memory_bytes = 0;
     atomic_store(&shared->tasks_done, 0);
     atomic_store(&shared->tasks_lost, 0);

@@ -189,8 +189,10 @@ static void on_ready(uv_poll_t *poll, int status, int events)
     struct watched *watched = poll->data;
     struct strands *all = watched->all;
     int file = watched->file;
-    if (status < 0) /* the call that follows tells */
+    if (status < 0) { /* libuv has stopped the handle; the call that follows tells why */
         events = UV_READABLE | UV_WRITABLE;
+        watched->events = 0;
+    }
     for (int way = 0; way < 2; way++) {
         if (!(events & (way ? UV_WRITABLE : UV_READABLE)))
             continue;

@@ -19,6 +19,7 @@
 #include "topology.h"
 #include "workload.h"
 
+struct serving; /* serving.h */
 struct waiting; /* waiting.h */
 
 enum { RUN_UNITS_MAX = 1024 };
@@ -79,6 +80,7 @@ struct run {
     struct crew *crew; /* models whose carriers last; NULL before they are made */
     void *workload_data, *model_data;
     const struct waiting *waiting; /* of coroutines; NULL: tasks block */
+    struct serving *serving;       /* NULL: it is measured */
 
     uint64_t startup_ns; /* making the lasting workers; 0: none */
     struct error error;

@@ -81,6 +81,11 @@ bool run_in_loops(const struct run *run)
     return !run->model->coroutines && run->workload->begin && model_drives_loops(run->model, run->workload);
 }
 
+struct serving *run_serving(const struct run *run)
+{
+    return run->serving;
+}
+
 bool run_offloads(const struct run *run)
 {
     return run->model->offloads && run_in_loops(run);

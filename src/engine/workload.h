@@ -13,6 +13,7 @@ struct cell;      /* what is measured: a name, its keys */
 struct error;     /* error.h */
 struct run;       /* one cell being run */
 struct histogram; /* histogram.h */
+struct serving;   /* serving.h */
 
 /* A task is an index and where it runs: nothing in it crosses a process boundary. */
 struct task {
@@ -59,7 +60,6 @@ struct workload {
     uint64_t items;                      /* a launch does just so many; 0: calibrated */
 
     bool computes;   /* its tasks do nothing else: more workers are to do more */
-    bool connects;   /* its tasks are TCP connections: one for each in flight, whatever the items */
     bool sockets;    /* each task in flight holds a TCP connection, to a server of the workload's */
     bool together;   /* one task a worker, whose index is its role; the last to arrive starts the clock */
     bool waits;      /* tasks in flight wait side by side: a launch is whole rounds of those in flight */
@@ -67,12 +67,15 @@ struct workload {
     bool latency;    /* fills run_latency() */
     bool offloads; /* begin() hands long work to the loop's pool, where run_offloads() says that there is one
                     */
+    bool serves;   /* heeds run_serving() */
     bool parks;    /* all waits of task() are run_sleep() and its kin: a coroutine can do it */
     bool memory;   /* calls run_set_memory(): no warm-up, and workers touch no more than they need */
     /* A worker may die of its task: the round goes on with another, in a process of its own. The checksums of
      * a round then add up to less than 2^40. */
     bool mortal;
 
+    /* Optional: how many tasks a round of so many items is, where items are not tasks. */
+    uint64_t (*tasks)(const struct run *, uint64_t items);
     /* Optional: how many workers, or tasks in flight, follow from its keys (together). */
     unsigned (*roles)(const struct cell *);
     /* Optional: of so many items each launch is a multiple, about (whole rounds of those in flight come
@@ -119,6 +122,9 @@ bool run_private(const struct run *run);       /* all workers are threads of one
 bool run_in_loops(const struct run *run);      /* begin() is called, not task() */
 /* Beside the loop there is a pool of run_workers() threads: uv_queue_work() goes there. */
 bool run_offloads(const struct run *run);
+
+/* Whom it is to serve instead of its own load generator; NULL: nobody. */
+struct serving *run_serving(const struct run *run);
 
 /* Zeroed memory that all workers share, aligned to a cache line; in prepare() only, freed with the run. NULL:
  * the run's error says that there is not enough. */

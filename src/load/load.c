@@ -19,16 +19,17 @@
 #include "child.h"
 #include "futex.h"
 #include "measure.h"
-#include "random.h"
+#include "protocol.h"
 #include "resource_limits.h"
 #include "topology.h"
 
-enum { EVENTS = 256 };
+enum { EVENTS = 256, BUFFER_BYTES = 65536 };
 enum command { COMMAND_NONE, COMMAND_GO, COMMAND_END };
 
 /* In memory that both processes share. */
 struct load {
     _Atomic uint32_t rounds; /* futex: moves with each command */
+    _Atomic uint32_t told;   /* futex: which of them has been told */
     _Atomic uint32_t command;
     struct sockaddr_in server; /* of this round */
     uint64_t messages;
@@ -40,11 +41,9 @@ struct load {
 };
 
 struct connection {
-    int socket;
-    uint32_t received; /* bytes of the answer */
-    uint64_t sent_ns, sequence;
-    bool marked;
-    uint64_t message[LOAD_MESSAGE_BYTES / 8], answer[LOAD_MESSAGE_BYTES / 8];
+    int socket; /* -1: given up */
+    uint64_t sent_ns;
+    struct talk talk;
 };
 
 /* One thread of the generator, with its part of the connections and of the messages. */
@@ -52,10 +51,13 @@ struct driver {
     struct load *load;
     unsigned index;
     struct connection *connections;
-    size_t connection_count;
+    size_t connection_count, connections_left;
     uint64_t next_message, end_message; /* of the round, still to send */
     uint64_t answers_left;
     uint64_t stop_ns;
+    uint64_t errors;
+    const char *error; /* the first */
+    int poll;
     struct histogram latency;
     pthread_t thread;
 };
@@ -63,6 +65,11 @@ struct driver {
 uint64_t load_messages(unsigned connections, uint64_t messages)
 {
     return messages + connections;
+}
+
+uint64_t load_connections(unsigned connections, bool once, uint64_t messages)
+{
+    return once ? load_messages(connections, messages) : connections;
 }
 
 /* Message i is marked if i % mark_every == mark_every - 1. */
@@ -83,57 +90,127 @@ static _Noreturn __attribute__((format(printf, 2, 3))) void fail(const struct lo
     abort();
 }
 
-static void send_message(const struct load *load, struct connection *connection, bool marked, uint64_t now_ns)
+static const struct protocol *protocol_of(const struct load *load)
 {
-    connection->sequence++;
-    connection->received = 0;
-    connection->marked = marked;
-    for (size_t i = 0; i < LOAD_MESSAGE_BYTES / 8; i++)
-        connection->message[i] = random_mix(connection->sequence) + i;
-    if (load->options.mark_every)
-        *(char *)connection->message = marked ? LOAD_MARKED : LOAD_PLAIN;
-    connection->sent_ns = now_ns;
-    ssize_t sent = send(connection->socket, connection->message, LOAD_MESSAGE_BYTES, MSG_NOSIGNAL);
-    if (sent != LOAD_MESSAGE_BYTES)
-        fail(load, "send: %s", sent < 0 ? strerror(errno) : "cut short");
+    return load->options.http ? &protocol_http : &protocol_echo;
 }
 
-/* 1 when the whole answer is there, 0 when more must come. */
-static int receive_answer(const struct load *load, struct connection *connection)
+static void connect_one(const struct load *load, struct connection *connection)
 {
-    ssize_t got = recv(connection->socket, (char *)connection->answer + connection->received,
-                       LOAD_MESSAGE_BYTES - connection->received, 0);
+    int one = 1;
+    connection->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    /* The port is chosen when the peer is known too: one may serve many peers. */
+    if (connection->socket < 0 ||
+        setsockopt(connection->socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one) ||
+        bind(connection->socket, (const struct sockaddr *)&load->source, sizeof load->source) ||
+        connect(connection->socket, (const struct sockaddr *)&load->server, sizeof load->server) ||
+        setsockopt(connection->socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one))
+        fail(load, "connect: %s", strerror(errno));
+    connection->talk.options = &load->options;
+    if (protocol_of(load)->begin)
+        protocol_of(load)->begin(&connection->talk);
+}
+
+/* With a reset: else each would hold its port for a minute, and the next launches would find none. The answer
+ * is there, so nothing is lost. */
+static void disconnect(struct connection *connection)
+{
+    const struct linger reset = {.l_onoff = 1, .l_linger = 0};
+    if (connection->socket < 0)
+        return;
+    setsockopt(connection->socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    close(connection->socket);
+    connection->socket = -1;
+}
+
+/* NULL, or what went wrong. */
+static const char *send_message(const struct load *load, struct connection *connection, bool marked,
+                                uint64_t now_ns)
+{
+    size_t count;
+    connection->talk.sequence++;
+    connection->talk.marked = marked;
+    connection->sent_ns = now_ns;
+    const char *bytes = protocol_of(load)->ask(&connection->talk, &count);
+    ssize_t sent = send(connection->socket, bytes, count, MSG_NOSIGNAL);
+    if (sent == (ssize_t)count)
+        return NULL;
+    return sent < 0 ? strerror(errno) : "a message was cut short";
+}
+
+/* 1 when the whole answer is there, 0 when more must come, -1 with what went wrong. */
+static int receive_answer(const struct load *load, struct connection *connection, char *buffer,
+                          const char **wrong)
+{
+    ssize_t got = recv(connection->socket, buffer, BUFFER_BYTES, 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return 0;
+    *wrong = got < 0 ? strerror(errno) : "the server closed a connection";
     if (got <= 0)
-        fail(load, "%s", got < 0 ? strerror(errno) : "the server closed a connection");
-    connection->received += (uint32_t)got;
-    if (connection->received < LOAD_MESSAGE_BYTES)
-        return 0;
-    if (memcmp(connection->message, connection->answer, LOAD_MESSAGE_BYTES) != 0)
-        fail(load, "message %llu came back changed", (unsigned long long)connection->sequence);
-    return 1;
+        return -1;
+    int heard = protocol_of(load)->hear(&connection->talk, buffer, (size_t)got);
+    *wrong = connection->talk.wrong;
+    return heard;
+}
+
+static void watch(const struct driver *driver, struct connection *connection)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
+    if (epoll_ctl(driver->poll, EPOLL_CTL_ADD, connection->socket, &event))
+        fail(driver->load, "epoll_ctl: %s", strerror(errno));
+}
+
+static void end_answer(struct driver *driver, uint64_t now_ns)
+{
+    if (--driver->answers_left == 0)
+        driver->stop_ns = now_ns;
+}
+
+/* The connection is given up. With the last of them goes what is left to send. */
+static void take_error(struct driver *driver, struct connection *connection, const char *what)
+{
+    disconnect(connection);
+    driver->error = driver->error ? driver->error : what;
+    driver->errors++;
+    end_answer(driver, clock_now_ns());
+    if (--driver->connections_left > 0 || driver->answers_left == 0)
+        return;
+    driver->errors += driver->answers_left;
+    driver->answers_left = 0;
+    driver->stop_ns = clock_now_ns();
 }
 
 /* If there is one left. */
 static void send_next(struct driver *driver, struct connection *connection, uint64_t now_ns)
 {
-    unsigned every = driver->load->options.mark_every;
+    const struct load_options *options = &driver->load->options;
+    unsigned every = options->mark_every;
     if (driver->next_message == driver->end_message)
         return;
     uint64_t message = driver->next_message++;
-    send_message(driver->load, connection, every && message % every == every - 1, now_ns);
+    if (options->once) {
+        connect_one(driver->load, connection);
+        watch(driver, connection);
+    }
+    const char *wrong = send_message(driver->load, connection, every && message % every == every - 1, now_ns);
+    if (wrong)
+        take_error(driver, connection, wrong);
 }
 
-static void take_answer(struct driver *driver, struct connection *connection)
+static void take_answer(struct driver *driver, struct connection *connection, char *buffer)
 {
-    if (receive_answer(driver->load, connection) == 0)
+    const char *wrong;
+    int heard = receive_answer(driver->load, connection, buffer, &wrong);
+    if (heard < 0)
+        take_error(driver, connection, wrong);
+    if (heard <= 0)
         return;
     uint64_t now_ns = clock_now_ns();
-    if (!connection->marked)
+    if (!connection->talk.marked)
         histogram_record(&driver->latency, now_ns - connection->sent_ns);
-    if (--driver->answers_left == 0)
-        driver->stop_ns = now_ns;
+    end_answer(driver, now_ns);
+    if (driver->load->options.once)
+        disconnect(connection);
     send_next(driver, connection, now_ns);
 }
 
@@ -149,53 +226,52 @@ static void *drive(void *argument)
 {
     struct driver *driver = argument;
     struct epoll_event events[EVENTS];
+    char buffer[BUFFER_BYTES];
     bind_thread(driver->load, driver->index);
-    int poll = epoll_create1(EPOLL_CLOEXEC);
-    if (poll < 0)
+    driver->poll = epoll_create1(EPOLL_CLOEXEC);
+    if (driver->poll < 0)
         fail(driver->load, "epoll_create1: %s", strerror(errno));
-    for (size_t i = 0; i < driver->connection_count; i++) {
-        struct epoll_event event = {.events = EPOLLIN, .data.ptr = &driver->connections[i]};
-        if (epoll_ctl(poll, EPOLL_CTL_ADD, driver->connections[i].socket, &event))
-            fail(driver->load, "epoll_ctl: %s", strerror(errno));
-    }
+    for (size_t i = 0; i < driver->connection_count && !driver->load->options.once; i++)
+        watch(driver, &driver->connections[i]);
     for (size_t i = 0; i < driver->connection_count; i++)
         send_next(driver, &driver->connections[i], clock_now_ns());
     while (driver->answers_left > 0) {
-        int count = epoll_wait(poll, events, EVENTS, -1);
+        int count = epoll_wait(driver->poll, events, EVENTS, -1);
         for (int i = 0; i < count; i++)
-            take_answer(driver, events[i].data.ptr);
+            take_answer(driver, events[i].data.ptr, buffer);
     }
-    close(poll);
+    close(driver->poll);
     return NULL;
 }
 
-static void connect_one(struct load *load, struct connection *connection)
+static void greet(struct load *load, struct connection *connection, uint64_t sequence)
 {
-    int one = 1;
-    connection->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    /* The port is chosen when the peer is known too: one may serve many peers. */
-    if (connection->socket < 0 ||
-        setsockopt(connection->socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one) ||
-        bind(connection->socket, (struct sockaddr *)&load->source, sizeof load->source) ||
-        connect(connection->socket, (struct sockaddr *)&load->server, sizeof load->server) ||
-        setsockopt(connection->socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one))
-        fail(load, "connect: %s", strerror(errno));
+    connect_one(load, connection);
+    connection->talk.sequence = sequence;
+    const char *wrong = send_message(load, connection, false, 0);
+    if (wrong)
+        fail(load, "%s", wrong);
 }
 
 /* One message each way on every connection: then all are accepted and their carriers run. */
 static void connect_all(struct load *load, struct connection *connections)
 {
+    char buffer[BUFFER_BYTES];
     unsigned count = load->options.connections;
+    const char *wrong;
     for (unsigned first = 0, end; first < count; first = end) {
         end = count - first < load->wave ? count : first + load->wave;
-        for (unsigned i = first; i < end; i++) {
-            connect_one(load, &connections[i]);
-            connections[i].sequence = (uint64_t)i << 32;
-            send_message(load, &connections[i], false, 0);
-        }
         for (unsigned i = first; i < end; i++)
-            while (receive_answer(load, &connections[i]) == 0)
+            greet(load, &connections[i], (uint64_t)i << 32);
+        for (unsigned i = first; i < end; i++) {
+            int heard;
+            while ((heard = receive_answer(load, &connections[i], buffer, &wrong)) == 0)
                 continue;
+            if (heard < 0)
+                fail(load, "%s", wrong);
+            if (load->options.once)
+                disconnect(&connections[i]);
+        }
     }
 }
 
@@ -212,7 +288,8 @@ static void drive_all(struct load *load, struct driver *drivers, struct connecti
         drivers[i].load = load;
         drivers[i].index = i;
         drivers[i].connections = connections;
-        drivers[i].connection_count = share(load->options.connections, threads, i);
+        drivers[i].connection_count = drivers[i].connections_left =
+            share(load->options.connections, threads, i);
         drivers[i].answers_left = load->messages / threads + (i < load->messages % threads);
         drivers[i].next_message = messages;
         drivers[i].end_message = messages += drivers[i].answers_left;
@@ -224,17 +301,6 @@ static void drive_all(struct load *load, struct driver *drivers, struct connecti
     drive(&drivers[0]);
     for (unsigned i = 1; i < threads; i++)
         pthread_join(drivers[i].thread, NULL);
-}
-
-/* With a reset: else each would hold its port for a minute, and the next launches would find none. All
- * answers are there, so nothing is lost. */
-static void close_all(const struct load *load, const struct connection *connections)
-{
-    const struct linger reset = {.l_onoff = 1, .l_linger = 0};
-    for (unsigned i = 0; i < load->options.connections; i++) {
-        setsockopt(connections[i].socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-        close(connections[i].socket);
-    }
 }
 
 static void generate(struct load *load)
@@ -256,13 +322,16 @@ static void generate(struct load *load)
     for (unsigned i = 0; i < options->threads; i++) {
         if (drivers[i].stop_ns > round.stop_ns)
             round.stop_ns = drivers[i].stop_ns;
+        round.errors += drivers[i].errors;
+        round.error = round.error ? round.error : drivers[i].error;
         histogram_merge(&load->latency, &drivers[i].latency);
     }
     struct usage used = usage_subtract(usage_self(), before);
     round.cpu_fraction =
         (double)(used.user_ns + used.system_ns) / ((double)(round.stop_ns - start_ns) * options->threads + 1);
     options->ended(options->context, &round);
-    close_all(load, connections);
+    for (unsigned i = 0; i < options->connections; i++)
+        disconnect(&connections[i]);
     free(connections);
     free(drivers);
 }
@@ -279,6 +348,8 @@ static _Noreturn void serve_commands(struct load *load)
         if (atomic_load(&load->command) == COMMAND_END)
             _exit(EXIT_SUCCESS);
         generate(load);
+        atomic_store(&load->told, seen);
+        futex_wake(&load->told, 1, false);
     }
 }
 
@@ -331,6 +402,13 @@ void load_go(struct load *load, const struct sockaddr_in *server, uint64_t messa
     load->server = *server;
     load->messages = messages;
     command(load, COMMAND_GO);
+}
+
+void load_await(struct load *load)
+{
+    uint32_t told, rounds = atomic_load(&load->rounds);
+    while ((told = atomic_load(&load->told)) != rounds)
+        futex_wait(&load->told, told, false);
 }
 
 void load_stop(struct load *load)

@@ -153,6 +153,8 @@ int limits_check(const struct limits *limits, const struct limits_need *need, st
          "raise it: ulimit -v, or take smaller stacks: ulimit -s"},
         {limits->ports, need->connections, "net.ipv4.ip_local_port_range (ports)",
          "widen it: sysctl -w net.ipv4.ip_local_port_range='1024 65535'"},
+        {limits->backlog, need->backlog, "net.core.somaxconn (connections that wait to be accepted)",
+         "raise it: sysctl -w net.core.somaxconn=N"},
     };
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
         if (checks[i].limit && checks[i].need > checks[i].limit)

@@ -33,6 +33,7 @@ struct limits_need {
     uint64_t descriptors; /* in one process */
     uint64_t connections; /* TCP, to one listening address */
     uint64_t threads;     /* of them in one process: each has a stack */
+    uint64_t backlog;     /* connections that wait to be accepted */
 };
 
 /* 0, or -1 with error: the limit, its value, what is needed and how to raise it. */

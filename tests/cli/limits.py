@@ -27,6 +27,12 @@ def enter_small_network():
         ports.write(f'40000 {40000 + PORTS - 1}')
 
 
+def enter_network_with_small_queue():
+    enter_small_network()
+    with open('/proc/sys/net/core/somaxconn', 'w') as backlog:
+        backlog.write('32')
+
+
 def hide_units():
     """A container's view of /proc/stat that lacks the units."""
     clone_newuser, clone_newns, ms_bind, ms_private = 0x10000000, 0x00020000, 0x1000, 0x44000
@@ -65,6 +71,22 @@ class Limits(Case):
         for row in rows:  # a busy load generator is not what this is about
             if 'the load generator was busy' not in row['reason']:
                 self.assertEqual((row['status'], row['reason']), ('ok', ''), row['cell'])
+
+    def test_backlog(self):
+        """Where each request connects anew, all may have to wait to be accepted; their ports are free again at once."""
+        self.finish(self.start_limited(enter_network_with_small_queue, 'run', '--profile', 'smoke', '--launch-ms', '50',
+                                       '--conc', '16,64', '--place', 'none', '--key', 'keepalive:on,off', '--filter',
+                                       '^native/io/http/event-loop/', '--out', 'out'))
+        rows = self.expect_whole_plan(self.folder / 'out')
+        self.assertEqual(len(rows), 4)
+        for row in rows:
+            many = row['conc'] == '64' and row['params'] == 'keepalive:off'
+            self.assertIn(row['status'], ['skipped'] if many else ['ok', 'invalid'], row)
+            if many:
+                self.assertEqual(row['reason'], 'net.core.somaxconn (connections that wait to be accepted) is 32, '
+                                 '64 needed; raise it: sysctl -w net.core.somaxconn=N')
+            else:
+                self.assertGreaterEqual(int(row['items']), 100)
 
     def test_tasks(self):
         """Too few for as many workers; what has few goes on."""

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the TCP server share: tcp_server.c opens it, tcp_connection.c serves by blocking,
+ * tcp_loop.c in libuv loops. */
+#ifndef CROSSPOINT_TCP_PRIVATE_H
+#define CROSSPOINT_TCP_PRIVATE_H
+
+#include <stdalign.h>
+#include <uv.h>
+
+#include "serving.h"
+#include "tcp_server.h"
+
+/* What each message touches comes first. */
+struct tcp_connection {
+    struct run *run;
+    const struct tcp_protocol *protocol;
+    struct serving *serving; /* NULL: its peer is the generator */
+    uint64_t sent_bytes;
+    int socket;               /* blocking; -1: in a loop */
+    bool ends, lingers, gone; /* gone: the peer */
+    bool busy;                /* told to who serves */
+    bool sending;             /* in a loop: reading waits for the rest */
+    size_t taken, filled;     /* of the buffer: dealt with, received */
+    void (*work)(struct tcp_connection *), (*done)(struct tcp_connection *); /* NULL: nothing is computed */
+    uv_tcp_t stream;
+    alignas(16) char state[TCP_STATE_BYTES];
+    char buffer[TCP_BUFFER_BYTES];
+    size_t thrown_away;
+    /* In a loop: */
+    struct task *task;
+    struct tcp_connection *next_waiting;
+    uv_write_t rest; /* of what the peer did not take at once */
+    uv_work_t computing;
+};
+
+/* One event loop's view of the listening socket: polled while tasks of that loop wait for a connection, so
+ * that each loop accepts its share and no more. */
+struct acceptor {
+    uv_poll_t listener;
+    bool open;
+    struct tcp_connection *waiting;
+};
+
+/* In the arena. */
+struct tcp_server {
+    const struct tcp_protocol *protocol;
+    struct load *load;
+    bool once; /* a connection for each message */
+    struct sockaddr_in address;
+    struct in_addr peer;
+    int listener;
+    double generator_share;
+    pid_t process;
+    struct acceptor *acceptors;         /* [workers] */
+    struct tcp_connection *connections; /* [in flight] */
+};
+
+/* The generator's round begins with the first task. */
+void tcp_go(struct run *run, const struct task *task);
+void tcp_begin_connection(struct tcp_connection *connection, struct run *run, int socket);
+/* count bytes have come into the buffer. */
+void tcp_deliver(struct tcp_connection *connection, size_t count);
+/* Until all is dealt with, or the peer has yet to take an answer, or is to get no other. */
+void tcp_deal(struct tcp_connection *connection);
+/* Whether what comes after the last answer is to be read still, after count bytes of it. */
+bool tcp_throw_away(struct tcp_connection *connection, size_t count);
+/* The errno of a peer that has left, as it may whenever it likes. */
+bool tcp_is_gone(int problem);
+void tcp_lose(struct tcp_connection *connection);
+/* Whether an answer is on its way; for who serves by hand. */
+static inline void tcp_tell_busy(struct tcp_connection *connection, bool busy)
+{
+    if (!connection->serving || connection->busy == busy)
+        return;
+    connection->busy = busy;
+    atomic_fetch_add(&connection->serving->busy, busy ? 1 : -1);
+}
+
+/* The next of the generator's connections; a stranger's is closed. -1: none waits (SOCK_NONBLOCK), none can
+ * be taken now, or, where it serves by hand, EINVAL: none will. */
+int tcp_accept(struct run *run, int flags);
+void tcp_send_in_loop(struct tcp_connection *connection, const char *bytes, size_t count);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* Node's parser, llhttp. */
+#include <llhttp.h>
+
+#include "http_engine.h"
+
+#define TEXT_OF(number) #number
+#define TEXT(number)    TEXT_OF(number)
+
+static int on_target(llhttp_t *parser, const char *bytes, size_t count)
+{
+    http_add_target(parser->data, bytes, count);
+    return 0;
+}
+
+static int on_head(llhttp_t *parser)
+{
+    struct http *http = parser->data;
+    http->head_done = true;
+    http->get = http->kind == HTTP_REQUESTS && parser->method == HTTP_GET;
+    http->head = http->kind == HTTP_REQUESTS && parser->method == HTTP_HEAD;
+    http->status = parser->status_code;
+    http->has_length = parser->flags & F_CONTENT_LENGTH;
+    http->length = http->has_length ? parser->content_length : 0;
+    /* An offer of another protocol is not taken up. */
+    parser->upgrade = 0;
+    return 0;
+}
+
+static int on_body(llhttp_t *parser, const char *bytes, size_t count)
+{
+    http_add_body(parser->data, bytes, count);
+    return 0;
+}
+
+static int on_whole(llhttp_t *parser)
+{
+    struct http *http = parser->data;
+    http->progress = HTTP_WHOLE;
+    http->keep_alive = llhttp_should_keep_alive(parser);
+    return HPE_PAUSED;
+}
+
+void http_engine_begin(struct http *http)
+{
+    _Static_assert(sizeof(llhttp_t) <= HTTP_ENGINE_BYTES, "room for the parser");
+    static const llhttp_settings_t settings = {.on_url = on_target,
+                                               .on_headers_complete = on_head,
+                                               .on_body = on_body,
+                                               .on_message_complete = on_whole};
+    llhttp_t *parser = (llhttp_t *)http->engine;
+    llhttp_init(parser, http->kind == HTTP_REQUESTS ? HTTP_REQUEST : HTTP_RESPONSE, &settings);
+    parser->data = http;
+}
+
+size_t http_engine_read(struct http *http, const char *bytes, size_t count)
+{
+    llhttp_t *parser = (llhttp_t *)http->engine;
+    llhttp_errno_t problem = llhttp_execute(parser, bytes, count);
+    if (problem == HPE_OK)
+        return count;
+    size_t taken = (size_t)(llhttp_get_error_pos(parser) - bytes);
+    if (problem == HPE_PAUSED)
+        llhttp_resume(parser);
+    else
+        http->progress = HTTP_MALFORMED;
+    return taken;
+}
+
+const char *http_engine_version(void)
+{
+    return "llhttp " TEXT(LLHTTP_VERSION_MAJOR) "." TEXT(LLHTTP_VERSION_MINOR) "." TEXT(LLHTTP_VERSION_PATCH);
+}

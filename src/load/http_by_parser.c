@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* Node's older parser, http-parser: what Debian 12 has. */
+#include <http_parser.h>
+#include <string.h>
+
+#include "http_engine.h"
+
+#define TEXT_OF(number) #number
+#define TEXT(number)    TEXT_OF(number)
+
+static int on_target(http_parser *parser, const char *bytes, size_t count)
+{
+    http_add_target(parser->data, bytes, count);
+    return 0;
+}
+
+static int on_head(http_parser *parser)
+{
+    struct http *http = parser->data;
+    http->head_done = true;
+    http->get = http->kind == HTTP_REQUESTS && parser->method == HTTP_GET;
+    http->head = http->kind == HTTP_REQUESTS && parser->method == HTTP_HEAD;
+    http->status = parser->status_code;
+    http->has_length = parser->content_length != UINT64_MAX;
+    http->length = http->has_length ? parser->content_length : 0;
+    /* An offer of another protocol is not taken up. */
+    parser->upgrade = 0;
+    return 0;
+}
+
+static int on_body(http_parser *parser, const char *bytes, size_t count)
+{
+    http_add_body(parser->data, bytes, count);
+    return 0;
+}
+
+static int on_whole(http_parser *parser)
+{
+    struct http *http = parser->data;
+    http->progress = HTTP_WHOLE;
+    http->keep_alive = http_should_keep_alive(parser);
+    http_parser_pause(parser, 1);
+    return 0;
+}
+
+void http_engine_begin(struct http *http)
+{
+    _Static_assert(sizeof(http_parser) <= HTTP_ENGINE_BYTES, "room for the parser");
+    http_parser *parser = (http_parser *)http->engine;
+    http_parser_init(parser, http->kind == HTTP_REQUESTS ? HTTP_REQUEST : HTTP_RESPONSE);
+    parser->data = http;
+}
+
+size_t http_engine_read(struct http *http, const char *bytes, size_t count)
+{
+    static const http_parser_settings settings = {.on_url = on_target,
+                                                  .on_headers_complete = on_head,
+                                                  .on_body = on_body,
+                                                  .on_message_complete = on_whole};
+    http_parser *parser = (http_parser *)http->engine;
+    size_t taken = http_parser_execute(parser, &settings, bytes, count);
+    if (HTTP_PARSER_ERRNO(parser) == HPE_PAUSED)
+        http_parser_pause(parser, 0);
+    else if (HTTP_PARSER_ERRNO(parser) != HPE_OK)
+        http->progress = HTTP_MALFORMED;
+    return taken;
+}
+
+const char *http_engine_version(void)
+{
+    return "http-parser " TEXT(HTTP_PARSER_VERSION_MAJOR) "." TEXT(HTTP_PARSER_VERSION_MINOR) "." TEXT(
+        HTTP_PARSER_VERSION_PATCH);
+}

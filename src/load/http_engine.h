@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Between http.c and the library that parses: one file for each that will do. */
+#ifndef CROSSPOINT_HTTP_ENGINE_H
+#define CROSSPOINT_HTTP_ENGINE_H
+
+#include "http.h"
+
+/* On http->engine. read: the bytes taken; HTTP_WHOLE and HTTP_MALFORMED are set by it. */
+void http_engine_begin(struct http *http);
+size_t http_engine_read(struct http *http, const char *bytes, size_t count);
+
+/* What it tells. */
+void http_begin_message(struct http *http);
+void http_add_target(struct http *http, const char *bytes, size_t count);
+void http_add_body(struct http *http, const char *bytes, size_t count);
+
+#endif
