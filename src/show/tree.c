@@ -75,7 +75,7 @@ void tree_table(const struct verdicts *verdicts, enum table_format format, struc
     branches.count = verdicts_runtimes(verdicts, branches.names);
     shown[WORK] = (struct table_column){"work", "where", TABLE_PEOPLE};
     shown[PICK] = (struct table_column){"pick", "the documents take", TABLE_PEOPLE};
-    for (size_t i = 0; i < branches.count; i++) {
+    for (size_t i = 0; i < branches.count && i < VERDICT_RUNTIMES_MAX; i++) {
         snprintf(titles[i], sizeof titles[i], "which is here%s%s", branches.count > 1 ? ", in " : "",
                  branches.count > 1 ? branches.names[i] : "");
         shown[FIRST + i] = (struct table_column){titles[i], titles[i], TABLE_PEOPLE};

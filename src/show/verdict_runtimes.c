@@ -142,7 +142,7 @@ void verdicts_beside_table(const struct verdicts *verdicts, enum table_format fo
     shown[RULE] =
         (struct table_column){"rule", "rule", TABLE_ALL, .fit = TABLE_LEAD, .anchor = true, .strong = true};
     shown[CLAIM] = (struct table_column){"claim", "claim", TABLE_PEOPLE, .fit = TABLE_UNDER};
-    for (size_t i = 0; i < beside.count; i++) {
+    for (size_t i = 0; i < beside.count && i < VERDICT_RUNTIMES_MAX; i++) {
         snprintf(titles[i], sizeof titles[i], "%s", beside.names[i]);
         shown[FIRST + 2 * i] = (struct table_column){titles[i], titles[i], TABLE_PEOPLE};
         shown[FIRST + 2 * i + 1] =
