@@ -20,7 +20,7 @@ import harness
 
 TOLERANCE = 0.15
 TERMS, SLEEPS, STARTS, ITEMS = 2000000, 100, 20, 1000
-PAYLOAD = 64
+PAYLOAD, SETTLE_S = 64, 0.2
 SLEEP_S = 0.01
 
 
@@ -84,25 +84,30 @@ def start_by(method):
     return timed(lambda: [start() for _ in range(STARTS)])
 
 
-def put_all(items):
+def put_all(items, both_are_there):
+    both_are_there.wait()
     for number in range(ITEMS):
         items.put((number, bytes(PAYLOAD)))
 
 
-def get_all(items, put_by):
+def get_all(items, source, worker):
+    both_are_there = source.Barrier(2)
+    put_by = worker(target=put_all, args=(items, both_are_there))
     put_by.start()
-    seconds = timed(lambda: [items.get() for _ in range(ITEMS)])
+    time.sleep(SETTLE_S)  # it waits: the clock sees the first put
+    seconds = timed(lambda: (both_are_there.wait(), [items.get() for _ in range(ITEMS)]))
     put_by.join()
     return seconds
 
 
 def through_threads():
     items = queue.Queue(ITEMS)
-    return get_all(items, threading.Thread(target=put_all, args=(items,)))
+    return get_all(items, threading, threading.Thread)
 
 
 def through_processes(items):
-    return get_all(items, multiprocessing.get_context('fork').Process(target=put_all, args=(items,)))
+    context = multiprocessing.get_context('fork')
+    return get_all(items, context, context.Process)
 
 
 def through_queue():

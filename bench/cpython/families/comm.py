@@ -72,8 +72,8 @@ def send_copies(parent, reader, writer, argument):
 
 class Arguments(Workload):
     """A thread gets a reference. A process gets a copy, as one that was not forked from who has the argument: pickled,
-    through a pipe, as a pool sends its tasks' arguments, and the start methods spawn and forkserver theirs. A forked one
-    could look at it where it lies: by:pointer. A task looks at a few bytes only, whatever the length."""
+    through a pipe, as a pool sends its tasks' arguments, and the start methods spawn and forkserver theirs. A forked
+    one could look at it where it lies: by:pointer. A task looks at a few bytes only, whatever the length."""
 
     family, name = 'comm', 'arguments'
     summary = 'a new worker for each task is given an argument: a reference, or a copy'

@@ -12,8 +12,8 @@ TASKS, LOOK_S, FIRST_FILE = 20, 0.1, 3
 
 
 def stay(driver):
-    """As long as the driver is there: even if it is killed, this does not outlive it. A worker that has ended is known by
-    a pipe that nobody holds open."""
+    """As long as the driver is there: even if it is killed, this does not outlive it. A worker that has ended is known
+    by a pipe that nobody holds open."""
     os.closerange(FIRST_FILE, max(map(int, os.listdir('/proc/self/fd'))) + 1)
     while is_there(driver):
         time.sleep(LOOK_S)
@@ -29,8 +29,8 @@ def is_there(process):
 
 
 class Orphans(Workload):
-    """Whose parent dies becomes a child of the driver, which ends and awaits all that is left when the round is over and
-    its workers have ended. What is there all the same is counted."""
+    """Whose parent dies becomes a child of the driver, which ends and awaits all that is left when the round is over
+    and its workers have ended. What is there all the same is counted."""
 
     family, name = 'isolate', 'orphans'
     summary = '20 tasks that leave a process behind each; value: those that outlive the round'

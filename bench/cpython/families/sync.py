@@ -89,7 +89,7 @@ class Counter(Workload):
 
 
 class File(Workload):
-    """The last tickets. A lock of flock() is the open file's, which forks and threads share: each task opens it anew."""
+    """The last tickets. A lock of flock() is the open file's, which forks and threads share: a task opens it anew."""
 
     family, name = 'sync', 'file'
     summary = 'workers sell tickets that a file counts, locked or not; value: sales lost, of tickets sold twice'
