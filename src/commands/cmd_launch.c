@@ -153,7 +153,7 @@ int cmd_launch(int argc, char **argv)
     struct row_buffer row;
     struct topology *topology = topology_open(options.topology, &error);
     if (!topology || cell_parse(options.cell, NULL, &cell, &error) || add_runtime(&options, &error) ||
-        runtime_complete(&cell, (unsigned)topology_max(topology), &error)) {
+        runtime_complete_named(&cell, (unsigned)topology_max(topology), &error)) {
         topology_close(topology);
         runtimes_forget();
         return error_tell(&error);

@@ -144,6 +144,20 @@ static int complete(const struct catalogue *catalogue, struct cell *cell, unsign
     return cell_complete(catalogue, cell, workers_max, error);
 }
 
+int runtime_complete(struct cell *cell, unsigned workers_max, struct error *error)
+{
+    const struct runtime *runtime = runtime_of(cell);
+    struct nearest nearest;
+    if (runtime && runtime->catalogue)
+        return complete(runtime->catalogue, cell, workers_max, error);
+    if (runtime)
+        return error_set(error, "%s", runtime->absent.text);
+    nearest_begin(&nearest, cell->runtime, strlen(cell->runtime), "");
+    for (size_t i = 0; i < known_count; i++)
+        nearest_offer(&nearest, known[i]->name);
+    return error_set(error, "no runtime '%s'; %s", cell->runtime, nearest_tell(&nearest));
+}
+
 /* A rule names cells that this or that driver does not have: they are left as they are written, and skipped.
  */
 static int complete_if_had(const struct runtime *runtime, struct cell *cell, unsigned workers_max,
@@ -158,20 +172,13 @@ static int complete_if_had(const struct runtime *runtime, struct cell *cell, uns
     return 0;
 }
 
-int runtime_complete(struct cell *cell, unsigned workers_max, struct error *error)
+int runtime_complete_named(struct cell *cell, unsigned workers_max, struct error *error)
 {
     const struct runtime *runtime = runtime_of(cell);
-    struct nearest nearest;
-    if (runtime == &native)
-        return complete(runtime->catalogue, cell, workers_max, error);
-    if (runtime) {
-        complete_if_had(runtime, cell, workers_max, NULL);
-        return 0;
-    }
-    nearest_begin(&nearest, cell->runtime, strlen(cell->runtime), "");
-    for (size_t i = 0; i < known_count; i++)
-        nearest_offer(&nearest, known[i]->name);
-    return error_set(error, "no runtime '%s'; %s", cell->runtime, nearest_tell(&nearest));
+    if (!runtime || runtime == &native)
+        return runtime_complete(cell, workers_max, error);
+    complete_if_had(runtime, cell, workers_max, NULL);
+    return 0;
 }
 
 /* Of a completed cell; NULL: its runtime does not have it, and the error (may be NULL) says why. */

@@ -48,6 +48,10 @@ const struct runtime *runtime_of(const struct cell *cell);
  * it). -1: error names what is wrong and what is known; an unknown runtime is an error. */
 int runtime_complete(struct cell *cell, unsigned workers_max, struct error *error);
 
+/* The same of a cell that a rule or a plan names: one that a runtime beside native does not have is left as
+ * it is written, and is not runnable. */
+int runtime_complete_named(struct cell *cell, unsigned workers_max, struct error *error);
+
 /* Of completed cells. */
 const struct workload *runtime_workload(const struct cell *cell); /* NULL: nothing is known of it */
 const struct model *runtime_model(const struct cell *cell);

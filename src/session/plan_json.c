@@ -33,7 +33,7 @@ int plan_from_json(struct plan *plan, const json_t *object)
         const char *name = json_string_value(json_object_get(value, "cell"));
         const char *skip = json_string_value(json_object_get(value, "skipped"));
         /* names in a plan are complete: workers:max no longer stands there */
-        if (!name || cell_parse(name, NULL, &cell, NULL) || runtime_complete(&cell, 1, NULL))
+        if (!name || cell_parse(name, NULL, &cell, NULL) || runtime_complete_named(&cell, 1, NULL))
             return -1;
         long added = plan_add(plan, &cell);
         if (added != (long)index)

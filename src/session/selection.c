@@ -50,7 +50,7 @@ static long add_rule_cell(struct plan *plan, const struct comparison *comparison
     struct cell cell = *named;
     char written[CELL_NAME_BYTES], canonical[CELL_NAME_BYTES];
     cell_format(named, written);
-    if (runtime_complete(&cell, workers_max, error))
+    if (runtime_complete_named(&cell, workers_max, error))
         return error_prefix(error, "rule %s", comparison->rule->id);
     cell_format(&cell, canonical);
     if (strcmp(written, canonical) != 0)
