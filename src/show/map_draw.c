@@ -285,7 +285,7 @@ static int wrap_tied(char *text, size_t width)
 static void put_tile_words(FILE *out, const struct panel *panel, const struct grid *grid,
                            const struct verdict_tile *tile, int label)
 {
-    enum { BEST_LINE = 17, TREE_LINE = 14, GAP = 5, BEST_COLUMN = 9, TREE_COLUMN = 7 };
+    enum { BEST_LINE = 18, TREE_LINE = 15, GAP = 5, BEST_COLUMN = 9, TREE_COLUMN = 7, LINES_MAX = 2 };
     const struct comparison *place = place_of(panel, tile);
     bool wrong = tile->judgement == JUDGEMENT_DOES_NOT_HOLD;
     size_t width = (size_t)((GNUPLOT_WIDTH - LEFT - RIGHT) / (int)grid->columns - 12),
@@ -294,8 +294,12 @@ static void put_tile_words(FILE *out, const struct panel *panel, const struct gr
     char best[200], tree[120];
     map_word_best(panel->verdict, tile, 3, best, sizeof best);
     map_word_tree(tile, tree, sizeof tree);
-    int best_height = BEST_LINE * wrap_tied(best, width / BEST_COLUMN),
-        tree_height = TREE_LINE * gnuplot_wrap(tree, width / TREE_COLUMN);
+    int lines = wrap_tied(best, width / BEST_COLUMN);
+    if (lines > LINES_MAX) {
+        map_word_best(panel->verdict, tile, 1, best, sizeof best);
+        lines = wrap_tied(best, width / BEST_COLUMN);
+    }
+    int best_height = BEST_LINE * lines, tree_height = TREE_LINE * gnuplot_wrap(tree, width / TREE_COLUMN);
     double height = tile_height(grid), top = (best_height + GAP + tree_height) / 2.0,
            tree_at = top - best_height - GAP - TREE_LINE / 2.0;
     gnuplot_put_bold(out, "WORDS", best);
