@@ -4,7 +4,6 @@
 import gc
 import json
 import os
-import platform
 import signal
 import sys
 
@@ -26,16 +25,18 @@ def has_lock():
 def runtime_name():
     import sysconfig
     free = 't' if sysconfig.get_config_var('Py_GIL_DISABLED') else ''
-    return f'{platform.python_implementation().lower()}{sys.version_info[0]}.{sys.version_info[1]}{free}'
+    return f'{sys.implementation.name}{sys.version_info[0]}.{sys.version_info[1]}{free}'
 
 
 def describe():
+    import platform
     import sysconfig
     seed = os.environ.get('PYTHONHASHSEED', 'random')
     return {
         'protocol': 1, 'runtime': runtime_name(), 'implementation': platform.python_implementation(),
         'version': platform.python_version(), 'executable': sys.executable, 'lock': has_lock(),
         'build': sysconfig.get_config_var('CONFIG_ARGS') or '',
+        'options': ['-S'],  # what stands in site-packages is not used, and takes longer than all else to look through
         'settings': f'garbage collector on, PYTHONHASHSEED={seed}',
         'models': [{'name': model.name, 'like': model.like, 'summary': model.summary}
                    for model in models.MODELS if model.like],

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
 """Workers that last and are handed tasks: the pools of multiprocessing and concurrent.futures, as they are."""
 
-import concurrent.futures
 import json
 import multiprocessing
 import os
 import threading
 
 import tasks
+from lazy import Lazy
 from model import Model
 from workload import Skip
+
+library = Lazy('concurrent.futures')
 
 LOOK_S = 0.05  # for workers that are to die
 WATCH_S = 1    # for those that are not
@@ -46,10 +48,10 @@ class Executor(Model):
         try:
             for index in range(count):
                 futures.append(self.executor.submit(self.do, index))
-        except concurrent.futures.BrokenExecutor:
+        except library.BrokenExecutor:
             pass
         for future in futures:
-            if not isinstance(future.exception(), concurrent.futures.BrokenExecutor):
+            if not isinstance(future.exception(), library.BrokenExecutor):
                 checksum += future.result()
                 done += 1
         return done, checksum
@@ -66,7 +68,7 @@ class ThreadPool(Executor):
 
     def open(self, workers, numbers):
         self.close_gate(threading.Lock())
-        return concurrent.futures.ThreadPoolExecutor(workers, initializer=tasks.enter_thread, initargs=(numbers,))
+        return library.ThreadPoolExecutor(workers, initializer=tasks.enter_thread, initargs=(numbers,))
 
 
 class ProcessPoolExecutor(Executor):
@@ -77,8 +79,8 @@ class ProcessPoolExecutor(Executor):
 
     def open(self, workers, numbers):
         self.close_gate(self.run.context.Lock())
-        return concurrent.futures.ProcessPoolExecutor(workers, self.run.context, tasks.enter_process,
-                                                      (numbers, os.getpid()))
+        return library.ProcessPoolExecutor(workers, self.run.context, tasks.enter_process,
+                                           (numbers, os.getpid()))
 
 
 class InterpreterPool(Executor):
@@ -88,7 +90,7 @@ class InterpreterPool(Executor):
     summary = 'concurrent.futures.InterpreterPoolExecutor: threads with an interpreter each (from Python 3.14 on)'
 
     def start(self):
-        if not hasattr(concurrent.futures, 'InterpreterPoolExecutor'):
+        if not hasattr(library, 'InterpreterPoolExecutor'):
             raise Skip('Python has no InterpreterPoolExecutor before 3.14')
         super().start()
 
@@ -96,7 +98,7 @@ class InterpreterPool(Executor):
         here, cell = os.path.dirname(os.path.abspath(__file__)), json.dumps(self.run.cell)
         enter = (f'import sys; sys.path.insert(0, {here!r}); import tasks; '
                  f'tasks.enter_interpreter({cell!r}, {self.run.words_file}, {numbers})')
-        return concurrent.futures.InterpreterPoolExecutor(workers, initializer=exec, initargs=(enter,))
+        return library.InterpreterPoolExecutor(workers, initializer=exec, initargs=(enter,))
 
 
 class ProcessPool(Model):

@@ -69,6 +69,7 @@ class Workload:
 
     family = name = summary = None  # Required
     item = value_unit = cell_default = items = None
+    options = None    # what the interpreter is started with, in place of the driver's own
     params = ()       # in alphabetical order
     models = ALL      # under which it runs
     roles = ()        # how many workers follow from it: names of keys, and numbers, that add up (together)
@@ -107,6 +108,8 @@ class Workload:
         for word in 'item', 'value_unit', 'cell_default', 'items', 'roles', 'waits', 'computes':
             if getattr(self, word):
                 about[word] = getattr(self, word)
+        if self.options is not None:
+            about['options'] = self.options
         return about
 
 

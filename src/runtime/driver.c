@@ -62,7 +62,7 @@ int driver_describe(const char *interpreter, struct error *error)
     if (!interpreter && find_python(path, error))
         return -1;
     int description = -1;
-    if (driver_process_start(&process, interpreter ? interpreter : path, "--describe", error) == 0) {
+    if (driver_process_start(&process, interpreter ? interpreter : path, NULL, "--describe", error) == 0) {
         process.timeout_s = DESCRIBE_S_MAX;
         char *answer = driver_process_hear(&process, error);
         description = answer ? keep_answer(answer, error) : -1;
@@ -327,6 +327,23 @@ const char *driver_runtime(const struct driver *driver)
 const char *driver_interpreter(const struct driver *driver)
 {
     return driver->interpreter;
+}
+
+void driver_options(const struct driver *driver, const struct cell *cell,
+                    const char *options[DRIVER_ARGUMENTS_MAX + 1])
+{
+    const struct workload *workload = catalogue_workload(&driver->catalogue, cell->family, cell->workload);
+    const json_t *said = json_array_get(json_object_get(driver->answer, "workloads"),
+                                        (size_t)(workload - driver->workloads)),
+                 *list = json_object_get(said, "options");
+    size_t index, count = 0;
+    json_t *option;
+    json_array_foreach(list ? list : json_object_get(driver->answer, "options"), index, option)
+    {
+        if (count < DRIVER_ARGUMENTS_MAX && json_string_value(option))
+            options[count++] = json_string_value(option);
+    }
+    options[count] = NULL;
 }
 
 int driver_description(const struct driver *driver)

@@ -9,6 +9,7 @@
 
 #include "catalogue.h"
 #include "cell.h"
+#include "driver_process.h"
 #include "error.h"
 #include "result.h"
 #include "topology.h"
@@ -25,6 +26,9 @@ void driver_free(struct driver *driver); /* may be NULL */
 
 const char *driver_runtime(const struct driver *driver);
 const char *driver_interpreter(const struct driver *driver); /* its path */
+/* What the interpreter is given before our driver for a cell; borrowed, ends with NULL. */
+void driver_options(const struct driver *driver, const struct cell *cell,
+                    const char *options[DRIVER_ARGUMENTS_MAX + 1]);
 int driver_description(const struct driver *driver);
 const json_t *driver_answer(const struct driver *driver); /* all that it said; borrowed */
 const struct catalogue *driver_catalogue(const struct driver *driver);

@@ -141,9 +141,30 @@ static int go_on(struct talk *talk, struct error *error)
     return driver_process_tell(&talk->process, "\n", error);
 }
 
+static void read_memory(struct talk *talk)
+{
+    uint64_t bytes = memory_of_tree_bytes(talk->process.process, talk->generator, MEMORY_ANONYMOUS);
+    if (talk->memory_readings++ == 0)
+        talk->memory_first_bytes = bytes;
+    talk->memory_last_bytes = bytes;
+}
+
+/* A line that is not `memory`, which is answered. NULL with error. */
+static char *hear(struct talk *talk, struct error *error)
+{
+    for (;;) {
+        char *line = driver_process_hear(&talk->process, error);
+        if (!line || strcmp(line, "memory") != 0)
+            return line;
+        read_memory(talk);
+        if (go_on(talk, error))
+            return NULL;
+    }
+}
+
 static int hear_ready(struct talk *talk, struct error *error)
 {
-    char *line = driver_process_hear(&talk->process, error);
+    char *line = hear(talk, error);
     if (!line)
         return -1;
     if (*line == '{')
@@ -156,28 +177,11 @@ static int hear_ready(struct talk *talk, struct error *error)
     return go_on(talk, error);
 }
 
-static void read_memory(struct talk *talk)
-{
-    uint64_t bytes = memory_of_tree_bytes(talk->process.process, talk->generator, MEMORY_ANONYMOUS);
-    if (talk->memory_readings++ == 0)
-        talk->memory_first_bytes = bytes;
-    talk->memory_last_bytes = bytes;
-}
-
 static int hear_result(struct talk *talk, struct error *error)
 {
-    while (!talk->result) {
-        char *line = driver_process_hear(&talk->process, error);
-        if (!line)
-            return -1;
-        if (strcmp(line, "memory") == 0) {
-            read_memory(talk);
-            if (go_on(talk, error))
-                return -1;
-        } else if (read_result(talk, line, error)) {
-            return -1;
-        }
-    }
+    char *line = talk->result ? NULL : hear(talk, error);
+    if (!talk->result && (!line || read_result(talk, line, error)))
+        return -1;
     talk->usage = usage_subtract(usage_of_tree(talk->process.process, talk->generator), talk->before);
     talk->tree_bytes = memory_of_tree_bytes(talk->process.process, talk->generator, MEMORY_ALL);
     return 0;
@@ -312,14 +316,17 @@ int driver_launch(const struct driver *driver, const struct cell *cell, const st
     struct talk talk = {.process = {.process = -1, .to = -1, .from = -1, .complaints = -1}};
     struct places places = {0};
     unsigned workers, conc;
+    const char *options[DRIVER_ARGUMENTS_MAX + 1];
     char *request = NULL;
+    driver_options(driver, cell, options);
     cell_counts(catalogue, cell, &workers, &conc);
     int result = place(cell, topology, workers, &places, error);
     if (!result)
         request = make_request(driver, cell, items, &places);
     if (!result && !request)
         result = error_set(error, "out of memory");
-    if (!result && !(result = driver_process_start(&talk.process, driver_interpreter(driver), NULL, error)) &&
+    if (!result &&
+        !(result = driver_process_start(&talk.process, driver_interpreter(driver), options, NULL, error)) &&
         !(result = driver_process_tell(&talk.process, request, error)) &&
         !(result = hear_ready(&talk, error)) && !(result = hear_result(&talk, error)) &&
         !(result = check_result(&talk, items, error)) && !(result = driver_process_end(&talk.process, error)))

@@ -43,30 +43,34 @@ static void clean_environment(void)
     setenv("PYTHONHASHSEED", "0", 1);
 }
 
-static _Noreturn void become(const char *interpreter, const char *program, const char *option, int in,
-                             int out, int complaints)
+static _Noreturn void become(const char *interpreter, char *const arguments[], int in, int out,
+                             int complaints)
 {
     setpgid(0, 0);
     dup2(in, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     dup2(complaints, STDERR_FILENO);
     clean_environment();
-    char *const arguments[] = {(char *)interpreter, (char *)program, (char *)option, NULL};
     execv(interpreter, arguments);
     dprintf(STDERR_FILENO, "%s\n", strerror(errno));
     _exit(127);
 }
 
-int driver_process_start(struct driver_process *process, const char *interpreter, const char *option,
-                         struct error *error)
+int driver_process_start(struct driver_process *process, const char *interpreter, const char *const *options,
+                         const char *option, struct error *error)
 {
-    char program[PATH_BYTES];
+    char program[PATH_BYTES], *arguments[DRIVER_ARGUMENTS_MAX + 4] = {(char *)interpreter};
     int to[2] = {-1, -1}, from[2] = {-1, -1};
+    size_t count = 1;
     *process = (struct driver_process){
         .interpreter = interpreter, .process = -1, .to = -1, .from = -1, .complaints = -1};
     if (paths_data("cpython", program, error))
         return -1;
     strncat(program, "/driver.py", sizeof program - strlen(program) - 1);
+    for (; options && *options && count <= DRIVER_ARGUMENTS_MAX; options++)
+        arguments[count++] = (char *)*options;
+    arguments[count++] = program;
+    arguments[count] = (char *)option;
     process->text = malloc(DRIVER_LINE_BYTES);
     process->complaints = memfd_create("complaints", MFD_CLOEXEC);
     if (!process->text || process->complaints < 0 || pipe2(to, O_CLOEXEC) || pipe2(from, O_CLOEXEC)) {
@@ -74,7 +78,7 @@ int driver_process_start(struct driver_process *process, const char *interpreter
     } else {
         process->process = child_fork();
         if (process->process == 0)
-            become(interpreter, program, option, to[0], from[1], process->complaints);
+            become(interpreter, arguments, to[0], from[1], process->complaints);
         if (process->process < 0)
             error_set(error, "%s: %s", interpreter, strerror(errno));
     }

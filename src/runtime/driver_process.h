@@ -19,9 +19,12 @@ struct driver_process {
     size_t used, taken;
 };
 
-/* option: NULL, or the driver's one argument. -1 with error. */
-int driver_process_start(struct driver_process *process, const char *interpreter, const char *option,
-                         struct error *error);
+enum { DRIVER_ARGUMENTS_MAX = 8 };
+
+/* options: NULL, or what the interpreter is given before our driver; ends with NULL. option: NULL, or the
+ * driver's one argument. -1 with error. */
+int driver_process_start(struct driver_process *process, const char *interpreter, const char *const *options,
+                         const char *option, struct error *error);
 
 /* One line, which ends with its newline. -1 with error. */
 int driver_process_tell(struct driver_process *process, const char *line, struct error *error);

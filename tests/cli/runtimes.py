@@ -47,6 +47,12 @@ class Launch(Fake):
         self.assertEqual([(row['status'], row['items'], row['wall_ns']) for row in rows], [('ok', '1', '1000')])
         self.assertEqual(read_run(self.folder / 'out')['runtimes'][1]['version'], '1.0')
 
+    def test_memory(self):
+        """Read before the workers are made, and when all have arrived."""
+        rows, _ = self.run_fake(self.fake(f"echo memory; read go; echo ready; read go; echo memory; read go\n"
+                                          f"echo '{RESULT}'; read end; exit 0"), code=0)
+        self.assertEqual(rows[0]['status'], 'ok')
+
     def test_skipped(self):
         self.expect_reason('''echo '{"skipped": "no such module here"}'; read end; exit 0''', '^no such module here$',
                            status='skipped')

@@ -19,6 +19,7 @@ class Empty(Workload):
     """Under a per-task model an item is a worker created and awaited."""
 
     family, name = 'create', 'empty'
+    options = []  # a fresh interpreter is what its users start, and a fork a copy of it
     summary = 'creating and awaiting a thread or a process; value: mappings of the parent'
     item, value_unit = 'worker', 'mappings'
     params = RESIDENT_PARAM,
@@ -45,6 +46,7 @@ class Exec(Workload):
     (spawn, and the server of forkserver) begins by importing the driver's main module, which imports nothing."""
 
     family, name = 'create', 'exec'
+    options = []
     summary = 'creating and awaiting a process: forked, by a fork server, a fresh interpreter (spawn), or a program'
     item = 'process'
     params = RESIDENT_PARAM, Param('start', 'fork', 'how a process is created',
