@@ -129,7 +129,8 @@ def main():
     except Skip as reason:
         protocol.say_json({'skipped': str(reason)})
     except protocol.Told:
-        sys.exit(1)
+        protocol.leave(1)
     except Exception as problem:  # whatever it is: one line
         protocol.complain(problem)
-        sys.exit(1)
+        protocol.leave(1)
+    protocol.leave(0)

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import threading
 
+import protocol
 import tasks
 from lazy import Lazy
 from model import Model
@@ -15,6 +16,7 @@ library = Lazy('concurrent.futures')
 
 LOOK_S = 0.05  # for workers that are to die
 WATCH_S = 1    # for those that are not
+END_S = 5
 
 
 def add_up(results):
@@ -160,6 +162,23 @@ class ProcessPool(Model):
         return done, checksum
 
     def stop(self):
-        if hasattr(self, 'pool'):
-            self.pool.terminate()
+        """terminate() waits for a lock that a worker which was killed may have taken along, and so does the
+        interpreter's end: then the others are killed, and the driver leaves without."""
+        if not hasattr(self, 'pool'):
+            return
+        if not self.run.workload.mortal and not self.workers <= self.children():
+            self.give_up()
+            return
+        end = threading.Thread(target=self.pool.terminate, daemon=True)
+        end.start()
+        end.join(END_S)
+        if end.is_alive():
+            self.give_up()
+        else:
             self.pool.join()
+
+    @staticmethod
+    def give_up():
+        protocol.at_once = True
+        for process in multiprocessing.active_children():
+            process.kill()

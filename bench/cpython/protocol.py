@@ -7,6 +7,8 @@ import sys
 
 TOLD = 3  # exit code of a worker that has said why
 
+at_once = False  # what the library does at the end would wait for ever
+
 
 class Told(Exception):
     """Something failed, and whoever saw it has said so."""
@@ -52,3 +54,9 @@ def complain(problem):
     if not isinstance(problem, (OSError, RuntimeError)):
         text = f'{type(problem).__name__}: {text}' if str(problem) else text
     os.write(2, f'{os.path.basename(sys.argv[0])}: {" ".join(text.split())}\n'.encode())
+
+
+def leave(code):
+    if at_once:
+        os._exit(code)
+    sys.exit(code)

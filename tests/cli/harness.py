@@ -89,6 +89,9 @@ class Case(unittest.TestCase):
         self.expect_no_process()
 
     def start(self, *arguments, program=None, env=None, **options):
+        """What these tests run is native unless they say otherwise: interpreters take longer and have tests of theirs."""
+        if arguments[:1] == ('run',) and not {'--runtime', '--python', '--resume'} & set(arguments):
+            arguments = *arguments, '--runtime', 'native'
         options = {'stdin': subprocess.DEVNULL, 'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE, **options}
         process = subprocess.Popen([program or PROGRAM, *map(str, arguments)], cwd=self.folder, text=True,
                                    env=environment(**(env or {})), start_new_session=True, **options)

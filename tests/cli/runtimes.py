@@ -176,7 +176,7 @@ class Description(Fake):
         self.assertIn('cells of cpython-2 are skipped', ' '.join(errors.split()))
 
     def test_none_in_path(self):
-        _, errors = self.crosspoint('run', '--dry-run', '--rule', 'cpu-processes-beat-threads',
+        _, errors = self.crosspoint('run', '--dry-run', '--runtime', 'all', '--rule', 'cpu-processes-beat-threads',
                                     env={'PATH': '/nowhere'})
         self.assertIn('no python3 in PATH; install Python 3.9 or newer', ' '.join(errors.split()))
 

@@ -2,6 +2,8 @@
 """What fails is said in one line, and ends with 1; nothing is left, whatever dies."""
 
 import json
+import os
+import signal
 import time
 import unittest
 
@@ -92,6 +94,17 @@ class Faults(unittest.TestCase):
                 code, output, errors = driver.finish()
                 self.assertEqual((code, output, errors), (1, '', 'crosspoint is gone\n'))
                 self.assertTrue(eventually(lambda: not any(map(harness.is_alive, children))))
+
+    def test_worker_killed_while_it_waits(self):
+        """It has the lock of the pool's queue, which nobody will give back."""
+        about = {'family': 'null', 'name': 'empty', 'params': []}
+        driver = harness.Driver(harness.cell_of(about, 'process-pool', items=100000))
+        self.assertEqual(driver.hear(), 'ready')
+        for child in harness.children_of(driver.process.pid):
+            os.kill(child, signal.SIGKILL)
+        driver.say('on')
+        code, _, errors = driver.finish()
+        self.assertEqual((code, errors), (1, 'driver.py: a worker of the pool has died\n'))
 
     def test_killed(self):
         """With kill -9, while workers work."""
