@@ -244,7 +244,8 @@ static int resume(struct session *session, const struct options *options)
     struct rules rules = {0}; /* they are needed in the end: what is wrong with them is said now */
     int failed = options->run.rules && run_setup_rules(session, options->run.rules, &rules, &error);
     rules_free(&rules);
-    if (failed || run_setup_pythons(&options->run, &error) || session_resume(session, &error))
+    if (failed || run_setup_pythons_again(options->resume, &options->run, &error) ||
+        session_resume(session, &error))
         return error_tell(&error);
     return measure(session);
 }

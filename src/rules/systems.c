@@ -41,9 +41,9 @@ static int read_key(struct system *system, const char *key, const char *value, s
         return copy_text(key, value, system->name, sizeof system->name, error);
     if (strcmp(key, "what") == 0)
         return copy_text(key, value, system->what, sizeof system->what, error);
-    if (strcmp(key, "native") == 0)
+    if (strcmp(key, "native") == 0 || strcmp(key, "cpython") == 0)
         return read_cell(system, key, value, error);
-    return error_set(error, "unknown key '%s'; known: name, what, native", key);
+    return error_set(error, "unknown key '%s'; known: name, what, native, cpython", key);
 }
 
 /* The one that is being read, or a new one. NULL: error. */

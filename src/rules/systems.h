@@ -9,7 +9,7 @@
 #include "cell.h"
 #include "error.h"
 
-enum { SYSTEM_CELLS_MAX = 16 };
+enum { SYSTEM_CELLS_MAX = 32 };
 
 struct system {
     char section[48];

@@ -229,6 +229,14 @@ int run_setup_pythons(const struct run_options *options, struct error *error)
     return 0;
 }
 
+int run_setup_pythons_again(const char *folder, const struct run_options *options, struct error *error)
+{
+    json_t *run = run_file_load(folder, NULL); /* whoever goes on with it says what is wrong with it */
+    bool had = json_array_size(json_object_get(run, "runtimes")) > 1;
+    json_decref(run);
+    return had ? run_setup_pythons(options, error) : 0;
+}
+
 /* An interpreter is not even asked where nothing is wanted of it. */
 static bool wants_pythons(const struct run_options *options, const struct selection *selection)
 {

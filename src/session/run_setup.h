@@ -38,6 +38,9 @@ int run_setup_plan(struct session *session, const struct run_options *options, s
 /* The interpreters whose cells can be asked for; those that are no good are told. 0, or -1 with error. */
 int run_setup_pythons(const struct run_options *options, struct error *error);
 
+/* The same to go on with the run in a folder: only if it had cells of theirs. */
+int run_setup_pythons_again(const char *folder, const struct run_options *options, struct error *error);
+
 /* Loads the user's own rules and keeps their path, or (path NULL) those that come along. */
 int run_setup_rules(struct session *session, const char *path, struct rules *rules, struct error *error);
 

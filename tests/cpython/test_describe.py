@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the driver says of itself holds together."""
 
+import configparser
 import subprocess
 import unittest
 
@@ -38,6 +39,23 @@ class Describe(unittest.TestCase):
                 self.assertTrue(workload['models'])
                 self.assertLessEqual(set(workload['models']), known)
                 self.check_params(workload)
+
+    def test_systems(self):
+        """What stands for the documents' systems in CPython is there."""
+        systems = configparser.ConfigParser()
+        systems.read(harness.HERE.parent.parent / 'bench' / 'systems.ini')
+        workloads = {(workload['family'], workload['name']): workload for workload in self.about['workloads']}
+        cells = [cell for section in systems.sections() for cell in systems[section].get('cpython', '').split()]
+        self.assertGreater(len(cells), 20)
+        for cell in cells:
+            with self.subTest(cell):
+                family, name, model, *keys = cell.split('/')
+                self.assertIn(model, workloads[family, name]['models'])
+                params = {param['key']: param for param in workloads[family, name]['params']}
+                for key, value in (text.split(':') for text in keys):
+                    choices = params.get(key, {}).get('choices', value)
+                    self.assertIn(value, choices.split('|'))
+                    self.assertTrue(key in params or key in ('workers', 'conc', 'place'))
 
     def check_params(self, workload):
         keys = [param['key'] for param in workload['params']]
