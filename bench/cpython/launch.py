@@ -107,6 +107,7 @@ def launch(cell):
     model = model_class(run)
     if not model.carriers:
         run.bind(0)
+    model.imports()
     settle_memory()
     if workload.memory:
         protocol.say_memory()

@@ -24,6 +24,9 @@ class Model:
         lock.acquire()
         self.run.gate = lock
 
+    def imports(self):
+        """What of the library it needs: there before memory is read."""
+
     def start(self):
         """Makes the workers; all are ready when it returns."""
 

@@ -26,6 +26,9 @@ class EventLoop(Model):
 
     name, carriers = 'event-loop', False
 
+    def imports(self):
+        return asyncio.new_event_loop
+
     def start(self):
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Workers that last and are handed tasks: the pools of multiprocessing and concurrent.futures, as they are."""
 
+import importlib
 import json
 import multiprocessing
 import os
@@ -68,6 +69,9 @@ class ThreadPool(Executor):
 
     name = 'thread-pool'
 
+    def imports(self):
+        return library.ThreadPoolExecutor
+
     def open(self, workers, numbers):
         self.close_gate(threading.Lock())
         return library.ThreadPoolExecutor(workers, initializer=tasks.enter_thread, initargs=(numbers,))
@@ -78,6 +82,9 @@ class ProcessPoolExecutor(Executor):
 
     name, like, processes = 'process-pool-executor', 'process-pool', True
     summary = 'concurrent.futures.ProcessPoolExecutor, whose map hands out tasks one by one'
+
+    def imports(self):
+        return library.ProcessPoolExecutor
 
     def open(self, workers, numbers):
         self.close_gate(self.run.context.Lock())
@@ -108,6 +115,9 @@ class ProcessPool(Model):
     or are one a worker, are handed out one by one."""
 
     name, processes = 'process-pool', True
+
+    def imports(self):
+        return importlib.import_module('multiprocessing.pool')
 
     def start(self):
         workers, numbers = self.run.workers, tasks.number_workers(self.run.workers)

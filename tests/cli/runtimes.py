@@ -232,6 +232,14 @@ class Real(Case):
         self.assertEqual(row['cpus_observed'], row['cpus_requested'])
         self.assertGreater(int(row['memory_bytes']), 1 << 20)
 
+    def test_memory_of_tasks_alone(self):
+        """What the library's modules take, some 3 MiB of asyncio, is there before."""
+        name = f'{sys.implementation.name}{sys.version_info[0]}.{sys.version_info[1]}'
+        output, _ = self.crosspoint('launch', '--python', sys.executable,
+                                    f'{name}/memory/idle/event-loop/workers:1/conc:100/place:none')
+        row = dict(line.split('=', 1) for line in output.splitlines())
+        self.assertLess(int(row['memory_bytes']), 1 << 20)
+
     @lists_children
     def test_killed_from_outside(self):
         """Whoever kills the interpreter in mid-launch costs its sample."""
