@@ -91,7 +91,7 @@ class Case(unittest.TestCase):
     def start(self, *arguments, program=None, env=None, **options):
         """What these tests run is native unless they say otherwise: interpreters take longer and have tests of theirs."""
         if arguments[:1] == ('run',) and not {'--runtime', '--python', '--resume'} & set(arguments):
-            arguments = *arguments, '--runtime', 'native'
+            arguments = 'run', '--runtime', 'native', *arguments[1:]
         options = {'stdin': subprocess.DEVNULL, 'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE, **options}
         process = subprocess.Popen([program or PROGRAM, *map(str, arguments)], cwd=self.folder, text=True,
                                    env=environment(**(env or {})), start_new_session=True, **options)
