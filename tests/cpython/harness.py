@@ -52,7 +52,7 @@ class Driver:
     """One launch: lines to it and from it."""
 
     def __init__(self, cell, driver=DRIVER, *arguments):
-        self.process = subprocess.Popen([PYTHON, str(driver), *arguments], env=ENVIRONMENT, stdin=subprocess.PIPE,
+        self.process = subprocess.Popen([PYTHON, '-S', str(driver), *arguments], env=ENVIRONMENT, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if cell is not None:
             self.say(cell if isinstance(cell, str) else json.dumps(cell))
