@@ -66,31 +66,31 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 568 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 1052 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 1136 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 2104 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'arguments-are-copied.' . target
 TITLE = "{/:Bold A new worker with an argument, against one with an argument of 1 KiB}"
 SUBTITLE = "“What a process is given is copied, what a thread is given is shared”"
-FINDING = "{/:Bold Holds: processes ahead by 50 % from payload 92.8k (65.5k–1.05M); threads\\@payload:1048576 1.00× (0.988–1.01)}"
-FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 15   ·   native, comm/arguments, workers:1, place:one-core"
-set label 101 TITLE at screen 0.02292, 0.95423 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91197 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.87148 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.02465 left font ',10' textcolor rgb cp_grey
+FINDING = "{/:Bold native: Inconclusive: processes holds: ahead by 50 % from payload 12.7k (4096–1.05M); threads\\@payload:1048576}\n{/:Bold underpowered: about 28 blocks needed to tell 1×. cpython3.11: Holds: processes ahead by 50 % from payload 110k}\n{/:Bold (4096–1.05M); threads\\@payload:1048576 0.989× (0.975–1.01)}"
+FINDING_WORD = "inconclusive"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, comm/arguments, workers:1, place:one-core"
+set label 101 TITLE at screen 0.02292, 0.97529 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.95247 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.93061 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.01331 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
 LEFT = 0.52917
 RIGHT = 0.91667
-TOP = 0.72887
-BOTTOM = 0.14789
-PIXEL = 0.001761
-MIDDLE = 0.34859
-PANEL_TITLE = "{/:Bold processes: holds}"
+TOP = 0.81939
+BOTTOM = 0.50570
+PIXEL = 0.000951
+MIDDLE = 0.61407
+PANEL_TITLE = "{/:Bold native, processes: holds}"
 BETTER_MODEL = "process-per-task"
 WORSE_MODEL = "process-per-task"
 SCALE = 1
@@ -100,24 +100,24 @@ KEY_AT = 0.27125
 WORSE = "process-per-task"
 X_MIN = 3281.182218607092
 X_MAX = 1308969.4536450566
-X_TICS = 'set xtics ("4096" 4096, "65.5k" 65536, "1.05M" 1048576)'
-X_TICS_BARE = 'set xtics ("" 4096, "" 65536, "" 1048576)'
+X_TICS = 'set xtics ("4096" 4096, "1.05M" 1048576)'
+X_TICS_BARE = 'set xtics ("" 4096, "" 1048576)'
 X_LABEL = "bytes of the argument (payload)"
 Y_LOG = 0
 Y_MIN = 0
-Y_MAX = 1054.6085916085754
+Y_MAX = 1150.6019391478014
 Y_TICS = 'set ytics ("0" 0, "200" 200, "400" 400, "600" 600, "800" 800, "1000" 1000)'
-RATIO_MIN = 0.8046382456671884
-RATIO_MAX = 5.876968189503651
+RATIO_MIN = 0.8408035684409142
+RATIO_MAX = 6.7353472569898685
 RATIO_TICS = 'set ytics ("1" 1, "2" 2, "5" 5)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
-CROSSING = 92848.34795612632
-CROSSING_LOW = 65536
+CROSSING = 12703.406050233843
+CROSSING_LOW = 4096
 CROSSING_HIGH = 1048576
-CROSSING_TEXT = "50 % ahead from payload 92.8k (65.5k–1.05M)"
-CROSSING_AT = 0.5581699791864609
+CROSSING_TEXT = "50 % ahead from payload 12.7k (4096–1.05M)"
+CROSSING_AT = 0.22603330385233636
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean
@@ -184,22 +184,190 @@ plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8))
 PANEL = 2
 LEFT = 0.16250
 RIGHT = 0.34792
-TOP = 0.79225
-BOTTOM = 0.54225
-PIXEL = 0.001761
-PANEL_TITLE = "{/:Bold threads\\@payload:1048576: holds}"
+TOP = 0.85361
+BOTTOM = 0.71863
+PIXEL = 0.000951
+PANEL_TITLE = "{/:Bold native, threads\\@payload:1048576: inconclusive}"
 BETTER_MODEL = "thread-per-task"
 WORSE_MODEL = "thread-per-task"
 SCALE = 1
 Y_LABEL = "workers per second"
 BETTER = "thread-per-task"
 WORSE = "thread-per-task\npayload:1024"
-BETTER_TEXT = "{/:Bold 34.1k/s}"
-WORSE_TEXT = "{/:Bold 34.4k/s}"
-Y_MAX = 42405.89071355574
+BETTER_TEXT = "{/:Bold 35.5k/s}"
+WORSE_TEXT = "{/:Bold 35.0k/s}"
+Y_MAX = 43143.01979399115
 Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000)'
-THRESHOLD_LOW = 31291.241671750093
-THRESHOLD_HIGH = 37862.40242281762
+THRESHOLD_LOW = 31835.16808883644
+THRESHOLD_HIGH = 38520.553387492095
+THRESHOLD_TEXT = "equal: within 10 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 3
+PANEL = 3
+LEFT = 0.52917
+RIGHT = 0.91667
+TOP = 0.39354
+BOTTOM = 0.07985
+PIXEL = 0.000951
+MIDDLE = 0.18821
+PANEL_TITLE = "{/:Bold cpython3.11, processes: holds}"
+BETTER_MODEL = "process-per-task"
+WORSE_MODEL = "process-per-task"
+SCALE = 1
+Y_LABEL = "workers per second"
+BETTER = "process-per-task payload:1024"
+KEY_AT = 0.27125
+WORSE = "process-per-task"
+X_MIN = 3281.182218607092
+X_MAX = 1308969.4536450566
+X_TICS = 'set xtics ("4096" 4096, "1.05M" 1048576)'
+X_TICS_BARE = 'set xtics ("" 4096, "" 1048576)'
+X_LABEL = "bytes of the argument (payload)"
+Y_LOG = 0
+Y_MIN = 0
+Y_MAX = 62.44206724340809
+Y_TICS = 'set ytics ("0" 0, "10" 10, "20" 20, "30" 30, "40" 40, "50" 50, "60" 60)'
+RATIO_MIN = 0.9287032174889354
+RATIO_MAX = 2.1991122885141055
+RATIO_TICS = 'set ytics ("1" 1, "1.5" 1.5, "2" 2)'
+THRESHOLD_TEXT = "50 % ahead"
+THRESHOLD = 1.5
+THRESHOLDS = "1.5"
+CROSSING = 109881.19641364369
+CROSSING_LOW = 4096
+CROSSING_HIGH = 1048576
+CROSSING_TEXT = "50 % ahead from payload 110k (4096–1.05M)"
+CROSSING_AT = 0.5862945600080055
+# One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
+# `better` is, with its interval, against the line that decides.
+eval cp_clean
+WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
+WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen MIDDLE
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 54 * PIXEL left font ',12' textcolor rgb cp_dark
+set logscale x
+set xrange [X_MIN:X_MAX]
+eval X_TICS_BARE
+set label 9 Y_LABEL noenhanced at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set yrange [Y_MIN:Y_MAX]
+if (Y_LOG) { set logscale y }
+eval Y_TICS
+set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
+set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
+if (CROSSING > 0) {
+    set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
+    set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+    set label 2 CROSSING_TEXT noenhanced at graph CROSSING_AT, screen TOP + 10 * PIXEL center font ',11' textcolor rgb cp_dark
+}
+cp_spread(x, block) = x * (X_MAX / X_MIN) ** (0.008 * cp_jitter(block))
+plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(WORSE_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('sample', 'better', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+eval cp_headed
+
+set tmargin at screen MIDDLE - 14 * PIXEL
+set bmargin at screen BOTTOM
+do for [i = 1:9] { set label i ''; unset label i }
+eval X_TICS
+set xlabel X_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set label 9 'times better' at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set logscale y
+set yrange [RATIO_MIN:RATIO_MAX]
+eval RATIO_TICS
+set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1 back
+do for [i = 1:words(THRESHOLDS)] {
+    set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+}
+set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
+plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
+     DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
+         pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
+
+# Panel 4
+PANEL = 4
+LEFT = 0.16250
+RIGHT = 0.34792
+TOP = 0.64068
+BOTTOM = 0.50570
+PIXEL = 0.000951
+PANEL_TITLE = "{/:Bold cpython3.11, threads\\@payload:1048576: holds}"
+BETTER_MODEL = "thread-per-task"
+WORSE_MODEL = "thread-per-task"
+SCALE = 1
+Y_LABEL = "workers per second"
+BETTER = "thread-per-task"
+WORSE = "thread-per-task\npayload:1024"
+BETTER_TEXT = "{/:Bold 10.6k/s}"
+WORSE_TEXT = "{/:Bold 10.6k/s}"
+Y_MAX = 13053.666498252302
+Y_TICS = 'set xtics ("0" 0, "5000" 5000, "10k" 10000)'
+THRESHOLD_LOW = 9632.280473916984
+THRESHOLD_HIGH = 11655.059373439553
 THRESHOLD_TEXT = "equal: within 10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

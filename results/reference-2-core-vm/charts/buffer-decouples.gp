@@ -66,31 +66,31 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 568 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 1034 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 1136 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 2068 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'buffer-decouples.' . target
 TITLE = "{/:Bold A bursty producer and a consumer: room in the queue between them}"
 SUBTITLE = "“A bounded buffer evens out producers and consumers”"
-FINDING = "{/:Bold Holds: threads, processes ahead by 10 % from capacity 1 (1–16)}"
+FINDING = "{/:Bold native: Holds: threads, processes ahead by 10 % from capacity 1 (1–16). cpython3.11: Holds: threads ahead by 10 % from}\n{/:Bold capacity 3 (1–16); processes ahead by 10 % from capacity 6 (1–256)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 15   ·   native, comm/queue, burst:64, work:1000, place:scatter"
-set label 101 TITLE at screen 0.02292, 0.95423 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91197 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.87148 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.02465 left font ',10' textcolor rgb cp_grey
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, comm/queue, burst:64, work:1000, place:scatter"
+set label 101 TITLE at screen 0.02292, 0.97485 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.95164 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.92940 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.01354 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
 LEFT = 0.08958
 RIGHT = 0.41667
-TOP = 0.72887
-BOTTOM = 0.14789
-PIXEL = 0.001761
-MIDDLE = 0.34859
-PANEL_TITLE = "{/:Bold threads: holds}"
+TOP = 0.83366
+BOTTOM = 0.51451
+PIXEL = 0.000967
+MIDDLE = 0.62476
+PANEL_TITLE = "{/:Bold native, threads: holds}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "thread-pool"
 SCALE = 1
@@ -100,20 +100,20 @@ KEY_AT = 0.12875
 WORSE = "thread-pool capacity:1"
 X_MIN = 0.8010698775896221
 X_MAX = 319.57262051881264
-X_TICS = 'set xtics ("1" 1, "16" 16, "64" 64, "256" 256)'
-X_TICS_BARE = 'set xtics ("" 1, "" 16, "" 64, "" 256)'
+X_TICS = 'set xtics ("1" 1, "16" 16, "256" 256)'
+X_TICS_BARE = 'set xtics ("" 1, "" 16, "" 256)'
 X_LABEL = "room in the queue (capacity)"
 Y_LOG = 1
-Y_MIN = 29090.33347919234
-Y_MAX = 972352.3783566309
+Y_MIN = 25300.69359148746
+Y_MAX = 987582.0162780809
 Y_TICS = 'set ytics ("50k" 50000, "100k" 100000, "200k" 200000, "500k" 500000)'
-RATIO_MIN = 0.7445942636747753
-RATIO_MAX = 25.637959244180337
+RATIO_MIN = 0.7429774205998037
+RATIO_MAX = 26.258398126835857
 RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1
 THRESHOLDS = "1.1"
-CROSSING = 1.147268751404063
+CROSSING = 1.1450424431201658
 CROSSING_LOW = 1
 CROSSING_HIGH = 16
 CROSSING_TEXT = "10 % ahead from capacity 1 (1–16)"
@@ -184,11 +184,11 @@ plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8))
 PANEL = 2
 LEFT = 0.58958
 RIGHT = 0.91667
-TOP = 0.72887
-BOTTOM = 0.14789
-PIXEL = 0.001761
-MIDDLE = 0.34859
-PANEL_TITLE = "{/:Bold processes: holds}"
+TOP = 0.83366
+BOTTOM = 0.51451
+PIXEL = 0.000967
+MIDDLE = 0.62476
+PANEL_TITLE = "{/:Bold native, processes: holds}"
 BETTER_MODEL = "process-pool"
 WORSE_MODEL = "process-pool"
 SCALE = 1
@@ -198,24 +198,220 @@ KEY_AT = 0.13666666666666666
 WORSE = "process-pool capacity:1"
 X_MIN = 0.8010698775896221
 X_MAX = 319.57262051881264
-X_TICS = 'set xtics ("1" 1, "16" 16, "64" 64, "256" 256)'
-X_TICS_BARE = 'set xtics ("" 1, "" 16, "" 64, "" 256)'
+X_TICS = 'set xtics ("1" 1, "16" 16, "256" 256)'
+X_TICS_BARE = 'set xtics ("" 1, "" 16, "" 256)'
 X_LABEL = "room in the queue (capacity)"
 Y_LOG = 1
-Y_MIN = 30528.214166590213
-Y_MAX = 1003901.7115146968
-Y_TICS = 'set ytics ("50k" 50000, "100k" 100000, "200k" 200000, "500k" 500000, "1M" 1000000)'
-RATIO_MIN = 0.7422080739351389
-RATIO_MAX = 26.559358524050115
+Y_MIN = 28494.967153685648
+Y_MAX = 995978.3997163419
+Y_TICS = 'set ytics ("50k" 50000, "100k" 100000, "200k" 200000, "500k" 500000)'
+RATIO_MIN = 0.742023478339918
+RATIO_MAX = 26.632128834027675
 RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1
 THRESHOLDS = "1.1"
-CROSSING = 1.1485669017243083
+CROSSING = 1.145100112085325
 CROSSING_LOW = 1
 CROSSING_HIGH = 16
 CROSSING_TEXT = "10 % ahead from capacity 1 (1–16)"
 CROSSING_AT = 0.14299363057324838
+# One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
+# `better` is, with its interval, against the line that decides.
+eval cp_clean
+WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
+WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen MIDDLE
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 54 * PIXEL left font ',12' textcolor rgb cp_dark
+set logscale x
+set xrange [X_MIN:X_MAX]
+eval X_TICS_BARE
+set label 9 Y_LABEL noenhanced at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set yrange [Y_MIN:Y_MAX]
+if (Y_LOG) { set logscale y }
+eval Y_TICS
+set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
+set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
+if (CROSSING > 0) {
+    set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
+    set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+    set label 2 CROSSING_TEXT noenhanced at graph CROSSING_AT, screen TOP + 10 * PIXEL center font ',11' textcolor rgb cp_dark
+}
+cp_spread(x, block) = x * (X_MAX / X_MIN) ** (0.008 * cp_jitter(block))
+plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(WORSE_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('sample', 'better', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+eval cp_headed
+
+set tmargin at screen MIDDLE - 14 * PIXEL
+set bmargin at screen BOTTOM
+do for [i = 1:9] { set label i ''; unset label i }
+eval X_TICS
+set xlabel X_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set label 9 'times better' at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set logscale y
+set yrange [RATIO_MIN:RATIO_MAX]
+eval RATIO_TICS
+set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1 back
+do for [i = 1:words(THRESHOLDS)] {
+    set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+}
+set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
+plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
+     DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
+         pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
+
+# Panel 3
+PANEL = 3
+LEFT = 0.08958
+RIGHT = 0.41667
+TOP = 0.40039
+BOTTOM = 0.08124
+PIXEL = 0.000967
+MIDDLE = 0.19149
+PANEL_TITLE = "{/:Bold cpython3.11, threads: holds}"
+BETTER_MODEL = "thread-pool"
+WORSE_MODEL = "thread-pool"
+SCALE = 1
+Y_LABEL = "messages per second"
+BETTER = "thread-pool"
+KEY_AT = 0.12875
+WORSE = "thread-pool capacity:1"
+X_MIN = 0.8010698775896221
+X_MAX = 319.57262051881264
+X_TICS = 'set xtics ("1" 1, "16" 16, "256" 256)'
+X_TICS_BARE = 'set xtics ("" 1, "" 16, "" 256)'
+X_LABEL = "room in the queue (capacity)"
+Y_LOG = 0
+Y_MIN = 0
+Y_MAX = 8635.548261538526
+Y_TICS = 'set ytics ("0" 0, "2000" 2000, "4000" 4000, "6000" 6000, "8000" 8000)'
+RATIO_MIN = 0.9688612897680748
+RATIO_MAX = 1.4161927043770255
+RATIO_TICS = 'set ytics ("1" 1, "1.2" 1.2, "1.4" 1.4)'
+THRESHOLD_TEXT = "10 % ahead"
+THRESHOLD = 1.1
+THRESHOLDS = "1.1"
+CROSSING = 3.397279540649022
+CROSSING_LOW = 1
+CROSSING_HIGH = 16
+CROSSING_TEXT = "10 % ahead from capacity 3 (1–16)"
+CROSSING_AT = 0.24124767747137252
+# One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
+# `better` is, with its interval, against the line that decides.
+eval cp_clean
+WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
+WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen MIDDLE
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 54 * PIXEL left font ',12' textcolor rgb cp_dark
+set logscale x
+set xrange [X_MIN:X_MAX]
+eval X_TICS_BARE
+set label 9 Y_LABEL noenhanced at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set yrange [Y_MIN:Y_MAX]
+if (Y_LOG) { set logscale y }
+eval Y_TICS
+set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
+set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
+if (CROSSING > 0) {
+    set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
+    set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+    set label 2 CROSSING_TEXT noenhanced at graph CROSSING_AT, screen TOP + 10 * PIXEL center font ',11' textcolor rgb cp_dark
+}
+cp_spread(x, block) = x * (X_MAX / X_MIN) ** (0.008 * cp_jitter(block))
+plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(WORSE_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('sample', 'better', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+eval cp_headed
+
+set tmargin at screen MIDDLE - 14 * PIXEL
+set bmargin at screen BOTTOM
+do for [i = 1:9] { set label i ''; unset label i }
+eval X_TICS
+set xlabel X_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set label 9 'times better' at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set logscale y
+set yrange [RATIO_MIN:RATIO_MAX]
+eval RATIO_TICS
+set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1 back
+do for [i = 1:words(THRESHOLDS)] {
+    set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+}
+set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
+plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
+     DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
+         pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
+
+# Panel 4
+PANEL = 4
+LEFT = 0.58958
+RIGHT = 0.91667
+TOP = 0.40039
+BOTTOM = 0.08124
+PIXEL = 0.000967
+MIDDLE = 0.19149
+PANEL_TITLE = "{/:Bold cpython3.11, processes: holds}"
+BETTER_MODEL = "process-pool"
+WORSE_MODEL = "process-pool"
+SCALE = 1
+Y_LABEL = "messages per second"
+BETTER = "process-pool"
+KEY_AT = 0.13666666666666666
+WORSE = "process-pool capacity:1"
+X_MIN = 0.8010698775896221
+X_MAX = 319.57262051881264
+X_TICS = 'set xtics ("1" 1, "16" 16, "256" 256)'
+X_TICS_BARE = 'set xtics ("" 1, "" 16, "" 256)'
+X_LABEL = "room in the queue (capacity)"
+Y_LOG = 0
+Y_MIN = 0
+Y_MAX = 12377.872033971447
+Y_TICS = 'set ytics ("0" 0, "2000" 2000, "4000" 4000, "6000" 6000, "8000" 8000, "10k" 10000, "12k" 12000)'
+RATIO_MIN = 0.953853102101806
+RATIO_MAX = 1.6815258152123214
+RATIO_TICS = 'set ytics ("1" 1, "1.2" 1.2, "1.4" 1.4, "1.6" 1.6)'
+THRESHOLD_TEXT = "10 % ahead"
+THRESHOLD = 1.1
+THRESHOLDS = "1.1"
+CROSSING = 6.312468953923231
+CROSSING_LOW = 1
+CROSSING_HIGH = 256
+CROSSING_TEXT = "10 % ahead from capacity 6 (1–256)"
+CROSSING_AT = 0.3446995818617449
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean

@@ -66,42 +66,42 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 726 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 922 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 1452 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 1844 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'coroutine-switch-cheapest.' . target
 TITLE = "{/:Bold Two that wake each other in turn}"
 SUBTITLE = "“Switching between coroutines costs least”"
-FINDING = "{/:Bold Does not hold: coroutines holds: 38.3× (37.5–39.2); callbacks holds: 137× (125–139); coroutines-woken-by-a-pipe}\n{/:Bold opposite: behind, not ahead}"
+FINDING = "{/:Bold native: Does not hold: coroutines holds: 39.2× (36.4–42.1); callbacks holds: 139× (122–146); coroutines-woken-by-a-pipe}\n{/:Bold opposite: behind, not ahead. cpython3.11: Does not hold: asyncio smaller: ahead, but by less than 100 %}"
 FINDING_WORD = "does not hold"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 15   ·   native, switch/ping-pong, place:one-core"
-set label 101 TITLE at screen 0.02292, 0.96419 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.93113 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.89945 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.01928 left font ',10' textcolor rgb cp_grey
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, switch/ping-pong, place:one-core"
+set label 101 TITLE at screen 0.02292, 0.97180 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.94577 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.92082 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.01518 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.81267
-BOTTOM = 0.65565
-PIXEL = 0.001377
-PANEL_TITLE = "{/:Bold coroutines: holds}"
+TOP = 0.85249
+BOTTOM = 0.72885
+PIXEL = 0.001085
+PANEL_TITLE = "{/:Bold native, coroutines: holds}"
 BETTER_MODEL = "coroutines"
 WORSE_MODEL = "thread-pool"
 SCALE = 1
 Y_LABEL = "round trips per second"
 BETTER = "coroutines"
 WORSE = "thread-pool"
-BETTER_TEXT = "{/:Bold 6.38M/s}"
-WORSE_TEXT = "{/:Bold 164k/s}"
-Y_MAX = 7599306.883146999
-Y_TICS = 'set xtics ("0" 0, "1M" 1000000, "2M" 2000000, "3M" 3000000, "4M" 4000000, "5M" 5000000, "6M" 6000000, "7M" 7000000)'
-THRESHOLD_LOW = 327395.94848394796
-THRESHOLD_HIGH = 327395.94848394796
+BETTER_TEXT = "{/:Bold 6.12M/s}"
+WORSE_TEXT = "{/:Bold 169k/s}"
+Y_MAX = 8170425.1507710945
+Y_TICS = 'set xtics ("0" 0, "2M" 2000000, "4M" 4000000, "6M" 6000000, "8M" 8000000)'
+THRESHOLD_LOW = 338677.29214689776
+THRESHOLD_HIGH = 338677.29214689776
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -156,22 +156,22 @@ eval cp_headed
 PANEL = 2
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.54270
-BOTTOM = 0.38567
-PIXEL = 0.001377
-PANEL_TITLE = "{/:Bold callbacks: holds}"
+TOP = 0.63991
+BOTTOM = 0.51627
+PIXEL = 0.001085
+PANEL_TITLE = "{/:Bold native, callbacks: holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "thread-pool"
 SCALE = 1
 Y_LABEL = "round trips per second"
 BETTER = "event-loop"
 WORSE = "thread-pool"
-BETTER_TEXT = "{/:Bold 22.5M/s}"
-WORSE_TEXT = "{/:Bold 164k/s}"
-Y_MAX = 26331100.01834735
+BETTER_TEXT = "{/:Bold 21.5M/s}"
+WORSE_TEXT = "{/:Bold 169k/s}"
+Y_MAX = 27618765.724433925
 Y_TICS = 'set xtics ("0" 0, "5M" 5000000, "10M" 10000000, "15M" 15000000, "20M" 20000000, "25M" 25000000)'
-THRESHOLD_LOW = 327395.94848394796
-THRESHOLD_HIGH = 327395.94848394796
+THRESHOLD_LOW = 338677.29214689776
+THRESHOLD_HIGH = 338677.29214689776
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -226,22 +226,92 @@ eval cp_headed
 PANEL = 3
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.27273
-BOTTOM = 0.11570
-PIXEL = 0.001377
-PANEL_TITLE = "{/:Bold coroutines-woken-by-a-pipe (via:pipe): does not hold}"
+TOP = 0.42733
+BOTTOM = 0.30369
+PIXEL = 0.001085
+PANEL_TITLE = "{/:Bold native, coroutines-woken-by-a-pipe (via:pipe): does not hold}"
 BETTER_MODEL = "coroutines"
 WORSE_MODEL = "thread-pool"
 SCALE = 1
 Y_LABEL = "round trips per second"
 BETTER = "coroutines"
 WORSE = "thread-pool"
-BETTER_TEXT = "{/:Bold 110k/s}"
-WORSE_TEXT = "{/:Bold 129k/s}"
-Y_MAX = 289907.50521764933
-Y_TICS = 'set xtics ("0" 0, "50k" 50000, "100k" 100000, "150k" 150000, "200k" 200000, "250k" 250000)'
-THRESHOLD_LOW = 258845.98680147258
-THRESHOLD_HIGH = 258845.98680147258
+BETTER_TEXT = "{/:Bold 115k/s}"
+WORSE_TEXT = "{/:Bold 137k/s}"
+Y_MAX = 306732.38727308164
+Y_TICS = 'set xtics ("0" 0, "50k" 50000, "100k" 100000, "150k" 150000, "200k" 200000, "250k" 250000, "300k" 300000)'
+THRESHOLD_LOW = 273868.20292239427
+THRESHOLD_HIGH = 273868.20292239427
+THRESHOLD_TEXT = "ahead by 100 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 4
+PANEL = 4
+LEFT = 0.16250
+RIGHT = 0.90833
+TOP = 0.21475
+BOTTOM = 0.09111
+PIXEL = 0.001085
+PANEL_TITLE = "{/:Bold cpython3.11, asyncio: does not hold}"
+BETTER_MODEL = "event-loop"
+WORSE_MODEL = "thread-pool"
+SCALE = 1
+Y_LABEL = "round trips per second"
+BETTER = "event-loop"
+WORSE = "thread-pool"
+BETTER_TEXT = "{/:Bold 65.2k/s}"
+WORSE_TEXT = "{/:Bold 59.8k/s}"
+Y_MAX = 133922.51074460885
+Y_TICS = 'set xtics ("0" 0, "20k" 20000, "40k" 40000, "60k" 60000, "80k" 80000, "100k" 100000, "120k" 120000)'
+THRESHOLD_LOW = 119573.67030768647
+THRESHOLD_HIGH = 119573.67030768647
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

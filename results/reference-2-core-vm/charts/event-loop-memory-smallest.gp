@@ -66,30 +66,30 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 922 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 1742 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 1844 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 3484 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'event-loop-memory-smallest.' . target
 TITLE = "{/:Bold Memory of tasks that wait: an event loop against a thread or a process for each}"
 SUBTITLE = "“A waiting task in an event loop takes the least memory”"
-FINDING = "{/:Bold Holds: threads\\@conc:100 24.7× (23.4–24.7); processes\\@conc:100 70.2× (68.6–74.0); connections-threads\\@conc:100 9.18×}\n{/:Bold (9.00–9.47); connections-processes\\@conc:100 26.5× (25.8–27.9)}"
+FINDING = "{/:Bold native: Holds: threads\\@conc:100 24.8× (24.8–24.8); processes\\@conc:10 28.7× (28.5–28.9); connections-threads\\@conc:100}\n{/:Bold 9.06× (8.87–9.31); connections-processes\\@conc:10 8.00× (7.85–8.22). cpython3.11: Holds: threads\\@conc:100 8.50×}\n{/:Bold (8.49–8.51); processes\\@conc:10 985× (981–990); connections-threads\\@conc:100 2.61× (2.59–2.62);}\n{/:Bold connections-processes\\@conc:10 277× (276–279)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 15   ·   native, memory, place:none"
-set label 101 TITLE at screen 0.02292, 0.97180 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.94577 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.92082 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.01518 left font ',10' textcolor rgb cp_grey
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, memory, place:none"
+set label 101 TITLE at screen 0.02292, 0.98507 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.97130 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.95809 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.00804 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.85249
-BOTTOM = 0.72885
-PIXEL = 0.001085
-PANEL_TITLE = "{/:Bold threads\\@conc:100: holds}"
+TOP = 0.90126
+BOTTOM = 0.83582
+PIXEL = 0.000574
+PANEL_TITLE = "{/:Bold native, threads\\@conc:100: holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "thread-pool"
 SCALE = 0.0009765625
@@ -97,11 +97,11 @@ Y_LABEL = "memory in KiB"
 BETTER = "event-loop"
 WORSE = "thread-pool"
 BETTER_TEXT = "{/:Bold 36.0 KiB}"
-WORSE_TEXT = "{/:Bold 888 KiB}"
-Y_MAX = 994.5600000000001
+WORSE_TEXT = "{/:Bold 892 KiB}"
+Y_MAX = 999.0400000000001
 Y_TICS = 'set xtics ("0" 0, "200" 200, "400" 400, "600" 600, "800" 800)'
-THRESHOLD_LOW = 444
-THRESHOLD_HIGH = 444
+THRESHOLD_LOW = 446
+THRESHOLD_HIGH = 446
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -156,22 +156,22 @@ eval cp_headed
 PANEL = 2
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.63991
-BOTTOM = 0.51627
-PIXEL = 0.001085
-PANEL_TITLE = "{/:Bold processes\\@conc:100: holds}"
+TOP = 0.78875
+BOTTOM = 0.72331
+PIXEL = 0.000574
+PANEL_TITLE = "{/:Bold native, processes\\@conc:10: holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "process-pool"
 SCALE = 0.0009765625
 Y_LABEL = "memory in KiB"
 BETTER = "event-loop"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 36.0 KiB}"
-WORSE_TEXT = "{/:Bold 2.42 MiB}"
-Y_MAX = 3220.0000000000005
-Y_TICS = 'set xtics ("0" 0, "500" 500, "1000" 1000, "1500" 1500, "2000" 2000, "2500" 2500, "3000" 3000)'
-THRESHOLD_LOW = 1237
-THRESHOLD_HIGH = 1237
+BETTER_TEXT = "{/:Bold 12.0 KiB}"
+WORSE_TEXT = "{/:Bold 344 KiB}"
+Y_MAX = 423.36
+Y_TICS = 'set xtics ("0" 0, "100" 100, "200" 200, "300" 300, "400" 400)'
+THRESHOLD_LOW = 171.75
+THRESHOLD_HIGH = 171.75
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -226,10 +226,10 @@ eval cp_headed
 PANEL = 3
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.42733
-BOTTOM = 0.30369
-PIXEL = 0.001085
-PANEL_TITLE = "{/:Bold connections-threads\\@conc:100: holds}"
+TOP = 0.67623
+BOTTOM = 0.61079
+PIXEL = 0.000574
+PANEL_TITLE = "{/:Bold native, connections-threads\\@conc:100: holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "thread-pool"
 SCALE = 0.0009765625
@@ -237,11 +237,11 @@ Y_LABEL = "memory in KiB"
 BETTER = "event-loop"
 WORSE = "thread-pool"
 BETTER_TEXT = "{/:Bold 102 KiB}"
-WORSE_TEXT = "{/:Bold 920 KiB}"
-Y_MAX = 1030.4
+WORSE_TEXT = "{/:Bold 923 KiB}"
+Y_MAX = 1037.1200000000001
 Y_TICS = 'set xtics ("0" 0, "200" 200, "400" 400, "600" 600, "800" 800, "1000" 1000)'
-THRESHOLD_LOW = 460
-THRESHOLD_HIGH = 460
+THRESHOLD_LOW = 461.5
+THRESHOLD_HIGH = 461.5
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -296,22 +296,302 @@ eval cp_headed
 PANEL = 4
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.21475
-BOTTOM = 0.09111
-PIXEL = 0.001085
-PANEL_TITLE = "{/:Bold connections-processes\\@conc:100: holds}"
+TOP = 0.56372
+BOTTOM = 0.49828
+PIXEL = 0.000574
+PANEL_TITLE = "{/:Bold native, connections-processes\\@conc:10: holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "process-pool"
 SCALE = 0.0009765625
 Y_LABEL = "memory in KiB"
 BETTER = "event-loop"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 102 KiB}"
-WORSE_TEXT = "{/:Bold 2.57 MiB}"
-Y_MAX = 3391.36
-Y_TICS = 'set xtics ("0" 0, "500" 500, "1000" 1000, "1500" 1500, "2000" 2000, "2500" 2500, "3000" 3000)'
-THRESHOLD_LOW = 1316
-THRESHOLD_HIGH = 1316
+BETTER_TEXT = "{/:Bold 60.0 KiB}"
+WORSE_TEXT = "{/:Bold 485 KiB}"
+Y_MAX = 549.9200000000001
+Y_TICS = 'set xtics ("0" 0, "100" 100, "200" 200, "300" 300, "400" 400, "500" 500)'
+THRESHOLD_LOW = 242.5
+THRESHOLD_HIGH = 242.5
+THRESHOLD_TEXT = "ahead by 100 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 5
+PANEL = 5
+LEFT = 0.16250
+RIGHT = 0.90833
+TOP = 0.45121
+BOTTOM = 0.38576
+PIXEL = 0.000574
+PANEL_TITLE = "{/:Bold cpython3.11, threads\\@conc:100: holds}"
+BETTER_MODEL = "event-loop"
+WORSE_MODEL = "thread-pool"
+SCALE = 0.0009765625
+Y_LABEL = "memory in KiB"
+BETTER = "event-loop"
+WORSE = "thread-pool"
+BETTER_TEXT = "{/:Bold 228 KiB}"
+WORSE_TEXT = "{/:Bold 1.89 MiB}"
+Y_MAX = 2177.28
+Y_TICS = 'set xtics ("0" 0, "500" 500, "1000" 1000, "1500" 1500, "2000" 2000)'
+THRESHOLD_LOW = 970
+THRESHOLD_HIGH = 970
+THRESHOLD_TEXT = "ahead by 100 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 6
+PANEL = 6
+LEFT = 0.16250
+RIGHT = 0.90833
+TOP = 0.33869
+BOTTOM = 0.27325
+PIXEL = 0.000574
+PANEL_TITLE = "{/:Bold cpython3.11, processes\\@conc:10: holds}"
+BETTER_MODEL = "event-loop"
+WORSE_MODEL = "process-pool"
+SCALE = 0.0009765625
+Y_LABEL = "memory in KiB"
+BETTER = "event-loop"
+WORSE = "process-pool"
+BETTER_TEXT = "{/:Bold 20.0 KiB}"
+WORSE_TEXT = "{/:Bold 19.2 MiB}"
+Y_MAX = 22331.680000000004
+Y_TICS = 'set xtics ("0" 0, "5000" 5000, "10000" 10000, "15000" 15000, "20000" 20000)'
+THRESHOLD_LOW = 9849.25
+THRESHOLD_HIGH = 9849.25
+THRESHOLD_TEXT = "ahead by 100 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 7
+PANEL = 7
+LEFT = 0.16250
+RIGHT = 0.90833
+TOP = 0.22618
+BOTTOM = 0.16073
+PIXEL = 0.000574
+PANEL_TITLE = "{/:Bold cpython3.11, connections-threads\\@conc:100: holds}"
+BETTER_MODEL = "event-loop"
+WORSE_MODEL = "thread-pool"
+SCALE = 0.0009765625
+Y_LABEL = "memory in KiB"
+BETTER = "event-loop"
+WORSE = "thread-pool"
+BETTER_TEXT = "{/:Bold 748 KiB}"
+WORSE_TEXT = "{/:Bold 1.91 MiB}"
+Y_MAX = 2199.6800000000003
+Y_TICS = 'set xtics ("0" 0, "500" 500, "1000" 1000, "1500" 1500, "2000" 2000)'
+THRESHOLD_LOW = 977
+THRESHOLD_HIGH = 977
+THRESHOLD_TEXT = "ahead by 100 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 8
+PANEL = 8
+LEFT = 0.16250
+RIGHT = 0.90833
+TOP = 0.11366
+BOTTOM = 0.04822
+PIXEL = 0.000574
+PANEL_TITLE = "{/:Bold cpython3.11, connections-processes\\@conc:10: holds}"
+BETTER_MODEL = "event-loop"
+WORSE_MODEL = "process-pool"
+SCALE = 0.0009765625
+Y_LABEL = "memory in KiB"
+BETTER = "event-loop"
+WORSE = "process-pool"
+BETTER_TEXT = "{/:Bold 72.0 KiB}"
+WORSE_TEXT = "{/:Bold 19.5 MiB}"
+Y_MAX = 22626.24
+Y_TICS = 'set xtics ("0" 0, "5000" 5000, "10000" 10000, "15000" 15000, "20000" 20000)'
+THRESHOLD_LOW = 9980.75
+THRESHOLD_HIGH = 9980.75
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

@@ -66,42 +66,42 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 512 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 922 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 1024 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 1844 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'event-loop-needs-no-lock.' . target
 TITLE = "{/:Bold Adding to a shared counter: an event loop without a lock against threads with a mutex}"
 SUBTITLE = "“In an event loop shared data needs no lock, which makes it faster”"
-FINDING = "{/:Bold Holds: one-unit 9.67× (9.42–9.84); whole 24.6× (22.7–25.4)}"
+FINDING = "{/:Bold native: Holds: one-unit 9.50× (8.29–9.76); whole 25.0× (23.5–25.7). cpython3.11: Holds: one-unit 3.94× (3.73–4.15);}\n{/:Bold whole 3.74× (3.43–3.83)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 15   ·   native, sync/counter"
-set label 101 TITLE at screen 0.02292, 0.94922 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.90234 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.85742 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.02734 left font ',10' textcolor rgb cp_grey
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, sync/counter"
+set label 101 TITLE at screen 0.02292, 0.97180 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.94577 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.92082 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.01518 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.76953
-BOTTOM = 0.54688
-PIXEL = 0.001953
-PANEL_TITLE = "{/:Bold one-unit (lock:none): holds}"
+TOP = 0.85249
+BOTTOM = 0.72885
+PIXEL = 0.001085
+PANEL_TITLE = "{/:Bold native, one-unit (lock:none): holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "thread-pool"
 SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "event-loop\nworkers:1\nlock:none"
 WORSE = "thread-pool\nworkers:2\nlock:mutex"
-BETTER_TEXT = "{/:Bold 633k/s}"
-WORSE_TEXT = "{/:Bold 65.2k/s}"
-Y_MAX = 732626.6503153719
+BETTER_TEXT = "{/:Bold 665k/s}"
+WORSE_TEXT = "{/:Bold 68.6k/s}"
+Y_MAX = 765349.5368850839
 Y_TICS = 'set xtics ("0" 0, "100k" 100000, "200k" 200000, "300k" 300000, "400k" 400000, "500k" 500000, "600k" 600000, "700k" 700000)'
-THRESHOLD_LOW = 97782.99006620256
-THRESHOLD_HIGH = 97782.99006620256
+THRESHOLD_LOW = 102972.21341551802
+THRESHOLD_HIGH = 102972.21341551802
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -156,22 +156,162 @@ eval cp_headed
 PANEL = 2
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.38672
-BOTTOM = 0.16406
-PIXEL = 0.001953
-PANEL_TITLE = "{/:Bold whole (lock:none): holds}"
+TOP = 0.63991
+BOTTOM = 0.51627
+PIXEL = 0.001085
+PANEL_TITLE = "{/:Bold native, whole (lock:none): holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "thread-pool"
 SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "event-loop\nworkers:1\nlock:none"
 WORSE = "thread-pool\nworkers:2\nlock:mutex"
-BETTER_TEXT = "{/:Bold 640k/s}"
-WORSE_TEXT = "{/:Bold 25.2k/s}"
-Y_MAX = 762994.2318108152
+BETTER_TEXT = "{/:Bold 678k/s}"
+WORSE_TEXT = "{/:Bold 26.4k/s}"
+Y_MAX = 777994.3464747132
 Y_TICS = 'set xtics ("0" 0, "100k" 100000, "200k" 200000, "300k" 300000, "400k" 400000, "500k" 500000, "600k" 600000, "700k" 700000)'
-THRESHOLD_LOW = 37872.08814021159
-THRESHOLD_HIGH = 37872.08814021159
+THRESHOLD_LOW = 39669.87828640795
+THRESHOLD_HIGH = 39669.87828640795
+THRESHOLD_TEXT = "ahead by 50 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 3
+PANEL = 3
+LEFT = 0.16250
+RIGHT = 0.90833
+TOP = 0.42733
+BOTTOM = 0.30369
+PIXEL = 0.001085
+PANEL_TITLE = "{/:Bold cpython3.11, one-unit (lock:none): holds}"
+BETTER_MODEL = "event-loop"
+WORSE_MODEL = "thread-pool"
+SCALE = 1
+Y_LABEL = "tasks per second"
+BETTER = "event-loop\nworkers:1\nlock:none"
+WORSE = "thread-pool\nworkers:2\nlock:mutex"
+BETTER_TEXT = "{/:Bold 19.0k/s}"
+WORSE_TEXT = "{/:Bold 4845/s}"
+Y_MAX = 22481.306807503108
+Y_TICS = 'set xtics ("0" 0, "5000" 5000, "10k" 10000, "15k" 15000, "20k" 20000)'
+THRESHOLD_LOW = 7267.623364809264
+THRESHOLD_HIGH = 7267.623364809264
+THRESHOLD_TEXT = "ahead by 50 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 4
+PANEL = 4
+LEFT = 0.16250
+RIGHT = 0.90833
+TOP = 0.21475
+BOTTOM = 0.09111
+PIXEL = 0.001085
+PANEL_TITLE = "{/:Bold cpython3.11, whole (lock:none): holds}"
+BETTER_MODEL = "event-loop"
+WORSE_MODEL = "thread-pool"
+SCALE = 1
+Y_LABEL = "tasks per second"
+BETTER = "event-loop\nworkers:1\nlock:none"
+WORSE = "thread-pool\nworkers:2\nlock:mutex"
+BETTER_TEXT = "{/:Bold 19.4k/s}"
+WORSE_TEXT = "{/:Bold 5126/s}"
+Y_MAX = 22506.783203246752
+Y_TICS = 'set xtics ("0" 0, "5000" 5000, "10k" 10000, "15k" 15000, "20k" 20000)'
+THRESHOLD_LOW = 7688.389122954788
+THRESHOLD_HIGH = 7688.389122954788
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

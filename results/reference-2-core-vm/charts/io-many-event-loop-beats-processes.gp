@@ -66,31 +66,31 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 568 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 1948 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 1136 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 3896 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'io-many-event-loop-beats-processes.' . target
-TITLE = "{/:Bold Echo of 64-byte messages over TCP: an event loop against a process for each connection}"
+TITLE = "{/:Bold Messages echoed and pages served over TCP: an event loop against a process for each connection}"
 SUBTITLE = "“From some number of connections on, an event loop beats processes”"
-FINDING = "{/:Bold Holds: throughput ahead by 10 % from conc 2 (1–64); latency ahead by 20 % from conc 2 (1–64)}"
-FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 15   ·   native, io/echo, place:split"
-set label 101 TITLE at screen 0.02292, 0.95423 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91197 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.87148 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.02465 left font ',10' textcolor rgb cp_grey
+FINDING = "{/:Bold native: Inconclusive: throughput underpowered: about 47 blocks needed to tell 1.21× (at conc:1); latency underpowered:}\n{/:Bold about 28 blocks needed to tell 1.44× (at conc:1); http 2.91× (2.68–3.03); http-latency underpowered: about 38 blocks}\n{/:Bold needed to tell 1.44×. cpython3.11: Does not hold: waits ahead throughout: by 10 % at every point, nothing to overtake}"
+FINDING_WORD = "inconclusive"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, io"
+set label 101 TITLE at screen 0.02292, 0.98665 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.97433 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.96253 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.00719 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
-LEFT = 0.08958
-RIGHT = 0.41667
-TOP = 0.72887
-BOTTOM = 0.14789
-PIXEL = 0.001761
-MIDDLE = 0.34859
-PANEL_TITLE = "{/:Bold throughput: holds}"
+LEFT = 0.52917
+RIGHT = 0.91667
+TOP = 0.90246
+BOTTOM = 0.73306
+PIXEL = 0.000513
+MIDDLE = 0.79158
+PANEL_TITLE = "{/:Bold native, throughput: inconclusive}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "process-per-task"
 SCALE = 1
@@ -105,19 +105,19 @@ X_TICS_BARE = 'set xtics ("" 1, "" 64)'
 X_LABEL = "in flight at once (conc)"
 Y_LOG = 0
 Y_MIN = 0
-Y_MAX = 137057.03437888814
-Y_TICS = 'set ytics ("0" 0, "20k" 20000, "40k" 40000, "60k" 60000, "80k" 80000, "100k" 100000, "120k" 120000)'
-RATIO_MIN = 0.8224933160006315
-RATIO_MAX = 3.423696722744004
+Y_MAX = 185106.14929625677
+Y_TICS = 'set ytics ("0" 0, "25k" 25000, "50k" 50000, "75k" 75000, "100k" 100000, "125k" 125000, "150k" 150000, "175k" 175000)'
+RATIO_MIN = 0.7793278938366267
+RATIO_MAX = 3.6617833048742563
 RATIO_TICS = 'set ytics ("1" 1, "1.5" 1.5, "2" 2, "3" 3)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1
 THRESHOLDS = "1.1"
-CROSSING = 1.7830496030073464
-CROSSING_LOW = 1
-CROSSING_HIGH = 64
-CROSSING_TEXT = "10 % ahead from conc 2 (1–64)"
-CROSSING_AT = 0.16579426514476298
+CROSSING = 0
+CROSSING_LOW = 0.8467453123625273
+CROSSING_HIGH = 75.58353033148994
+CROSSING_TEXT = "10 % ahead "
+CROSSING_AT = 0.5
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean
@@ -182,13 +182,13 @@ plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8))
 
 # Panel 2
 PANEL = 2
-LEFT = 0.58958
+LEFT = 0.52917
 RIGHT = 0.91667
-TOP = 0.72887
-BOTTOM = 0.14789
-PIXEL = 0.001761
-MIDDLE = 0.34859
-PANEL_TITLE = "{/:Bold latency: holds}"
+TOP = 0.67248
+BOTTOM = 0.50308
+PIXEL = 0.000513
+MIDDLE = 0.56160
+PANEL_TITLE = "{/:Bold native, latency: inconclusive}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "process-per-task"
 SCALE = 1e-09
@@ -202,20 +202,286 @@ X_TICS = 'set xtics ("1" 1, "64" 64)'
 X_TICS_BARE = 'set xtics ("" 1, "" 64)'
 X_LABEL = "in flight at once (conc)"
 Y_LOG = 1
-Y_MIN = 5.338971393266058e-05
-Y_MAX = 0.009973499827290006
-Y_TICS = 'set ytics ("100 µs" 0.0001, "200 µs" 0.0002, "500 µs" 0.0005, "1 ms" 0.001, "2 ms" 0.002, "5 ms" 0.005)'
-RATIO_MIN = 0.773734176418498
-RATIO_MAX = 7.50703792367139
+Y_MIN = 4.63002492254165e-05
+Y_MAX = 0.011566570970235054
+Y_TICS = 'set ytics ("50 µs" 5e-05, "100 µs" 0.0001, "200 µs" 0.0002, "500 µs" 0.0005, "1 ms" 0.001, "2 ms" 0.002, "5 ms" 0.005, "10 ms" 0.01)'
+RATIO_MIN = 0.7235740636130666
+RATIO_MAX = 8.100445466698266
 RATIO_TICS = 'set ytics ("1" 1, "2" 2, "5" 5)'
 THRESHOLD_TEXT = "20 % ahead"
 THRESHOLD = 1.2
 THRESHOLDS = "1.2"
-CROSSING = 1.6922149480895736
-CROSSING_LOW = 1
-CROSSING_HIGH = 64
-CROSSING_TEXT = "20 % ahead from conc 2 (1–64)"
-CROSSING_AT = 0.15415321508238994
+CROSSING = 0
+CROSSING_LOW = 0.8467453123625273
+CROSSING_HIGH = 75.58353033148994
+CROSSING_TEXT = "20 % ahead "
+CROSSING_AT = 0.5
+# One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
+# `better` is, with its interval, against the line that decides.
+eval cp_clean
+WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
+WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen MIDDLE
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 54 * PIXEL left font ',12' textcolor rgb cp_dark
+set logscale x
+set xrange [X_MIN:X_MAX]
+eval X_TICS_BARE
+set label 9 Y_LABEL noenhanced at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set yrange [Y_MIN:Y_MAX]
+if (Y_LOG) { set logscale y }
+eval Y_TICS
+set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
+set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
+if (CROSSING > 0) {
+    set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
+    set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+    set label 2 CROSSING_TEXT noenhanced at graph CROSSING_AT, screen TOP + 10 * PIXEL center font ',11' textcolor rgb cp_dark
+}
+cp_spread(x, block) = x * (X_MAX / X_MIN) ** (0.008 * cp_jitter(block))
+plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(WORSE_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('sample', 'better', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+eval cp_headed
+
+set tmargin at screen MIDDLE - 14 * PIXEL
+set bmargin at screen BOTTOM
+do for [i = 1:9] { set label i ''; unset label i }
+eval X_TICS
+set xlabel X_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set label 9 'times better' at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set logscale y
+set yrange [RATIO_MIN:RATIO_MAX]
+eval RATIO_TICS
+set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1 back
+do for [i = 1:words(THRESHOLDS)] {
+    set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+}
+set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
+plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
+     DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
+         pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
+
+# Panel 3
+PANEL = 3
+LEFT = 0.52917
+RIGHT = 0.91667
+TOP = 0.44251
+BOTTOM = 0.27310
+PIXEL = 0.000513
+MIDDLE = 0.33162
+PANEL_TITLE = "{/:Bold native, http: inconclusive}"
+BETTER_MODEL = "event-loop"
+WORSE_MODEL = "process-per-task"
+SCALE = 1
+Y_LABEL = "messages per second"
+BETTER = "event-loop"
+KEY_AT = 0.12083333333333333
+WORSE = "process-per-task"
+X_MIN = 0.8467453123625273
+X_MAX = 75.58353033148994
+X_TICS = 'set xtics ("1" 1, "64" 64)'
+X_TICS_BARE = 'set xtics ("" 1, "" 64)'
+X_LABEL = "in flight at once (conc)"
+Y_LOG = 0
+Y_MIN = 0
+Y_MAX = 172902.3916820597
+Y_TICS = 'set ytics ("0" 0, "25k" 25000, "50k" 50000, "75k" 75000, "100k" 100000, "125k" 125000, "150k" 150000)'
+RATIO_MIN = 0.8138505273953806
+RATIO_MAX = 3.4180288232827136
+RATIO_TICS = 'set ytics ("1" 1, "1.5" 1.5, "2" 2, "3" 3)'
+THRESHOLD_TEXT = "10 % ahead"
+THRESHOLD = 1.1
+THRESHOLDS = "1.1"
+CROSSING = 0
+CROSSING_LOW = 0.8467453123625273
+CROSSING_HIGH = 75.58353033148994
+CROSSING_TEXT = "10 % ahead "
+CROSSING_AT = 0.5
+# One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
+# `better` is, with its interval, against the line that decides.
+eval cp_clean
+WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
+WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen MIDDLE
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 54 * PIXEL left font ',12' textcolor rgb cp_dark
+set logscale x
+set xrange [X_MIN:X_MAX]
+eval X_TICS_BARE
+set label 9 Y_LABEL noenhanced at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set yrange [Y_MIN:Y_MAX]
+if (Y_LOG) { set logscale y }
+eval Y_TICS
+set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
+set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
+if (CROSSING > 0) {
+    set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
+    set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+    set label 2 CROSSING_TEXT noenhanced at graph CROSSING_AT, screen TOP + 10 * PIXEL center font ',11' textcolor rgb cp_dark
+}
+cp_spread(x, block) = x * (X_MAX / X_MIN) ** (0.008 * cp_jitter(block))
+plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(WORSE_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('sample', 'better', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+eval cp_headed
+
+set tmargin at screen MIDDLE - 14 * PIXEL
+set bmargin at screen BOTTOM
+do for [i = 1:9] { set label i ''; unset label i }
+eval X_TICS
+set xlabel X_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set label 9 'times better' at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set logscale y
+set yrange [RATIO_MIN:RATIO_MAX]
+eval RATIO_TICS
+set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1 back
+do for [i = 1:words(THRESHOLDS)] {
+    set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+}
+set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
+plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
+     DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
+         pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
+
+# Panel 4
+PANEL = 4
+LEFT = 0.16250
+RIGHT = 0.34792
+TOP = 0.92094
+BOTTOM = 0.84805
+PIXEL = 0.000513
+PANEL_TITLE = "{/:Bold native, http-latency: inconclusive}"
+BETTER_MODEL = "event-loop"
+WORSE_MODEL = "process-per-task"
+SCALE = 1e-09
+Y_LABEL = "latency (p99)"
+BETTER = "event-loop"
+WORSE = "process-per-task"
+BETTER_TEXT = "{/:Bold 1.02 ms}"
+WORSE_TEXT = "{/:Bold 5.86 ms}"
+Y_MAX = 0.00841351056
+Y_TICS = 'set xtics ("0 ns" 0, "2 ms" 0.002, "4 ms" 0.004, "6 ms" 0.006, "8 ms" 0.008)'
+THRESHOLD_LOW = 0.004879359166666667
+THRESHOLD_HIGH = 0.004879359166666667
+THRESHOLD_TEXT = "ahead by 20 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 5
+PANEL = 5
+LEFT = 0.52917
+RIGHT = 0.91667
+TOP = 0.21253
+BOTTOM = 0.04312
+PIXEL = 0.000513
+MIDDLE = 0.10164
+PANEL_TITLE = "{/:Bold cpython3.11, waits: does not hold}"
+BETTER_MODEL = "event-loop"
+WORSE_MODEL = "process-per-task"
+SCALE = 1
+Y_LABEL = "messages per second"
+BETTER = "event-loop"
+KEY_AT = 0.12083333333333333
+WORSE = "process-per-task"
+X_MIN = 0.8950250709279723
+X_MAX = 17.87659420915552
+X_TICS = 'set xtics ("1" 1, "16" 16)'
+X_TICS_BARE = 'set xtics ("" 1, "" 16)'
+X_LABEL = "in flight at once (conc)"
+Y_LOG = 1
+Y_MIN = 22.355104921237892
+Y_MAX = 1981.7863437691065
+Y_TICS = 'set ytics ("50" 50, "100" 100, "200" 200, "500" 500, "1000" 1000)'
+RATIO_MIN = 0.6947219448222198
+RATIO_MAX = 54.964060241835064
+RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
+THRESHOLD_TEXT = "10 % ahead"
+THRESHOLD = 1.1
+THRESHOLDS = "1.1"
+CROSSING = 0
+CROSSING_LOW = 0.8950250709279723
+CROSSING_HIGH = 17.87659420915552
+CROSSING_TEXT = "10 % ahead "
+CROSSING_AT = 0.5
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean

@@ -66,31 +66,31 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 568 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 1930 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 1136 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 3860 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'io-many-event-loop-beats-threads.' . target
-TITLE = "{/:Bold Echo of 64-byte messages over TCP}"
+TITLE = "{/:Bold Messages echoed and pages served over TCP: an event loop against a thread for each connection}"
 SUBTITLE = "“From some number of connections on, an event loop beats threads”"
-FINDING = "{/:Bold Holds: throughput ahead by 10 % from conc 3 (1–16); latency ahead by 20 % from conc 2 (1–16)}"
+FINDING = "{/:Bold native: Holds: throughput ahead by 10 % from conc 4 (1–16); latency ahead by 20 % from conc 2 (1–16); http ahead by 10 %}\n{/:Bold from conc 7 (1–1000); http-latency 8.60× (7.37–9.87). cpython3.11: Holds: waits ahead by 10 % from conc 1 (1–100)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 15   ·   native, io/echo, place:split"
-set label 101 TITLE at screen 0.02292, 0.95423 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91197 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.87148 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.02465 left font ',10' textcolor rgb cp_grey
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, io"
+set label 101 TITLE at screen 0.02292, 0.98653 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.97409 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.96218 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.00725 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
-LEFT = 0.08958
-RIGHT = 0.41667
-TOP = 0.72887
-BOTTOM = 0.14789
-PIXEL = 0.001761
-MIDDLE = 0.34859
-PANEL_TITLE = "{/:Bold throughput: holds}"
+LEFT = 0.52917
+RIGHT = 0.91667
+TOP = 0.91088
+BOTTOM = 0.73990
+PIXEL = 0.000518
+MIDDLE = 0.79896
+PANEL_TITLE = "{/:Bold native, throughput: holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "thread-per-task"
 SCALE = 1
@@ -105,19 +105,19 @@ X_TICS_BARE = 'set xtics ("" 1, "" 16, "" 1000)'
 X_LABEL = "in flight at once (conc)"
 Y_LOG = 0
 Y_MIN = 0
-Y_MAX = 182172.80239750558
+Y_MAX = 182528.29020098932
 Y_TICS = 'set ytics ("0" 0, "25k" 25000, "50k" 50000, "75k" 75000, "100k" 100000, "125k" 125000, "150k" 150000, "175k" 175000)'
-RATIO_MIN = 0.8661152331949944
-RATIO_MAX = 1.8948593576390567
+RATIO_MIN = 0.81688720605836
+RATIO_MAX = 1.9130799914019785
 RATIO_TICS = 'set ytics ("1" 1, "1.25" 1.25, "1.5" 1.5, "1.75" 1.75)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1
 THRESHOLDS = "1.1"
-CROSSING = 3.0103627320971165
+CROSSING = 3.8908086602507765
 CROSSING_LOW = 1
 CROSSING_HIGH = 16
-CROSSING_TEXT = "10 % ahead from conc 3 (1–16)"
-CROSSING_AT = 0.18475889778868512
+CROSSING_TEXT = "10 % ahead from conc 4 (1–16)"
+CROSSING_AT = 0.21914810921823977
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean
@@ -182,13 +182,13 @@ plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8))
 
 # Panel 2
 PANEL = 2
-LEFT = 0.58958
+LEFT = 0.52917
 RIGHT = 0.91667
-TOP = 0.72887
-BOTTOM = 0.14789
-PIXEL = 0.001761
-MIDDLE = 0.34859
-PANEL_TITLE = "{/:Bold latency: holds}"
+TOP = 0.67876
+BOTTOM = 0.50777
+PIXEL = 0.000518
+MIDDLE = 0.56684
+PANEL_TITLE = "{/:Bold native, latency: holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "thread-per-task"
 SCALE = 1e-09
@@ -202,20 +202,286 @@ X_TICS = 'set xtics ("1" 1, "16" 16, "1000" 1000)'
 X_TICS_BARE = 'set xtics ("" 1, "" 16, "" 1000)'
 X_LABEL = "in flight at once (conc)"
 Y_LOG = 1
-Y_MIN = 4.465294010064146e-05
-Y_MAX = 0.3915809376507595
+Y_MIN = 3.854776873701681e-05
+Y_MAX = 0.32164947241883174
 Y_TICS = 'set ytics ("100 µs" 0.0001, "300 µs" 0.0003, "1 ms" 0.001, "3 ms" 0.003, "10 ms" 0.01, "30 ms" 0.03, "100 ms" 0.1, "300 ms" 0.3)'
-RATIO_MIN = 0.7434034389239008
-RATIO_MAX = 13.2254246014938
+RATIO_MIN = 0.701492312785226
+RATIO_MAX = 12.05284051317719
 RATIO_TICS = 'set ytics ("1" 1, "2" 2, "5" 5, "10" 10)'
 THRESHOLD_TEXT = "20 % ahead"
 THRESHOLD = 1.2
 THRESHOLDS = "1.2"
-CROSSING = 2.0372330508555128
+CROSSING = 1.8546406726324587
 CROSSING_LOW = 1
 CROSSING_HIGH = 16
 CROSSING_TEXT = "20 % ahead from conc 2 (1–16)"
-CROSSING_AT = 0.13241997323959115
+CROSSING_AT = 0.11983326534390701
+# One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
+# `better` is, with its interval, against the line that decides.
+eval cp_clean
+WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
+WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen MIDDLE
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 54 * PIXEL left font ',12' textcolor rgb cp_dark
+set logscale x
+set xrange [X_MIN:X_MAX]
+eval X_TICS_BARE
+set label 9 Y_LABEL noenhanced at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set yrange [Y_MIN:Y_MAX]
+if (Y_LOG) { set logscale y }
+eval Y_TICS
+set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
+set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
+if (CROSSING > 0) {
+    set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
+    set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+    set label 2 CROSSING_TEXT noenhanced at graph CROSSING_AT, screen TOP + 10 * PIXEL center font ',11' textcolor rgb cp_dark
+}
+cp_spread(x, block) = x * (X_MAX / X_MIN) ** (0.008 * cp_jitter(block))
+plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(WORSE_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('sample', 'better', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+eval cp_headed
+
+set tmargin at screen MIDDLE - 14 * PIXEL
+set bmargin at screen BOTTOM
+do for [i = 1:9] { set label i ''; unset label i }
+eval X_TICS
+set xlabel X_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set label 9 'times better' at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set logscale y
+set yrange [RATIO_MIN:RATIO_MAX]
+eval RATIO_TICS
+set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1 back
+do for [i = 1:words(THRESHOLDS)] {
+    set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+}
+set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
+plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
+     DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
+         pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
+
+# Panel 3
+PANEL = 3
+LEFT = 0.52917
+RIGHT = 0.91667
+TOP = 0.44663
+BOTTOM = 0.27565
+PIXEL = 0.000518
+MIDDLE = 0.33472
+PANEL_TITLE = "{/:Bold native, http: holds}"
+BETTER_MODEL = "event-loop"
+WORSE_MODEL = "thread-per-task"
+SCALE = 1
+Y_LABEL = "messages per second"
+BETTER = "event-loop"
+KEY_AT = 0.12083333333333333
+WORSE = "thread-per-task"
+X_MIN = 0.7585775750291838
+X_MAX = 1318.256738556407
+X_TICS = 'set xtics ("1" 1, "1000" 1000)'
+X_TICS_BARE = 'set xtics ("" 1, "" 1000)'
+X_LABEL = "in flight at once (conc)"
+Y_LOG = 0
+Y_MIN = 0
+Y_MAX = 111714.02159688447
+Y_TICS = 'set ytics ("0" 0, "20k" 20000, "40k" 40000, "60k" 60000, "80k" 80000, "100k" 100000)'
+RATIO_MIN = 0.8528221140316439
+RATIO_MAX = 1.9206919702595366
+RATIO_TICS = 'set ytics ("1" 1, "1.25" 1.25, "1.5" 1.5, "1.75" 1.75)'
+THRESHOLD_TEXT = "10 % ahead"
+THRESHOLD = 1.1
+THRESHOLDS = "1.1"
+CROSSING = 6.9556575252949475
+CROSSING_LOW = 1
+CROSSING_HIGH = 1000
+CROSSING_TEXT = "10 % ahead from conc 7 (1–1000)"
+CROSSING_AT = 0.29701796005012193
+# One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
+# `better` is, with its interval, against the line that decides.
+eval cp_clean
+WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
+WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen MIDDLE
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 54 * PIXEL left font ',12' textcolor rgb cp_dark
+set logscale x
+set xrange [X_MIN:X_MAX]
+eval X_TICS_BARE
+set label 9 Y_LABEL noenhanced at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set yrange [Y_MIN:Y_MAX]
+if (Y_LOG) { set logscale y }
+eval Y_TICS
+set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
+set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
+if (CROSSING > 0) {
+    set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
+    set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+    set label 2 CROSSING_TEXT noenhanced at graph CROSSING_AT, screen TOP + 10 * PIXEL center font ',11' textcolor rgb cp_dark
+}
+cp_spread(x, block) = x * (X_MAX / X_MIN) ** (0.008 * cp_jitter(block))
+plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(WORSE_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('sample', 'better', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+eval cp_headed
+
+set tmargin at screen MIDDLE - 14 * PIXEL
+set bmargin at screen BOTTOM
+do for [i = 1:9] { set label i ''; unset label i }
+eval X_TICS
+set xlabel X_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set label 9 'times better' at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set logscale y
+set yrange [RATIO_MIN:RATIO_MAX]
+eval RATIO_TICS
+set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1 back
+do for [i = 1:words(THRESHOLDS)] {
+    set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+}
+set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
+plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
+     DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
+         pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
+
+# Panel 4
+PANEL = 4
+LEFT = 0.16250
+RIGHT = 0.34792
+TOP = 0.92953
+BOTTOM = 0.85596
+PIXEL = 0.000518
+PANEL_TITLE = "{/:Bold native, http-latency: holds}"
+BETTER_MODEL = "event-loop"
+WORSE_MODEL = "thread-per-task"
+SCALE = 1e-09
+Y_LABEL = "latency (p99)"
+BETTER = "event-loop"
+WORSE = "thread-per-task"
+BETTER_TEXT = "{/:Bold 17.4 ms}"
+WORSE_TEXT = "{/:Bold 154 ms}"
+Y_MAX = 0.22181576592000002
+Y_TICS = 'set xtics ("0 ns" 0, "50 ms" 0.05, "100 ms" 0.1, "150 ms" 0.15, "200 ms" 0.2)'
+THRESHOLD_LOW = 0.12855978583333336
+THRESHOLD_HIGH = 0.12855978583333336
+THRESHOLD_TEXT = "ahead by 20 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 5
+PANEL = 5
+LEFT = 0.52917
+RIGHT = 0.91667
+TOP = 0.21451
+BOTTOM = 0.04352
+PIXEL = 0.000518
+MIDDLE = 0.10259
+PANEL_TITLE = "{/:Bold cpython3.11, waits: holds}"
+BETTER_MODEL = "event-loop"
+WORSE_MODEL = "thread-per-task"
+SCALE = 1
+Y_LABEL = "messages per second"
+BETTER = "event-loop"
+KEY_AT = 0.12083333333333333
+WORSE = "thread-per-task"
+X_MIN = 0.831763771102671
+X_MAX = 120.2264434617413
+X_TICS = 'set xtics ("1" 1, "100" 100)'
+X_TICS_BARE = 'set xtics ("" 1, "" 100)'
+X_LABEL = "in flight at once (conc)"
+Y_LOG = 1
+Y_MIN = 70.1991565443819
+Y_MAX = 11649.426456605512
+Y_TICS = 'set ytics ("100" 100, "200" 200, "500" 500, "1000" 1000, "2000" 2000, "5000" 5000, "10k" 10000)'
+RATIO_MIN = 0.8790384500088321
+RATIO_MAX = 4.129651549752334
+RATIO_TICS = 'set ytics ("1" 1, "1.5" 1.5, "2" 2, "3" 3)'
+THRESHOLD_TEXT = "10 % ahead"
+THRESHOLD = 1.1
+THRESHOLDS = "1.1"
+CROSSING = 1.3156008351437731
+CROSSING_LOW = 1
+CROSSING_HIGH = 100
+CROSSING_TEXT = "10 % ahead from conc 1 (1–100)"
+CROSSING_AT = 0.09408602150537634
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean

@@ -66,42 +66,42 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 512 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 922 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 1024 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 1844 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'io-threads-beat-serial.' . target
-TITLE = "{/:Bold Waits of 10 ms, and pages from a server that takes 5 ms: 64 threads against one after the other}"
+TITLE = "{/:Bold Waits of 10 ms, and pages from a server that takes 5 ms: threads against one after the other}"
 SUBTITLE = "“For IO-bound work threads beat one task after the other”"
-FINDING = "{/:Bold Holds: sleep 60.5× (60.1–60.8); fetch 45.7× (45.4–46.4)}"
+FINDING = "{/:Bold native: Holds: sleep 60.6× (60.3–60.8); fetch 46.2× (44.1–47.1). cpython3.11: Holds: sleep 50.4× (49.6–51.5); fetch-8}\n{/:Bold 6.38× (6.26–6.52)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 15   ·   native, io"
-set label 101 TITLE at screen 0.02292, 0.94922 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.90234 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.85742 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.02734 left font ',10' textcolor rgb cp_grey
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, io"
+set label 101 TITLE at screen 0.02292, 0.97180 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.94577 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.92082 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.01518 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.76953
-BOTTOM = 0.54688
-PIXEL = 0.001953
-PANEL_TITLE = "{/:Bold sleep: holds}"
+TOP = 0.85249
+BOTTOM = 0.72885
+PIXEL = 0.001085
+PANEL_TITLE = "{/:Bold native, sleep: holds}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "serial"
 SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nconc:64"
 WORSE = "serial"
-BETTER_TEXT = "{/:Bold 5962/s}"
-WORSE_TEXT = "{/:Bold 98.3/s}"
-Y_MAX = 6783.599210422366
+BETTER_TEXT = "{/:Bold 5936/s}"
+WORSE_TEXT = "{/:Bold 98.2/s}"
+Y_MAX = 6713.224677993735
 Y_TICS = 'set xtics ("0" 0, "1000" 1000, "2000" 2000, "3000" 3000, "4000" 4000, "5000" 5000, "6000" 6000)'
-THRESHOLD_LOW = 196.69350806207734
-THRESHOLD_HIGH = 196.69350806207734
+THRESHOLD_LOW = 196.36179532034112
+THRESHOLD_HIGH = 196.36179532034112
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -156,22 +156,162 @@ eval cp_headed
 PANEL = 2
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.38672
-BOTTOM = 0.16406
-PIXEL = 0.001953
-PANEL_TITLE = "{/:Bold fetch: holds}"
+TOP = 0.63991
+BOTTOM = 0.51627
+PIXEL = 0.001085
+PANEL_TITLE = "{/:Bold native, fetch: holds}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "serial"
 SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nconc:64"
 WORSE = "serial"
-BETTER_TEXT = "{/:Bold 8494/s}"
+BETTER_TEXT = "{/:Bold 8639/s}"
 WORSE_TEXT = "{/:Bold 187/s}"
-Y_MAX = 9953.403132128235
-Y_TICS = 'set xtics ("0" 0, "2000" 2000, "4000" 4000, "6000" 6000, "8000" 8000)'
-THRESHOLD_LOW = 373.0880512576347
-THRESHOLD_HIGH = 373.0880512576347
+Y_MAX = 10080.803944114545
+Y_TICS = 'set xtics ("0" 0, "2000" 2000, "4000" 4000, "6000" 6000, "8000" 8000, "10k" 10000)'
+THRESHOLD_LOW = 373.3782572557061
+THRESHOLD_HIGH = 373.3782572557061
+THRESHOLD_TEXT = "ahead by 100 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 3
+PANEL = 3
+LEFT = 0.16250
+RIGHT = 0.90833
+TOP = 0.42733
+BOTTOM = 0.30369
+PIXEL = 0.001085
+PANEL_TITLE = "{/:Bold cpython3.11, sleep: holds}"
+BETTER_MODEL = "thread-pool"
+WORSE_MODEL = "serial"
+SCALE = 1
+Y_LABEL = "tasks per second"
+BETTER = "thread-pool\nconc:64"
+WORSE = "serial"
+BETTER_TEXT = "{/:Bold 4951/s}"
+WORSE_TEXT = "{/:Bold 98.1/s}"
+Y_MAX = 5865.700659089373
+Y_TICS = 'set xtics ("0" 0, "1000" 1000, "2000" 2000, "3000" 3000, "4000" 4000, "5000" 5000)'
+THRESHOLD_LOW = 196.17074484134451
+THRESHOLD_HIGH = 196.17074484134451
+THRESHOLD_TEXT = "ahead by 100 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 4
+PANEL = 4
+LEFT = 0.16250
+RIGHT = 0.90833
+TOP = 0.21475
+BOTTOM = 0.09111
+PIXEL = 0.001085
+PANEL_TITLE = "{/:Bold cpython3.11, fetch-8: holds}"
+BETTER_MODEL = "thread-pool"
+WORSE_MODEL = "serial"
+SCALE = 1
+Y_LABEL = "tasks per second"
+BETTER = "thread-pool\nconc:8"
+WORSE = "serial"
+BETTER_TEXT = "{/:Bold 1038/s}"
+WORSE_TEXT = "{/:Bold 163/s}"
+Y_MAX = 1226.3026591606726
+Y_TICS = 'set xtics ("0" 0, "200" 200, "400" 400, "600" 600, "800" 800, "1000" 1000, "1200" 1200)'
+THRESHOLD_LOW = 326.9462857100207
+THRESHOLD_HIGH = 326.9462857100207
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

@@ -66,42 +66,42 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 708 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 1314 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 1416 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 2628 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'manager-slowest.' . target
 TITLE = "{/:Bold Small messages between processes: a pipe, a queue and memory against a manager}"
 SUBTITLE = "“Of the ways between processes, a manager is the slowest”"
-FINDING = "{/:Bold Holds: pipe 22.4× (20.9–23.7); queue 14.0× (13.4–14.5); memory 70.4× (66.2–77.7)}"
+FINDING = "{/:Bold native: Holds: pipe 24.4× (22.6–26.2); queue 15.0× (14.4–16.2); memory 102× (92.9–111). cpython3.11: Holds: pipe 18.3×}\n{/:Bold (14.1–23.3); queue 11.7× (8.24–15.9); memory 40.5× (20.5–68.0)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 15   ·   native, comm/transfer, payload:64, place:compact"
-set label 101 TITLE at screen 0.02292, 0.96328 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.92938 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.89689 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.01977 left font ',10' textcolor rgb cp_grey
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, comm/transfer, payload:64, place:compact"
+set label 101 TITLE at screen 0.02292, 0.98021 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.96195 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.94444 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.01065 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.83333
-BOTTOM = 0.67232
-PIXEL = 0.001412
-PANEL_TITLE = "{/:Bold pipe (payload:64/via:pipe): holds}"
+TOP = 0.89650
+BOTTOM = 0.80974
+PIXEL = 0.000761
+PANEL_TITLE = "{/:Bold native, pipe (payload:64/via:pipe): holds}"
 BETTER_MODEL = "process-pool"
 WORSE_MODEL = "process-pool"
 SCALE = 1
 Y_LABEL = "messages per second"
 BETTER = "process-pool\nvia:pipe"
 WORSE = "process-pool\nvia:manager"
-BETTER_TEXT = "{/:Bold 470k/s}"
-WORSE_TEXT = "{/:Bold 21.5k/s}"
-Y_MAX = 609453.6158359885
-Y_TICS = 'set xtics ("0" 0, "100k" 100000, "200k" 200000, "300k" 300000, "400k" 400000, "500k" 500000, "600k" 600000)'
-THRESHOLD_LOW = 32177.609359202823
-THRESHOLD_HIGH = 32177.609359202823
+BETTER_TEXT = "{/:Bold 507k/s}"
+WORSE_TEXT = "{/:Bold 21.2k/s}"
+Y_MAX = 700998.997516503
+Y_TICS = 'set xtics ("0" 0, "100k" 100000, "200k" 200000, "300k" 300000, "400k" 400000, "500k" 500000, "600k" 600000, "700k" 700000)'
+THRESHOLD_LOW = 31823.896244433945
+THRESHOLD_HIGH = 31823.896244433945
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -156,22 +156,22 @@ eval cp_headed
 PANEL = 2
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.55650
-BOTTOM = 0.39548
-PIXEL = 0.001412
-PANEL_TITLE = "{/:Bold queue (payload:64/via:queue): holds}"
+TOP = 0.74734
+BOTTOM = 0.66058
+PIXEL = 0.000761
+PANEL_TITLE = "{/:Bold native, queue (payload:64/via:queue): holds}"
 BETTER_MODEL = "process-pool"
 WORSE_MODEL = "process-pool"
 SCALE = 1
 Y_LABEL = "messages per second"
 BETTER = "process-pool\nvia:queue"
 WORSE = "process-pool\nvia:manager"
-BETTER_TEXT = "{/:Bold 303k/s}"
-WORSE_TEXT = "{/:Bold 21.5k/s}"
-Y_MAX = 367870.5168626291
+BETTER_TEXT = "{/:Bold 330k/s}"
+WORSE_TEXT = "{/:Bold 21.2k/s}"
+Y_MAX = 396307.5791137067
 Y_TICS = 'set xtics ("0" 0, "50k" 50000, "100k" 100000, "150k" 150000, "200k" 200000, "250k" 250000, "300k" 300000, "350k" 350000)'
-THRESHOLD_LOW = 32177.609359202823
-THRESHOLD_HIGH = 32177.609359202823
+THRESHOLD_LOW = 31823.896244433945
+THRESHOLD_HIGH = 31823.896244433945
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -226,22 +226,232 @@ eval cp_headed
 PANEL = 3
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.27966
-BOTTOM = 0.11864
-PIXEL = 0.001412
-PANEL_TITLE = "{/:Bold memory (payload:64/via:memory): holds}"
+TOP = 0.59817
+BOTTOM = 0.51142
+PIXEL = 0.000761
+PANEL_TITLE = "{/:Bold native, memory (payload:64/via:memory): holds}"
 BETTER_MODEL = "process-pool"
 WORSE_MODEL = "process-pool"
 SCALE = 1
 Y_LABEL = "messages per second"
 BETTER = "process-pool\nvia:memory"
 WORSE = "process-pool\nvia:manager"
-BETTER_TEXT = "{/:Bold 1.53M/s}"
-WORSE_TEXT = "{/:Bold 21.5k/s}"
-Y_MAX = 2442906.350217577
-Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000, "2M" 2000000)'
-THRESHOLD_LOW = 32177.609359202823
-THRESHOLD_HIGH = 32177.609359202823
+BETTER_TEXT = "{/:Bold 2.16M/s}"
+WORSE_TEXT = "{/:Bold 21.2k/s}"
+Y_MAX = 3195146.612740142
+Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000, "2M" 2000000, "2.5M" 2500000, "3M" 3000000)'
+THRESHOLD_LOW = 31823.896244433945
+THRESHOLD_HIGH = 31823.896244433945
+THRESHOLD_TEXT = "ahead by 50 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 4
+PANEL = 4
+LEFT = 0.16250
+RIGHT = 0.90833
+TOP = 0.44901
+BOTTOM = 0.36225
+PIXEL = 0.000761
+PANEL_TITLE = "{/:Bold cpython3.11, pipe (payload:64/via:pipe): holds}"
+BETTER_MODEL = "process-pool"
+WORSE_MODEL = "process-pool"
+SCALE = 1
+Y_LABEL = "messages per second"
+BETTER = "process-pool\nvia:pipe"
+WORSE = "process-pool\nvia:manager"
+BETTER_TEXT = "{/:Bold 157k/s}"
+WORSE_TEXT = "{/:Bold 9456/s}"
+Y_MAX = 185820.80606104198
+Y_TICS = 'set xtics ("0" 0, "25k" 25000, "50k" 50000, "75k" 75000, "100k" 100000, "125k" 125000, "150k" 150000, "175k" 175000)'
+THRESHOLD_LOW = 14183.288381276576
+THRESHOLD_HIGH = 14183.288381276576
+THRESHOLD_TEXT = "ahead by 50 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 5
+PANEL = 5
+LEFT = 0.16250
+RIGHT = 0.90833
+TOP = 0.29985
+BOTTOM = 0.21309
+PIXEL = 0.000761
+PANEL_TITLE = "{/:Bold cpython3.11, queue (payload:64/via:queue): holds}"
+BETTER_MODEL = "process-pool"
+WORSE_MODEL = "process-pool"
+SCALE = 1
+Y_LABEL = "messages per second"
+BETTER = "process-pool\nvia:queue"
+WORSE = "process-pool\nvia:manager"
+BETTER_TEXT = "{/:Bold 92.4k/s}"
+WORSE_TEXT = "{/:Bold 9456/s}"
+Y_MAX = 142279.34805276437
+Y_TICS = 'set xtics ("0" 0, "20k" 20000, "40k" 40000, "60k" 60000, "80k" 80000, "100k" 100000, "120k" 120000, "140k" 140000)'
+THRESHOLD_LOW = 14183.288381276576
+THRESHOLD_HIGH = 14183.288381276576
+THRESHOLD_TEXT = "ahead by 50 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 6
+PANEL = 6
+LEFT = 0.16250
+RIGHT = 0.90833
+TOP = 0.15068
+BOTTOM = 0.06393
+PIXEL = 0.000761
+PANEL_TITLE = "{/:Bold cpython3.11, memory (payload:64/via:memory): holds}"
+BETTER_MODEL = "process-pool"
+WORSE_MODEL = "process-pool"
+SCALE = 1
+Y_LABEL = "messages per second"
+BETTER = "process-pool\nvia:memory"
+WORSE = "process-pool\nvia:manager"
+BETTER_TEXT = "{/:Bold 466k/s}"
+WORSE_TEXT = "{/:Bold 9456/s}"
+Y_MAX = 680789.6635403687
+Y_TICS = 'set xtics ("0" 0, "100k" 100000, "200k" 200000, "300k" 300000, "400k" 400000, "500k" 500000, "600k" 600000)'
+THRESHOLD_LOW = 14183.288381276576
+THRESHOLD_HIGH = 14183.288381276576
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

@@ -66,42 +66,112 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 316 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 512 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 632 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 1024 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'one-core-cpu-does-not.' . target
 TITLE = "{/:Bold CPU-bound work on one core: 4 threads against one task after the other}"
 SUBTITLE = "“On one core CPU-bound work gains nothing from concurrency”"
-FINDING = "{/:Bold Holds: thread-pool workers:4 does 1.00 times (95.2 % interval 0.992–1.01) the work per second of serial, n = 15.}"
+FINDING = "{/:Bold native: Holds:  1.00× (0.984–1.02). cpython3.11: Inconclusive:  underpowered: too close to -9.09 % to tell}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 15   ·   native, cpu/sum-squares, place:one-core"
-set label 101 TITLE at screen 0.02292, 0.91772 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.84177 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.76899 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.04430 left font ',10' textcolor rgb cp_grey
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, cpu/sum-squares, place:one-core"
+set label 101 TITLE at screen 0.02292, 0.94922 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.90234 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.85742 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.02734 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.68987
-BOTTOM = 0.26582
-PIXEL = 0.003165
-PANEL_TITLE = ""
+TOP = 0.76953
+BOTTOM = 0.54688
+PIXEL = 0.001953
+PANEL_TITLE = "{/:Bold native, work per second: holds}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "serial"
 SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nworkers:4"
 WORSE = "serial"
-BETTER_TEXT = "{/:Bold 8137/s}"
-WORSE_TEXT = "{/:Bold 8164/s}"
-Y_MAX = 10057.761333788061
+BETTER_TEXT = "{/:Bold 8619/s}"
+WORSE_TEXT = "{/:Bold 8616/s}"
+Y_MAX = 10615.126154227013
 Y_TICS = 'set xtics ("0" 0, "2000" 2000, "4000" 4000, "6000" 6000, "8000" 8000, "10k" 10000)'
-THRESHOLD_LOW = 7421.606651260373
-THRESHOLD_HIGH = 8980.144048025053
+THRESHOLD_LOW = 7832.885296802694
+THRESHOLD_HIGH = 9477.791209131261
+THRESHOLD_TEXT = "equal: within 10 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 2
+PANEL = 2
+LEFT = 0.16250
+RIGHT = 0.90833
+TOP = 0.38672
+BOTTOM = 0.16406
+PIXEL = 0.001953
+PANEL_TITLE = "{/:Bold cpython3.11, work per second: inconclusive}"
+BETTER_MODEL = "thread-pool"
+WORSE_MODEL = "serial"
+SCALE = 1
+Y_LABEL = "tasks per second"
+BETTER = "thread-pool\nworkers:4"
+WORSE = "serial"
+BETTER_TEXT = "{/:Bold 2364/s}"
+WORSE_TEXT = "{/:Bold 2636/s}"
+Y_MAX = 3247.687745752362
+Y_TICS = 'set xtics ("0" 0, "500" 500, "1000" 1000, "1500" 1500, "2000" 2000, "2500" 2500, "3000" 3000)'
+THRESHOLD_LOW = 2396.463802945957
+THRESHOLD_HIGH = 2899.7212015646087
 THRESHOLD_TEXT = "equal: within 10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

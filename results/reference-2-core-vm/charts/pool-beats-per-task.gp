@@ -66,42 +66,42 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 586 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 922 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 1172 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 1844 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'pool-beats-per-task.' . target
 TITLE = "{/:Bold CPU-bound tasks: a pool against a new thread or process for each task}"
 SUBTITLE = "“A pool beats a new carrier for every short task”"
-FINDING = "{/:Bold Holds: threads 73.0× (66.8–77.9); processes 440× (380–629); threads-by-length ahead by 50 % up to terms 258k}\n{/:Bold (30.0k–300k)}"
+FINDING = "{/:Bold native: Holds: threads 67.9× (62.4–70.3); processes 497× (374–671); threads-by-length ahead by 50 % up to terms 255k}\n{/:Bold (30.0k–300k). cpython3.11: Holds: threads 4.51× (4.29–4.82); processes 37.5× (22.9–61.9)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 15   ·   native, cpu/sum-squares, workers:2, place:compact"
-set label 101 TITLE at screen 0.02292, 0.95563 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91468 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.87543 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.02389 left font ',10' textcolor rgb cp_grey
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, cpu/sum-squares, workers:2, place:compact"
+set label 101 TITLE at screen 0.02292, 0.97180 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.94577 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.92082 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.01518 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
 LEFT = 0.16250
 RIGHT = 0.34792
-TOP = 0.76792
-BOTTOM = 0.52560
-PIXEL = 0.001706
-PANEL_TITLE = "{/:Bold threads (terms:1000): holds}"
+TOP = 0.85249
+BOTTOM = 0.72885
+PIXEL = 0.001085
+PANEL_TITLE = "{/:Bold native, threads (terms:1000): holds}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "thread-per-task"
 SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "thread-per-task"
-BETTER_TEXT = "{/:Bold 1.40M/s}"
-WORSE_TEXT = "{/:Bold 19.0k/s}"
-Y_MAX = 1672825.42072739
+BETTER_TEXT = "{/:Bold 1.50M/s}"
+WORSE_TEXT = "{/:Bold 22.2k/s}"
+Y_MAX = 1795593.771130421
 Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000)'
-THRESHOLD_LOW = 28511.35743048348
-THRESHOLD_HIGH = 28511.35743048348
+THRESHOLD_LOW = 33293.77410259553
+THRESHOLD_HIGH = 33293.77410259553
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -156,22 +156,22 @@ eval cp_headed
 PANEL = 2
 LEFT = 0.16250
 RIGHT = 0.34792
-TOP = 0.38567
-BOTTOM = 0.14334
-PIXEL = 0.001706
-PANEL_TITLE = "{/:Bold processes (terms:1000): holds}"
+TOP = 0.63991
+BOTTOM = 0.51627
+PIXEL = 0.001085
+PANEL_TITLE = "{/:Bold native, processes (terms:1000): holds}"
 BETTER_MODEL = "process-pool"
 WORSE_MODEL = "process-per-task"
 SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "process-pool"
 WORSE = "process-per-task"
-BETTER_TEXT = "{/:Bold 280k/s}"
-WORSE_TEXT = "{/:Bold 457/s}"
-Y_MAX = 355348.7388292529
-Y_TICS = 'set xtics ("0" 0, "100k" 100000, "200k" 200000, "300k" 300000)'
-THRESHOLD_LOW = 685.7025699960898
-THRESHOLD_HIGH = 685.7025699960898
+BETTER_TEXT = "{/:Bold 289k/s}"
+WORSE_TEXT = "{/:Bold 519/s}"
+Y_MAX = 412235.0552100521
+Y_TICS = 'set xtics ("0" 0, "100k" 100000, "200k" 200000, "300k" 300000, "400k" 400000)'
+THRESHOLD_LOW = 778.9760173963439
+THRESHOLD_HIGH = 778.9760173963439
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -226,11 +226,11 @@ eval cp_headed
 PANEL = 3
 LEFT = 0.52917
 RIGHT = 0.91667
-TOP = 0.70648
-BOTTOM = 0.14334
-PIXEL = 0.001706
-MIDDLE = 0.33788
-PANEL_TITLE = "{/:Bold threads-by-length: holds}"
+TOP = 0.81345
+BOTTOM = 0.45553
+PIXEL = 0.001085
+MIDDLE = 0.57918
+PANEL_TITLE = "{/:Bold native, threads-by-length: holds}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "thread-per-task"
 SCALE = 1
@@ -244,20 +244,20 @@ X_TICS = 'set xtics ("3M" 3000000, "300k" 300000, "30k" 30000, "3000" 3000, "100
 X_TICS_BARE = 'set xtics ("" 3000000, "" 300000, "" 30000, "" 3000, "" 1000)'
 X_LABEL = "length of a task (terms)"
 Y_LOG = 1
-Y_MIN = 269.2264667687246
-Y_MAX = 2505413.928878846
+Y_MIN = 284.3005685205851
+Y_MAX = 2691924.083067677
 Y_TICS = 'set ytics ("300" 300, "1000" 1000, "3000" 3000, "10k" 10000, "30k" 30000, "100k" 100000, "300k" 300000, "1M" 1000000)'
-RATIO_MIN = 0.6468841237889459
-RATIO_MAX = 120.47823092883901
+RATIO_MIN = 0.6536155312859292
+RATIO_MAX = 107.51127259879833
 RATIO_TICS = 'set ytics ("1" 1, "10" 10, "100" 100)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
-CROSSING = 258459.9007596136
+CROSSING = 255255.74023161945
 CROSSING_LOW = 30000
 CROSSING_HIGH = 300000
-CROSSING_TEXT = "50 % ahead up to terms 258k (30.0k–300k)"
-CROSSING_AT = 0.6794355095067698
+CROSSING_TEXT = "50 % ahead up to terms 255k (30.0k–300k)"
+CROSSING_AT = 0.6779928367693946
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean
@@ -319,6 +319,146 @@ plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8))
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
      DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
          pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
+
+# Panel 4
+PANEL = 4
+LEFT = 0.16250
+RIGHT = 0.34792
+TOP = 0.42733
+BOTTOM = 0.30369
+PIXEL = 0.001085
+PANEL_TITLE = "{/:Bold cpython3.11, threads (terms:1000): holds}"
+BETTER_MODEL = "thread-pool"
+WORSE_MODEL = "thread-per-task"
+SCALE = 1
+Y_LABEL = "tasks per second"
+BETTER = "thread-pool"
+WORSE = "thread-per-task"
+BETTER_TEXT = "{/:Bold 18.1k/s}"
+WORSE_TEXT = "{/:Bold 3942/s}"
+Y_MAX = 21746.705927998984
+Y_TICS = 'set xtics ("0" 0, "5000" 5000, "10k" 10000, "15k" 15000, "20k" 20000)'
+THRESHOLD_LOW = 5912.802589817349
+THRESHOLD_HIGH = 5912.802589817349
+THRESHOLD_TEXT = "ahead by 50 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 5
+PANEL = 5
+LEFT = 0.16250
+RIGHT = 0.34792
+TOP = 0.21475
+BOTTOM = 0.09111
+PIXEL = 0.001085
+PANEL_TITLE = "{/:Bold cpython3.11, processes (terms:1000): holds}"
+BETTER_MODEL = "process-pool"
+WORSE_MODEL = "process-per-task"
+SCALE = 1
+Y_LABEL = "tasks per second"
+BETTER = "process-pool"
+WORSE = "process-per-task"
+BETTER_TEXT = "{/:Bold 2135/s}"
+WORSE_TEXT = "{/:Bold 44.0/s}"
+Y_MAX = 4256.289427681083
+Y_TICS = 'set xtics ("0" 0, "1000" 1000, "2000" 2000, "3000" 3000, "4000" 4000)'
+THRESHOLD_LOW = 66.05049907344298
+THRESHOLD_HIGH = 66.05049907344298
+THRESHOLD_TEXT = "ahead by 50 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
 
 unset multiplot
 set output

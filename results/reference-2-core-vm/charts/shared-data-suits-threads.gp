@@ -66,42 +66,42 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 922 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 1724 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 1844 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 3448 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'shared-data-suits-threads.' . target
 TITLE = "{/:Bold Shared data: threads against processes with a manager, a queue, a pipe and shared memory}"
 SUBTITLE = "“Threads suit much shared data and simple parallelism”"
-FINDING = "{/:Bold Does not hold: manager holds: 294× (221–341); queue holds: 323× (249–378); pipe holds: 247× (189–294); memory}\n{/:Bold equivalent: within 50 % of each other}"
+FINDING = "{/:Bold native: Does not hold: manager, queue, pipe inconclusive: underpowered: too close to +50 % to tell; memory equivalent:}\n{/:Bold within 50 % of each other. cpython3.11: Holds: manager 59.3× (52.8–68.0); queue 35.4× (30.6–41.1); pipe 22.1×}\n{/:Bold (20.4–24.0); memory 4.39× (3.74–5.01)}"
 FINDING_WORD = "does not hold"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 15   ·   native, comm/shared, workers:2, place:compact"
-set label 101 TITLE at screen 0.02292, 0.97180 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.94577 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.92082 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.01518 left font ',10' textcolor rgb cp_grey
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, comm/shared, workers:2, place:compact"
+set label 101 TITLE at screen 0.02292, 0.98492 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.97100 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.95766 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.00812 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.85249
-BOTTOM = 0.72885
-PIXEL = 0.001085
-PANEL_TITLE = "{/:Bold manager (via:memory): holds}"
+TOP = 0.91067
+BOTTOM = 0.84455
+PIXEL = 0.000580
+PANEL_TITLE = "{/:Bold native, manager (via:memory): inconclusive}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "process-pool"
 SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nvia:memory"
 WORSE = "process-pool\nvia:manager"
-BETTER_TEXT = "{/:Bold 1.91M/s}"
-WORSE_TEXT = "{/:Bold 6296/s}"
-Y_MAX = 2762917.4131861604
-Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000, "2M" 2000000, "2.5M" 2500000)'
-THRESHOLD_LOW = 9444.730071567845
-THRESHOLD_HIGH = 9444.730071567845
+BETTER_TEXT = "{/:Bold 2.32M/s}"
+WORSE_TEXT = "{/:Bold 6564/s}"
+Y_MAX = 3096540.1153004183
+Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000, "2M" 2000000, "2.5M" 2500000, "3M" 3000000)'
+THRESHOLD_LOW = 9845.933602365061
+THRESHOLD_HIGH = 9845.933602365061
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -156,22 +156,22 @@ eval cp_headed
 PANEL = 2
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.63991
-BOTTOM = 0.51627
-PIXEL = 0.001085
-PANEL_TITLE = "{/:Bold queue (via:memory): holds}"
+TOP = 0.79698
+BOTTOM = 0.73086
+PIXEL = 0.000580
+PANEL_TITLE = "{/:Bold native, queue (via:memory): inconclusive}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "process-pool"
 SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nvia:memory"
 WORSE = "process-pool\nvia:queue"
-BETTER_TEXT = "{/:Bold 1.91M/s}"
-WORSE_TEXT = "{/:Bold 5756/s}"
-Y_MAX = 2762917.4131861604
-Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000, "2M" 2000000, "2.5M" 2500000)'
-THRESHOLD_LOW = 8633.768340114342
-THRESHOLD_HIGH = 8633.768340114342
+BETTER_TEXT = "{/:Bold 2.32M/s}"
+WORSE_TEXT = "{/:Bold 6121/s}"
+Y_MAX = 3096540.1153004183
+Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000, "2M" 2000000, "2.5M" 2500000, "3M" 3000000)'
+THRESHOLD_LOW = 9181.13724561353
+THRESHOLD_HIGH = 9181.13724561353
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -226,22 +226,22 @@ eval cp_headed
 PANEL = 3
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.42733
-BOTTOM = 0.30369
-PIXEL = 0.001085
-PANEL_TITLE = "{/:Bold pipe (via:memory): holds}"
+TOP = 0.68329
+BOTTOM = 0.61717
+PIXEL = 0.000580
+PANEL_TITLE = "{/:Bold native, pipe (via:memory): inconclusive}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "process-pool"
 SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nvia:memory"
 WORSE = "process-pool\nvia:pipe"
-BETTER_TEXT = "{/:Bold 1.91M/s}"
-WORSE_TEXT = "{/:Bold 7359/s}"
-Y_MAX = 2762917.4131861604
-Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000, "2M" 2000000, "2.5M" 2500000)'
-THRESHOLD_LOW = 11038.32738239468
-THRESHOLD_HIGH = 11038.32738239468
+BETTER_TEXT = "{/:Bold 2.32M/s}"
+WORSE_TEXT = "{/:Bold 7903/s}"
+Y_MAX = 3096540.1153004183
+Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000, "2M" 2000000, "2.5M" 2500000, "3M" 3000000)'
+THRESHOLD_LOW = 11854.193018052
+THRESHOLD_HIGH = 11854.193018052
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -296,22 +296,302 @@ eval cp_headed
 PANEL = 4
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.21475
-BOTTOM = 0.09111
-PIXEL = 0.001085
-PANEL_TITLE = "{/:Bold memory (updates:1000/via:memory): does not hold}"
+TOP = 0.56961
+BOTTOM = 0.50348
+PIXEL = 0.000580
+PANEL_TITLE = "{/:Bold native, memory (updates:1000/via:memory): does not hold}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "process-pool"
 SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 24.9k/s}"
-WORSE_TEXT = "{/:Bold 25.7k/s}"
-Y_MAX = 43256.047040525744
+BETTER_TEXT = "{/:Bold 25.4k/s}"
+WORSE_TEXT = "{/:Bold 26.8k/s}"
+Y_MAX = 44940.16986497605
 Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000)'
-THRESHOLD_LOW = 38621.47057189798
-THRESHOLD_HIGH = 38621.47057189798
+THRESHOLD_LOW = 40125.15166515719
+THRESHOLD_HIGH = 40125.15166515719
+THRESHOLD_TEXT = "ahead by 50 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 5
+PANEL = 5
+LEFT = 0.16250
+RIGHT = 0.90833
+TOP = 0.45592
+BOTTOM = 0.38979
+PIXEL = 0.000580
+PANEL_TITLE = "{/:Bold cpython3.11, manager (via:memory): holds}"
+BETTER_MODEL = "thread-pool"
+WORSE_MODEL = "process-pool"
+SCALE = 1
+Y_LABEL = "tasks per second"
+BETTER = "thread-pool\nvia:memory"
+WORSE = "process-pool\nvia:manager"
+BETTER_TEXT = "{/:Bold 43.1k/s}"
+WORSE_TEXT = "{/:Bold 730/s}"
+Y_MAX = 54226.127794521715
+Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000, "50k" 50000)'
+THRESHOLD_LOW = 1094.6932390424881
+THRESHOLD_HIGH = 1094.6932390424881
+THRESHOLD_TEXT = "ahead by 50 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 6
+PANEL = 6
+LEFT = 0.16250
+RIGHT = 0.90833
+TOP = 0.34223
+BOTTOM = 0.27610
+PIXEL = 0.000580
+PANEL_TITLE = "{/:Bold cpython3.11, queue (via:memory): holds}"
+BETTER_MODEL = "thread-pool"
+WORSE_MODEL = "process-pool"
+SCALE = 1
+Y_LABEL = "tasks per second"
+BETTER = "thread-pool\nvia:memory"
+WORSE = "process-pool\nvia:queue"
+BETTER_TEXT = "{/:Bold 43.1k/s}"
+WORSE_TEXT = "{/:Bold 1257/s}"
+Y_MAX = 54226.127794521715
+Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000, "50k" 50000)'
+THRESHOLD_LOW = 1884.8081428004152
+THRESHOLD_HIGH = 1884.8081428004152
+THRESHOLD_TEXT = "ahead by 50 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 7
+PANEL = 7
+LEFT = 0.16250
+RIGHT = 0.90833
+TOP = 0.22854
+BOTTOM = 0.16241
+PIXEL = 0.000580
+PANEL_TITLE = "{/:Bold cpython3.11, pipe (via:memory): holds}"
+BETTER_MODEL = "thread-pool"
+WORSE_MODEL = "process-pool"
+SCALE = 1
+Y_LABEL = "tasks per second"
+BETTER = "thread-pool\nvia:memory"
+WORSE = "process-pool\nvia:pipe"
+BETTER_TEXT = "{/:Bold 43.1k/s}"
+WORSE_TEXT = "{/:Bold 1922/s}"
+Y_MAX = 54226.127794521715
+Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000, "50k" 50000)'
+THRESHOLD_LOW = 2882.479549333761
+THRESHOLD_HIGH = 2882.479549333761
+THRESHOLD_TEXT = "ahead by 50 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 8
+PANEL = 8
+LEFT = 0.16250
+RIGHT = 0.90833
+TOP = 0.11485
+BOTTOM = 0.04872
+PIXEL = 0.000580
+PANEL_TITLE = "{/:Bold cpython3.11, memory (updates:1000/via:memory): holds}"
+BETTER_MODEL = "thread-pool"
+WORSE_MODEL = "process-pool"
+SCALE = 1
+Y_LABEL = "tasks per second"
+BETTER = "thread-pool"
+WORSE = "process-pool"
+BETTER_TEXT = "{/:Bold 4036/s}"
+WORSE_TEXT = "{/:Bold 917/s}"
+Y_MAX = 4725.492484919913
+Y_TICS = 'set xtics ("0" 0, "1000" 1000, "2000" 2000, "3000" 3000, "4000" 4000)'
+THRESHOLD_LOW = 1374.838349731714
+THRESHOLD_HIGH = 1374.838349731714
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

@@ -66,31 +66,31 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 1052 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 1536 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 2104 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 3072 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'thread-communication-cheaper.' . target
 TITLE = "{/:Bold Messages: between threads in memory, between processes over a channel}"
 SUBTITLE = "“Threads exchange data faster than processes”"
-FINDING = "{/:Bold Holds: pipe\\@payload:64 3.63× (3.27–3.97); pipe\\@payload:65536 5.11× (4.10–6.60); pipe\\@payload:1048576 21.5× (17.2–29.1);}\n{/:Bold queue\\@payload:64 5.67× (4.93–6.42); queue\\@payload:65536 7.29× (6.03–8.81); queue\\@payload:1048576 23.3× (17.6–31.4);}\n{/:Bold manager\\@payload:64 79.6× (67.8–89.3); manager\\@payload:65536 10.5× (9.52–11.3); manager\\@payload:1048576 27.3× (24.9–28.7)}"
+FINDING = "{/:Bold native: Holds: pipe\\@payload:64 3.97× (3.26–4.61); pipe\\@payload:1048576 18.5× (14.4–26.7); queue\\@payload:64 6.36×}\n{/:Bold (4.92–7.68); queue\\@payload:1048576 20.0× (16.5–25.7); manager\\@payload:64 97.8× (75.9–112); manager\\@payload:1048576}\n{/:Bold 24.6× (22.1–29.1). cpython3.11: Holds: pipe\\@payload:64 2.98× (2.79–3.25); pipe\\@payload:1048576 35.1× (32.2–39.6);}\n{/:Bold queue\\@payload:64 4.65× (3.82–5.51); queue\\@payload:1048576 39.0× (33.7–45.7); manager\\@payload:64 54.8× (40.4–73.3);}\n{/:Bold manager\\@payload:1048576 63.6× (49.6–81.2)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 15   ·   native, comm/transfer, place:compact"
-set label 101 TITLE at screen 0.02292, 0.97529 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.95247 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.93061 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.01331 left font ',10' textcolor rgb cp_grey
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, comm/transfer, place:compact"
+set label 101 TITLE at screen 0.02292, 0.98307 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.96745 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.95247 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.00911 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
 LEFT = 0.08958
 RIGHT = 0.41667
-TOP = 0.81939
-BOTTOM = 0.50570
-PIXEL = 0.000951
-MIDDLE = 0.61407
-PANEL_TITLE = "{/:Bold pipe}"
+TOP = 0.85286
+BOTTOM = 0.63802
+PIXEL = 0.000651
+MIDDLE = 0.71224
+PANEL_TITLE = "{/:Bold native, pipe}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "process-pool"
 SCALE = 1
@@ -100,15 +100,15 @@ KEY_AT = 0.21583333333333332
 WORSE = "process-pool via:pipe"
 X_MIN = 43.411338478325504
 X_MAX = 1545883.3187902337
-X_TICS = 'set xtics ("64" 64, "65.5k" 65536, "1.05M" 1048576)'
-X_TICS_BARE = 'set xtics ("" 64, "" 65536, "" 1048576)'
+X_TICS = 'set xtics ("64" 64, "1.05M" 1048576)'
+X_TICS_BARE = 'set xtics ("" 64, "" 1048576)'
 X_LABEL = "bytes a message (payload)"
 Y_LOG = 1
-Y_MIN = 190.41514439191235
-Y_MAX = 4270477.406536122
+Y_MIN = 218.94107340080444
+Y_MAX = 4778784.225770461
 Y_TICS = 'set ytics ("1000" 1000, "10k" 10000, "100k" 100000, "1M" 1000000)'
-RATIO_MIN = 0.7138551145480037
-RATIO_MAX = 40.76516176679854
+RATIO_MIN = 0.7199439449629373
+RATIO_MAX = 37.12910511250015
 RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
@@ -184,11 +184,11 @@ plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8))
 PANEL = 2
 LEFT = 0.58958
 RIGHT = 0.91667
-TOP = 0.81939
-BOTTOM = 0.50570
-PIXEL = 0.000951
-MIDDLE = 0.61407
-PANEL_TITLE = "{/:Bold queue}"
+TOP = 0.85286
+BOTTOM = 0.63802
+PIXEL = 0.000651
+MIDDLE = 0.71224
+PANEL_TITLE = "{/:Bold native, queue}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "process-pool"
 SCALE = 1
@@ -198,15 +198,15 @@ KEY_AT = 0.21583333333333332
 WORSE = "process-pool via:queue"
 X_MIN = 43.411338478325504
 X_MAX = 1545883.3187902337
-X_TICS = 'set xtics ("64" 64, "65.5k" 65536, "1.05M" 1048576)'
-X_TICS_BARE = 'set xtics ("" 64, "" 65536, "" 1048576)'
+X_TICS = 'set xtics ("64" 64, "1.05M" 1048576)'
+X_TICS_BARE = 'set xtics ("" 64, "" 1048576)'
 X_LABEL = "bytes a message (payload)"
 Y_LOG = 1
-Y_MIN = 213.66951751243568
-Y_MAX = 4241055.575329408
+Y_MIN = 231.62930477553766
+Y_MAX = 4762658.540531735
 Y_TICS = 'set ytics ("1000" 1000, "10k" 10000, "100k" 100000, "1M" 1000000)'
-RATIO_MIN = 0.7084535854320565
-RATIO_MAX = 44.317430441277764
+RATIO_MIN = 0.7226815866430756
+RATIO_MAX = 35.61091369632446
 RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
@@ -282,11 +282,11 @@ plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8))
 PANEL = 3
 LEFT = 0.08958
 RIGHT = 0.41667
-TOP = 0.39354
-BOTTOM = 0.07985
-PIXEL = 0.000951
-MIDDLE = 0.18821
-PANEL_TITLE = "{/:Bold manager}"
+TOP = 0.56120
+BOTTOM = 0.34635
+PIXEL = 0.000651
+MIDDLE = 0.42057
+PANEL_TITLE = "{/:Bold native, manager}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "process-pool"
 SCALE = 1
@@ -296,15 +296,309 @@ KEY_AT = 0.21583333333333332
 WORSE = "process-pool via:manager"
 X_MIN = 43.411338478325504
 X_MAX = 1545883.3187902337
-X_TICS = 'set xtics ("64" 64, "65.5k" 65536, "1.05M" 1048576)'
-X_TICS_BARE = 'set xtics ("" 64, "" 65536, "" 1048576)'
+X_TICS = 'set xtics ("64" 64, "1.05M" 1048576)'
+X_TICS_BARE = 'set xtics ("" 64, "" 1048576)'
 X_LABEL = "bytes a message (payload)"
 Y_LOG = 1
-Y_MIN = 336.6490715272247
-Y_MAX = 4126937.3161052587
-Y_TICS = 'set ytics ("1000" 1000, "3000" 3000, "10k" 10000, "30k" 30000, "100k" 100000, "300k" 300000, "1M" 1000000, "3M" 3000000)'
-RATIO_MIN = 0.6381560891544538
-RATIO_MAX = 139.89555225417934
+Y_MIN = 263.7999030840171
+Y_MAX = 4725639.392939888
+Y_TICS = 'set ytics ("1000" 1000, "10k" 10000, "100k" 100000, "1M" 1000000)'
+RATIO_MIN = 0.6240476831150904
+RATIO_MAX = 178.89758318567084
+RATIO_TICS = 'set ytics ("1" 1, "10" 10, "100" 100)'
+THRESHOLD_TEXT = "50 % ahead"
+THRESHOLD = 1.5
+THRESHOLDS = "1.5"
+CROSSING = 0
+CROSSING_LOW = 43.411338478325504
+CROSSING_HIGH = 1545883.3187902337
+CROSSING_TEXT = "50 % ahead "
+CROSSING_AT = 0.5
+# One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
+# `better` is, with its interval, against the line that decides.
+eval cp_clean
+WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
+WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen MIDDLE
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 54 * PIXEL left font ',12' textcolor rgb cp_dark
+set logscale x
+set xrange [X_MIN:X_MAX]
+eval X_TICS_BARE
+set label 9 Y_LABEL noenhanced at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set yrange [Y_MIN:Y_MAX]
+if (Y_LOG) { set logscale y }
+eval Y_TICS
+set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
+set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
+if (CROSSING > 0) {
+    set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
+    set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+    set label 2 CROSSING_TEXT noenhanced at graph CROSSING_AT, screen TOP + 10 * PIXEL center font ',11' textcolor rgb cp_dark
+}
+cp_spread(x, block) = x * (X_MAX / X_MIN) ** (0.008 * cp_jitter(block))
+plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(WORSE_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('sample', 'better', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+eval cp_headed
+
+set tmargin at screen MIDDLE - 14 * PIXEL
+set bmargin at screen BOTTOM
+do for [i = 1:9] { set label i ''; unset label i }
+eval X_TICS
+set xlabel X_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set label 9 'times better' at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set logscale y
+set yrange [RATIO_MIN:RATIO_MAX]
+eval RATIO_TICS
+set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1 back
+do for [i = 1:words(THRESHOLDS)] {
+    set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+}
+set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
+plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
+     DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
+         pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
+
+# Panel 4
+PANEL = 4
+LEFT = 0.58958
+RIGHT = 0.91667
+TOP = 0.56120
+BOTTOM = 0.34635
+PIXEL = 0.000651
+MIDDLE = 0.42057
+PANEL_TITLE = "{/:Bold cpython3.11, pipe}"
+BETTER_MODEL = "thread-pool"
+WORSE_MODEL = "process-pool"
+SCALE = 1
+Y_LABEL = "messages per second"
+BETTER = "thread-pool via:memory"
+KEY_AT = 0.21583333333333332
+WORSE = "process-pool via:pipe"
+X_MIN = 43.411338478325504
+X_MAX = 1545883.3187902337
+X_TICS = 'set xtics ("64" 64, "1.05M" 1048576)'
+X_TICS_BARE = 'set xtics ("" 64, "" 1048576)'
+X_LABEL = "bytes a message (payload)"
+Y_LOG = 1
+Y_MIN = 128.00472154011266
+Y_MAX = 798857.9909196554
+Y_TICS = 'set ytics ("300" 300, "1000" 1000, "3000" 3000, "10k" 10000, "30k" 30000, "100k" 100000, "300k" 300000)'
+RATIO_MIN = 0.6921405262475373
+RATIO_MAX = 57.261528025682686
+RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
+THRESHOLD_TEXT = "50 % ahead"
+THRESHOLD = 1.5
+THRESHOLDS = "1.5"
+CROSSING = 0
+CROSSING_LOW = 43.411338478325504
+CROSSING_HIGH = 1545883.3187902337
+CROSSING_TEXT = "50 % ahead "
+CROSSING_AT = 0.5
+# One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
+# `better` is, with its interval, against the line that decides.
+eval cp_clean
+WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
+WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen MIDDLE
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 54 * PIXEL left font ',12' textcolor rgb cp_dark
+set logscale x
+set xrange [X_MIN:X_MAX]
+eval X_TICS_BARE
+set label 9 Y_LABEL noenhanced at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set yrange [Y_MIN:Y_MAX]
+if (Y_LOG) { set logscale y }
+eval Y_TICS
+set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
+set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
+if (CROSSING > 0) {
+    set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
+    set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+    set label 2 CROSSING_TEXT noenhanced at graph CROSSING_AT, screen TOP + 10 * PIXEL center font ',11' textcolor rgb cp_dark
+}
+cp_spread(x, block) = x * (X_MAX / X_MIN) ** (0.008 * cp_jitter(block))
+plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(WORSE_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('sample', 'better', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+eval cp_headed
+
+set tmargin at screen MIDDLE - 14 * PIXEL
+set bmargin at screen BOTTOM
+do for [i = 1:9] { set label i ''; unset label i }
+eval X_TICS
+set xlabel X_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set label 9 'times better' at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set logscale y
+set yrange [RATIO_MIN:RATIO_MAX]
+eval RATIO_TICS
+set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1 back
+do for [i = 1:words(THRESHOLDS)] {
+    set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+}
+set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
+plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
+     DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
+         pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
+
+# Panel 5
+PANEL = 5
+LEFT = 0.08958
+RIGHT = 0.41667
+TOP = 0.26953
+BOTTOM = 0.05469
+PIXEL = 0.000651
+MIDDLE = 0.12891
+PANEL_TITLE = "{/:Bold cpython3.11, queue}"
+BETTER_MODEL = "thread-pool"
+WORSE_MODEL = "process-pool"
+SCALE = 1
+Y_LABEL = "messages per second"
+BETTER = "thread-pool via:memory"
+KEY_AT = 0.21583333333333332
+WORSE = "process-pool via:queue"
+X_MIN = 43.411338478325504
+X_MAX = 1545883.3187902337
+X_TICS = 'set xtics ("64" 64, "1.05M" 1048576)'
+X_TICS_BARE = 'set xtics ("" 64, "" 1048576)'
+X_LABEL = "bytes a message (payload)"
+Y_LOG = 1
+Y_MIN = 100.65794927778445
+Y_MAX = 810461.2562624901
+Y_TICS = 'set ytics ("300" 300, "1000" 1000, "3000" 3000, "10k" 10000, "30k" 30000, "100k" 100000, "300k" 300000)'
+RATIO_MIN = 0.6823513613725245
+RATIO_MAX = 66.97478283463855
+RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
+THRESHOLD_TEXT = "50 % ahead"
+THRESHOLD = 1.5
+THRESHOLDS = "1.5"
+CROSSING = 0
+CROSSING_LOW = 43.411338478325504
+CROSSING_HIGH = 1545883.3187902337
+CROSSING_TEXT = "50 % ahead "
+CROSSING_AT = 0.5
+# One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
+# `better` is, with its interval, against the line that decides.
+eval cp_clean
+WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
+WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen MIDDLE
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 54 * PIXEL left font ',12' textcolor rgb cp_dark
+set logscale x
+set xrange [X_MIN:X_MAX]
+eval X_TICS_BARE
+set label 9 Y_LABEL noenhanced at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set yrange [Y_MIN:Y_MAX]
+if (Y_LOG) { set logscale y }
+eval Y_TICS
+set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
+set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
+if (CROSSING > 0) {
+    set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
+    set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+    set label 2 CROSSING_TEXT noenhanced at graph CROSSING_AT, screen TOP + 10 * PIXEL center font ',11' textcolor rgb cp_dark
+}
+cp_spread(x, block) = x * (X_MAX / X_MIN) ** (0.008 * cp_jitter(block))
+plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(WORSE_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('sample', 'better', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+eval cp_headed
+
+set tmargin at screen MIDDLE - 14 * PIXEL
+set bmargin at screen BOTTOM
+do for [i = 1:9] { set label i ''; unset label i }
+eval X_TICS
+set xlabel X_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set label 9 'times better' at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set logscale y
+set yrange [RATIO_MIN:RATIO_MAX]
+eval RATIO_TICS
+set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1 back
+do for [i = 1:words(THRESHOLDS)] {
+    set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+}
+set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
+plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
+     DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
+         pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
+
+# Panel 6
+PANEL = 6
+LEFT = 0.58958
+RIGHT = 0.91667
+TOP = 0.26953
+BOTTOM = 0.05469
+PIXEL = 0.000651
+MIDDLE = 0.12891
+PANEL_TITLE = "{/:Bold cpython3.11, manager}"
+BETTER_MODEL = "thread-pool"
+WORSE_MODEL = "process-pool"
+SCALE = 1
+Y_LABEL = "messages per second"
+BETTER = "thread-pool via:memory"
+KEY_AT = 0.21583333333333332
+WORSE = "process-pool via:manager"
+X_MIN = 43.411338478325504
+X_MAX = 1545883.3187902337
+X_TICS = 'set xtics ("64" 64, "1.05M" 1048576)'
+X_TICS_BARE = 'set xtics ("" 64, "" 1048576)'
+X_LABEL = "bytes a message (payload)"
+Y_LOG = 1
+Y_MIN = 40.729262062748184
+Y_MAX = 855674.8169671604
+Y_TICS = 'set ytics ("100" 100, "300" 300, "1000" 1000, "3000" 3000, "10k" 10000, "30k" 30000, "100k" 100000, "300k" 300000)'
+RATIO_MIN = 0.6442116207717405
+RATIO_MAX = 126.0915253478733
 RATIO_TICS = 'set ytics ("1" 1, "10" 10, "100" 100)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
