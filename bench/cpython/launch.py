@@ -28,6 +28,12 @@ def runtime_name():
     return f'{sys.implementation.name}{sys.version_info[0]}.{sys.version_info[1]}{free}'
 
 
+def build_flags(arguments):
+    """As it was configured, without the folders of whoever did: results are given away."""
+    import shlex
+    return ' '.join(argument for argument in shlex.split(arguments) if '/' not in argument)
+
+
 def describe():
     import platform
     import sysconfig
@@ -35,7 +41,7 @@ def describe():
     return {
         'protocol': 1, 'runtime': runtime_name(), 'implementation': platform.python_implementation(),
         'version': platform.python_version(), 'executable': sys.executable, 'lock': has_lock(),
-        'build': sysconfig.get_config_var('CONFIG_ARGS') or '',
+        'build': build_flags(sysconfig.get_config_var('CONFIG_ARGS') or ''),
         'options': ['-S'],  # what stands in site-packages is not used, and takes longer than all else to look through
         'settings': f'garbage collector on, PYTHONHASHSEED={seed}',
         'models': [{'name': model.name, 'like': model.like, 'summary': model.summary}

@@ -127,7 +127,8 @@ static int launch(const struct cell *cell, const struct topology *topology, uint
                   : launch_native(cell, topology, items, row, error);
 }
 
-/* The runtime of a cell that is not native; NULL: who launches by hand has the first python3. */
+/* The runtime of a cell that is not native; who launches by hand need not say which python3, nor what it is.
+ */
 static int add_runtime(const struct options *options, struct error *error)
 {
     if (strncmp(options->cell, "native/", 7) == 0)

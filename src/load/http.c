@@ -36,6 +36,23 @@ void http_add_body(struct http *http, const char *bytes, size_t count)
         http->take_body(http, bytes, count);
 }
 
+void http_end_head(struct http *http, const struct http_start *start)
+{
+    bool request = http->kind == HTTP_REQUESTS;
+    http->head_done = true;
+    http->get = request && start->get;
+    http->head = request && start->head;
+    http->status = start->status;
+    http->has_length = start->has_length;
+    http->length = start->length;
+}
+
+void http_end_message(struct http *http, bool keep_alive)
+{
+    http->progress = HTTP_WHOLE;
+    http->keep_alive = keep_alive;
+}
+
 size_t http_read(struct http *http, const char *bytes, size_t count)
 {
     size_t taken = 0;

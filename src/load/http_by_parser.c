@@ -16,13 +16,12 @@ static int on_target(http_parser *parser, const char *bytes, size_t count)
 
 static int on_head(http_parser *parser)
 {
-    struct http *http = parser->data;
-    http->head_done = true;
-    http->get = http->kind == HTTP_REQUESTS && parser->method == HTTP_GET;
-    http->head = http->kind == HTTP_REQUESTS && parser->method == HTTP_HEAD;
-    http->status = parser->status_code;
-    http->has_length = parser->content_length != UINT64_MAX;
-    http->length = http->has_length ? parser->content_length : 0;
+    bool has_length = parser->content_length != UINT64_MAX;
+    http_end_head(parser->data, &(struct http_start){.get = parser->method == HTTP_GET,
+                                                     .head = parser->method == HTTP_HEAD,
+                                                     .status = parser->status_code,
+                                                     .has_length = has_length,
+                                                     .length = has_length ? parser->content_length : 0});
     /* An offer of another protocol is not taken up. */
     parser->upgrade = 0;
     return 0;
@@ -36,9 +35,7 @@ static int on_body(http_parser *parser, const char *bytes, size_t count)
 
 static int on_whole(http_parser *parser)
 {
-    struct http *http = parser->data;
-    http->progress = HTTP_WHOLE;
-    http->keep_alive = http_should_keep_alive(parser);
+    http_end_message(parser->data, http_should_keep_alive(parser));
     http_parser_pause(parser, 1);
     return 0;
 }

@@ -61,8 +61,9 @@ int driver_describe(const char *interpreter, struct error *error)
     struct driver_process process;
     if (!interpreter && find_python(path, error))
         return -1;
+    const char *asked = interpreter ? interpreter : path;
     int description = -1;
-    if (driver_process_start(&process, interpreter ? interpreter : path, NULL, "--describe", error) == 0) {
+    if (driver_process_start(&process, asked, asked, NULL, "--describe", error) == 0) {
         process.timeout_s = DESCRIBE_S_MAX;
         char *answer = driver_process_hear(&process, error);
         description = answer ? keep_answer(answer, error) : -1;

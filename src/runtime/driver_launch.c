@@ -133,7 +133,7 @@ static int read_result(struct talk *talk, const char *line, struct error *error)
     talk->result = json_loads(line, JSON_REJECT_DUPLICATES, &problem);
     return json_is_object(talk->result) ? 0
                                         : error_set(error, "%s printed '%.80s', which is no result: %s",
-                                                    talk->process.interpreter, line, problem.text);
+                                                    talk->process.name, line, problem.text);
 }
 
 static int go_on(struct talk *talk, struct error *error)
@@ -170,8 +170,8 @@ static int hear_ready(struct talk *talk, struct error *error)
     if (*line == '{')
         return read_result(talk, line, error);
     if (strncmp(line, "ready", 5) != 0 || (line[5] && line[5] != ' '))
-        return error_set(error, "%s printed '%.80s' where it had to say that it is ready",
-                         talk->process.interpreter, line);
+        return error_set(error, "%s printed '%.80s' where it had to say that it is ready", talk->process.name,
+                         line);
     talk->generator = (pid_t)strtol(line + 5, NULL, 10);
     talk->before = usage_of_tree(talk->process.process, talk->generator);
     return go_on(talk, error);
@@ -198,14 +198,14 @@ static int check_result(const struct talk *talk, uint64_t items, struct error *e
     if (json_string_value(json_object_get(talk->result, "skipped")))
         return 0;
     if (!is_whole(talk->result, "items") || !is_whole(talk->result, "wall_ns"))
-        return error_set(error, "%s: a result without items or wall_ns", talk->process.interpreter);
+        return error_set(error, "%s: a result without items or wall_ns", talk->process.name);
     if (!checksum || strlen(checksum) != 16 || checksum[strspn(checksum, "0123456789abcdef")])
         return error_set(error, "%s: a result without a checksum of 16 hexadecimal digits",
-                         talk->process.interpreter);
+                         talk->process.name);
     json_int_t done = json_integer_value(json_object_get(talk->result, "items"));
     if ((uint64_t)done < items)
-        return error_set(error, "%s did %" PRIu64 " items of %" PRIu64, talk->process.interpreter,
-                         (uint64_t)done, items);
+        return error_set(error, "%s did %" PRIu64 " items of %" PRIu64, talk->process.name, (uint64_t)done,
+                         items);
     return 0;
 }
 
@@ -326,7 +326,8 @@ int driver_launch(const struct driver *driver, const struct cell *cell, const st
     if (!result && !request)
         result = error_set(error, "out of memory");
     if (!result &&
-        !(result = driver_process_start(&talk.process, driver_interpreter(driver), options, NULL, error)) &&
+        !(result = driver_process_start(&talk.process, driver_runtime(driver), driver_interpreter(driver),
+                                        options, NULL, error)) &&
         !(result = driver_process_tell(&talk.process, request, error)) &&
         !(result = hear_ready(&talk, error)) && !(result = hear_result(&talk, error)) &&
         !(result = check_result(&talk, items, error)) && !(result = driver_process_end(&talk.process, error)))

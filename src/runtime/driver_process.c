@@ -56,14 +56,13 @@ static _Noreturn void become(const char *interpreter, char *const arguments[], i
     _exit(127);
 }
 
-int driver_process_start(struct driver_process *process, const char *interpreter, const char *const *options,
-                         const char *option, struct error *error)
+int driver_process_start(struct driver_process *process, const char *name, const char *interpreter,
+                         const char *const *options, const char *option, struct error *error)
 {
     char program[PATH_BYTES], *arguments[DRIVER_ARGUMENTS_MAX + 4] = {(char *)interpreter};
     int to[2] = {-1, -1}, from[2] = {-1, -1};
     size_t count = 1;
-    *process = (struct driver_process){
-        .interpreter = interpreter, .process = -1, .to = -1, .from = -1, .complaints = -1};
+    *process = (struct driver_process){.name = name, .process = -1, .to = -1, .from = -1, .complaints = -1};
     if (paths_data("cpython", program, error))
         return -1;
     strncat(program, "/driver.py", sizeof program - strlen(program) - 1);
@@ -74,13 +73,13 @@ int driver_process_start(struct driver_process *process, const char *interpreter
     process->text = malloc(DRIVER_LINE_BYTES);
     process->complaints = memfd_create("complaints", MFD_CLOEXEC);
     if (!process->text || process->complaints < 0 || pipe2(to, O_CLOEXEC) || pipe2(from, O_CLOEXEC)) {
-        error_set(error, "%s: %s", interpreter, strerror(errno));
+        error_set(error, "%s: %s", name, strerror(errno));
     } else {
         process->process = child_fork();
         if (process->process == 0)
             become(interpreter, arguments, to[0], from[1], process->complaints);
         if (process->process < 0)
-            error_set(error, "%s: %s", interpreter, strerror(errno));
+            error_set(error, "%s: %s", name, strerror(errno));
     }
     close(to[0]);
     close(from[1]);
@@ -100,7 +99,7 @@ int driver_process_tell(struct driver_process *process, const char *line, struct
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0) /* it has ended: hear() and end() say why */
-            return errno == EPIPE ? 0 : error_set(error, "%s: %s", process->interpreter, strerror(errno));
+            return errno == EPIPE ? 0 : error_set(error, "%s: %s", process->name, strerror(errno));
         line += written;
         left -= (size_t)written;
     }
@@ -128,13 +127,13 @@ static int word_ending(struct driver_process *process, int status, struct error 
     char complaint[300];
     last_complaint(process, complaint, sizeof complaint);
     if (WIFSIGNALED(status))
-        return error_set(error, "%s was killed by signal %d (%s)", process->interpreter, WTERMSIG(status),
+        return error_set(error, "%s was killed by signal %d (%s)", process->name, WTERMSIG(status),
                          strsignal(WTERMSIG(status)));
     if (*complaint)
-        return error_set(error, "%s: %s", process->interpreter, complaint);
+        return error_set(error, "%s: %s", process->name, complaint);
     if (WEXITSTATUS(status))
-        return error_set(error, "%s exited with status %d", process->interpreter, WEXITSTATUS(status));
-    return error_set(error, "%s ended without an answer", process->interpreter);
+        return error_set(error, "%s exited with status %d", process->name, WEXITSTATUS(status));
+    return error_set(error, "%s ended without an answer", process->name);
 }
 
 /* One that has closed its output may hang all the same. */
@@ -210,10 +209,10 @@ char *driver_process_hear(struct driver_process *process, struct error *error)
     case LINE:
         return line;
     case TOO_LONG:
-        error_set(error, "%s printed a line without an end", process->interpreter);
+        error_set(error, "%s printed a line without an end", process->name);
         break;
     case TIME_UP:
-        error_set(error, "%s said nothing for %g s", process->interpreter, process->timeout_s);
+        error_set(error, "%s said nothing for %g s", process->name, process->timeout_s);
         break;
     case ENDED:
         word_ending(process, await(process), error);
@@ -229,9 +228,9 @@ int driver_process_end(struct driver_process *process, struct error *error)
     switch (next_line(process, &line)) {
     case LINE:
     case TOO_LONG:
-        return error_set(error, "%s goes on after its result: '%.60s'", process->interpreter, line);
+        return error_set(error, "%s goes on after its result: '%.60s'", process->name, line);
     case TIME_UP:
-        return error_set(error, "%s does not end", process->interpreter);
+        return error_set(error, "%s does not end", process->name);
     case ENDED:
         break;
     }

@@ -11,7 +11,7 @@
 enum { DRIVER_LINE_BYTES = 1 << 20 };
 
 struct driver_process {
-    const char *interpreter;
+    const char *name; /* in errors: rows have them too, so of a launch no path */
     pid_t process;
     int to, from, complaints; /* complaints: what it said on standard error */
     double timeout_s;         /* of a line; 0: none */
@@ -21,10 +21,10 @@ struct driver_process {
 
 enum { DRIVER_ARGUMENTS_MAX = 8 };
 
-/* options: NULL, or what the interpreter is given before our driver; ends with NULL. option: NULL, or the
- * driver's one argument. -1 with error. */
-int driver_process_start(struct driver_process *process, const char *interpreter, const char *const *options,
-                         const char *option, struct error *error);
+/* name: what errors call it. options: NULL, or what the interpreter is given before our driver; ends with
+ * NULL. option: NULL, or the driver's one argument. -1 with error. */
+int driver_process_start(struct driver_process *process, const char *name, const char *interpreter,
+                         const char *const *options, const char *option, struct error *error);
 
 /* One line, which ends with its newline. -1 with error. */
 int driver_process_tell(struct driver_process *process, const char *line, struct error *error);

@@ -324,7 +324,7 @@ static json_t *options_to_json(const struct run_options *options, const struct s
     return object;
 }
 
-/* What each says of itself, but for its cells. */
+/* What each says of itself, but for its cells, and for where it lies: a results folder is given away. */
 static json_t *runtimes_to_json(void)
 {
     size_t count;
@@ -335,10 +335,9 @@ static json_t *runtimes_to_json(void)
         json_t *object = driver ? json_copy((json_t *)driver_answer(driver)) : json_object();
         json_object_del(object, "workloads");
         json_object_del(object, "models");
+        json_object_del(object, "executable");
         json_object_set_new(object, "runtime", json_string(runtimes[i]->name));
         json_object_set_new(object, "kind", json_string(runtimes[i]->kind));
-        if (driver)
-            json_object_set_new(object, "interpreter", json_string(driver_interpreter(driver)));
         if (runtimes[i]->absent.text[0])
             json_object_set_new(object, "absent", json_string(runtimes[i]->absent.text));
         json_array_append_new(array, object);

@@ -25,11 +25,7 @@ static void put_head(FILE *out, const struct chart *chart, const char *subtitle)
     char foot[320], common[192], claim[200];
     size_t n_min = SIZE_MAX, n_max = 0;
     for (size_t i = 0; i < chart->panel_count; i++)
-        for (size_t k = 0; k < chart->panels[i].count; k++) {
-            size_t n = chart->panels[i].points[k].n;
-            n_min = n && n < n_min ? n : n_min;
-            n_max = n > n_max ? n : n_max;
-        }
+        word_span_blocks(chart->panels[i].points, chart->panels[i].count, &n_min, &n_max);
     chart_describe_common(chart, common, sizeof common);
     size_t step = chart_dot_step(n_max);
     char dots[48] = "every sample";

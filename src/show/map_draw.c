@@ -187,11 +187,7 @@ static void put_head(FILE *out, const struct chart *chart, const char *finding)
     char claim[200], foot[320], effect[24];
     size_t n_min = SIZE_MAX, n_max = 0;
     for (size_t i = 0; i < chart->panel_count; i++)
-        for (size_t k = 0; k < chart->panels[i].count; k++) {
-            size_t n = chart->panels[i].points[k].n;
-            n_min = n && n < n_min ? n : n_min;
-            n_max = n > n_max ? n : n_max;
-        }
+        word_span_blocks(chart->panels[i].points, chart->panels[i].count, &n_min, &n_max);
     word_effect(chart->first->pair->effect, effect, sizeof effect);
     int used = snprintf(foot, sizeof foot, "best: by the ratios of %zu", n_min);
     if (n_max > n_min)

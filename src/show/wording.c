@@ -22,6 +22,15 @@ static bool ends_with(const char *text, const char *end)
     return length >= end_length && strcmp(text + length - end_length, end) == 0;
 }
 
+void word_span_blocks(const struct verdict_point *points, size_t count, size_t *least, size_t *most)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t n = points[i].n;
+        *least = n && n < *least ? n : *least;
+        *most = n > *most ? n : *most;
+    }
+}
+
 void word_metric(enum column metric, double value, char *text, size_t text_bytes)
 {
     static const struct {

@@ -17,6 +17,10 @@ extern const char word_documents[];
 /* The ratio of a point, with its interval if that has 95 % or more: few blocks do not reach them. */
 void word_point_ratio(const struct verdict_point *point, char *text, size_t text_bytes);
 
+/* How many blocks points have: widens [*least, *most], which begin as SIZE_MAX and 0; none at all is no
+ * least. */
+void word_span_blocks(const struct verdict_point *points, size_t count, size_t *least, size_t *most);
+
 /* A value of a metric with its unit: "12.3 k/s", "4.5 ms", "16 MiB". */
 void word_metric(enum column metric, double value, char *text, size_t text_bytes);
 

@@ -58,19 +58,19 @@ class Launch(Fake):
                            status='skipped')
 
     def test_crash(self):
-        self.expect_reason('kill -SEGV $$', r'fake was killed by signal 11 \(Segmentation fault\)$')
+        self.expect_reason('kill -SEGV $$', r'fake1.0 was killed by signal 11 \(Segmentation fault\)$')
 
     def test_killed(self):
         """As the kernel does where memory ends."""
-        self.expect_reason('echo ready; read go; kill -KILL $$', r'fake was killed by signal 9 \(Killed\)$')
+        self.expect_reason('echo ready; read go; kill -KILL $$', r'fake1.0 was killed by signal 9 \(Killed\)$')
 
     def test_exit(self):
-        self.expect_reason('exit 3', 'fake exited with status 3$')
+        self.expect_reason('exit 3', 'fake1.0 exited with status 3$')
 
     def test_traceback(self):
         self.expect_reason('''echo 'Traceback (most recent call last):' >&2
                            echo "ModuleNotFoundError: No module named 'asyncio'" >&2; exit 1''',
-                           "fake: ModuleNotFoundError: No module named 'asyncio'$")
+                           "fake1.0: ModuleNotFoundError: No module named 'asyncio'$")
 
     def test_noise(self):
         self.expect_reason("echo 'Hello from sitecustomize'",
@@ -88,7 +88,7 @@ class Launch(Fake):
 
     def test_bad_end(self):
         self.expect_reason(f"echo ready; read go; echo '{RESULT}'; read end; echo 'left in a mess' >&2; exit 1",
-                           'fake: left in a mess$')
+                           'fake1.0: left in a mess$')
 
     @repeats
     def test_no_figures(self):
@@ -110,7 +110,7 @@ class Launch(Fake):
 
     def test_children(self):
         """Some of a session of their own, as daemons are."""
-        self.expect_reason('''sleep 1000 & setsid sleep 1000 & exit 1''', 'fake exited with status 1$')
+        self.expect_reason('''sleep 1000 & setsid sleep 1000 & exit 1''', 'fake1.0 exited with status 1$')
 
 
 class Description(Fake):
