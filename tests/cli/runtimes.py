@@ -46,6 +46,8 @@ class Launch(Fake):
         rows, _ = self.run_fake(self.fake(f"echo ready; read go; echo '{RESULT}'; read end; exit 0"), code=0)
         self.assertEqual([(row['status'], row['items'], row['wall_ns']) for row in rows], [('ok', '1', '1000')])
         self.assertEqual(read_run(self.folder / 'out')['runtimes'][1]['version'], '1.0')
+        for name in 'run.json', 'samples.csv':  # a folder is given away: where the interpreter lies is nobody's
+            self.assertNotIn(str(self.folder), (self.folder / 'out' / name).read_text())
 
     def test_memory(self):
         """Read before the workers are made, and when all have arrived."""
