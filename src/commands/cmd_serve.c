@@ -18,6 +18,7 @@
 #include "command.h"
 #include "measure.h"
 #include "options.h"
+#include "runtime.h"
 #include "serving.h"
 #include "words.h"
 
@@ -123,7 +124,7 @@ static int make_cell(const struct options *options, unsigned units_max, struct c
         if (cell_set(cell, name, colon + 1, error))
             return -1;
     }
-    return cell_complete(&catalogue_native, cell, units_max, error) ? -1 : check_serves(cell, error);
+    return runtime_complete(cell, units_max, error) ? -1 : check_serves(cell, error);
 }
 
 /* ADDRESS:PORT, of IPv4. */
