@@ -236,7 +236,8 @@ class Serve(harness.Case):
         here = 'serve', '--model', 'event-loop', '--workload', 'io/http'
         self.expect_error(['serve'], '--model is missing', 'list models')
         self.expect_error(['serve', '--model', 'serial'], '--workload is missing', 'list workloads')
-        self.expect_error(['serve', '--model', 'event-loup', '--workload', 'io/http'], "no model 'event-loup'; did you mean event-loop?")
+        self.expect_error(['serve', '--model', 'event-loup', '--workload', 'io/http'],
+                          "no model 'event-loup'; did you mean event-loop?")
         self.expect_error(['serve', '--model', 'serial', '--workload', 'null/empty'], 'serves nobody', 'io/http')
         self.expect_error([*here, '--key', 'payload'], "--key 'payload' is not KEY:VALUE")
         self.expect_error([*here, '--key', 'frob:1'], "no key 'frob'")
