@@ -58,9 +58,9 @@ static void place(struct panel *panel, int left, int right, int top, int height)
     panel->bottom = top + height;
 }
 
-static int stack(struct chart *chart, bool sweep, int left, int right, int height)
+/* One below the other, from top on; returns where they end. */
+static int stack(struct chart *chart, bool sweep, int left, int right, int top, int height)
 {
-    int top = chart->head;
     for (size_t i = 0; i < chart->panel_count; i++) {
         struct panel *panel = &chart->panels[i];
         if (panel->sweep != sweep)
@@ -71,31 +71,46 @@ static int stack(struct chart *chart, bool sweep, int left, int right, int heigh
     return top;
 }
 
-/* Bars alone: one column. Sweeps alone: side by side, two a row. Both: bars left, sweeps right. */
+/* Sweeps, two a row. */
+static int pair_up(struct chart *chart, int top)
+{
+    int middle = GNUPLOT_WIDTH / 2, bottom = top;
+    size_t placed = 0;
+    for (size_t i = 0; i < chart->panel_count; i++) {
+        struct panel *panel = &chart->panels[i];
+        if (!panel->sweep)
+            continue;
+        bool right = placed % 2;
+        place(panel, right ? middle : 0, right ? GNUPLOT_WIDTH : middle,
+              top + SWEEP_HEIGHT * (int)(placed++ / 2), SWEEP_HEIGHT);
+        bottom = panel->bottom;
+    }
+    return bottom;
+}
+
+/* As high as the sweep beside them, within reason. */
+static int bars_height_beside(size_t bars)
+{
+    int room = SWEEP_HEIGHT / (int)bars;
+    return room < BARS_HEIGHT ? BARS_HEIGHT : room > BARS_HEIGHT_MAX ? BARS_HEIGHT_MAX : room;
+}
+
+/* Bars: one column. A sweep: as wide as the chart, or right of the bars. More of them: below the bars. */
 void chart_lay_out(struct chart *chart, int subtitle_lines)
 {
     size_t sweeps = 0;
+    int middle = GNUPLOT_WIDTH * 44 / 100, bottom;
     chart->head = gnuplot_head_height(subtitle_lines);
     for (size_t i = 0; i < chart->panel_count; i++)
         sweeps += chart->panels[i].sweep;
-    int bottom = chart->head, middle = GNUPLOT_WIDTH * 44 / 100;
-    if (sweeps == chart->panel_count && sweeps > 1) {
-        for (size_t i = 0; i < sweeps; i++) {
-            bool right = i % 2;
-            place(&chart->panels[i], right ? GNUPLOT_WIDTH / 2 : 0, right ? GNUPLOT_WIDTH : GNUPLOT_WIDTH / 2,
-                  chart->head + SWEEP_HEIGHT * (int)(i / 2), SWEEP_HEIGHT);
-            bottom = chart->panels[i].bottom;
-        }
+    size_t bars = chart->panel_count - sweeps;
+    if (sweeps == 1) {
+        int bars_bottom =
+            bars ? stack(chart, false, 0, middle, chart->head, bars_height_beside(bars)) : chart->head;
+        int sweep_bottom = stack(chart, true, bars ? middle : 0, GNUPLOT_WIDTH, chart->head, SWEEP_HEIGHT);
+        bottom = bars_bottom > sweep_bottom ? bars_bottom : sweep_bottom;
     } else {
-        bool both = sweeps && sweeps < chart->panel_count;
-        int bars_height = BARS_HEIGHT;
-        if (both) { /* as high as the sweeps beside them, within reason */
-            int room = (int)sweeps * SWEEP_HEIGHT / (int)(chart->panel_count - sweeps);
-            bars_height = room < BARS_HEIGHT ? BARS_HEIGHT : room > BARS_HEIGHT_MAX ? BARS_HEIGHT_MAX : room;
-        }
-        int bars_bottom = stack(chart, false, 0, both ? middle : GNUPLOT_WIDTH, bars_height);
-        int sweeps_bottom = stack(chart, true, both ? middle : 0, GNUPLOT_WIDTH, SWEEP_HEIGHT);
-        bottom = bars_bottom > sweeps_bottom ? bars_bottom : sweeps_bottom;
+        bottom = pair_up(chart, stack(chart, false, 0, GNUPLOT_WIDTH, chart->head, BARS_HEIGHT));
     }
     chart->height = bottom + FOOT;
 }

@@ -177,7 +177,7 @@ static void put_bars(FILE *out, const struct chart *chart, const struct panel *p
     struct threshold threshold = find_threshold(panel);
     double y_max = 1.12 * fmax(threshold.high, bars_max(chart, panel));
     struct tics tics;
-    tics_linear(0, y_max, panel->right - panel->left > GNUPLOT_WIDTH / 2 ? 8 : 5, &tics);
+    tics_linear(0, y_max, panel->right - panel->left > GNUPLOT_WIDTH / 2 ? 8 : 3, &tics);
     gnuplot_put_value(out, "Y_MAX", y_max);
     tics_put(out, "Y_TICS", "x", &tics, metric);
     put_threshold(out, panel, &threshold);

@@ -66,30 +66,30 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 1948 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 1248 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 3896 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 2496 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'io-many-event-loop-beats-processes.' . target
-TITLE = "{/:Bold Messages echoed and pages served over TCP: an event loop against a process for each connection}"
+TITLE = "{/:Bold Echo and pages over TCP: an event loop against a process for each connection}"
 SUBTITLE = "“From some number of connections on, an event loop beats processes”"
 FINDING = "{/:Bold native: Inconclusive: throughput underpowered: about 47 blocks needed to tell 1.21× (at conc:1); latency underpowered:}\n{/:Bold about 28 blocks needed to tell 1.44× (at conc:1); http 2.91× (2.68–3.03); http-latency underpowered: about 38 blocks}\n{/:Bold needed to tell 1.44×. cpython3.11: Does not hold: waits ahead throughout: by 10 % at every point, nothing to overtake}"
 FINDING_WORD = "inconclusive"
 FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, io"
-set label 101 TITLE at screen 0.02292, 0.98665 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.97433 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.96253 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.00719 left font ',10' textcolor rgb cp_grey
+set label 101 TITLE at screen 0.02292, 0.97917 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.95994 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.94151 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.01122 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
-LEFT = 0.52917
-RIGHT = 0.91667
-TOP = 0.90246
-BOTTOM = 0.73306
-PIXEL = 0.000513
-MIDDLE = 0.79158
+LEFT = 0.08958
+RIGHT = 0.41667
+TOP = 0.69071
+BOTTOM = 0.42628
+PIXEL = 0.000801
+MIDDLE = 0.51763
 PANEL_TITLE = "{/:Bold native, throughput: inconclusive}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "process-per-task"
@@ -182,12 +182,12 @@ plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8))
 
 # Panel 2
 PANEL = 2
-LEFT = 0.52917
+LEFT = 0.58958
 RIGHT = 0.91667
-TOP = 0.67248
-BOTTOM = 0.50308
-PIXEL = 0.000513
-MIDDLE = 0.56160
+TOP = 0.69071
+BOTTOM = 0.42628
+PIXEL = 0.000801
+MIDDLE = 0.51763
 PANEL_TITLE = "{/:Bold native, latency: inconclusive}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "process-per-task"
@@ -280,12 +280,12 @@ plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8))
 
 # Panel 3
 PANEL = 3
-LEFT = 0.52917
-RIGHT = 0.91667
-TOP = 0.44251
-BOTTOM = 0.27310
-PIXEL = 0.000513
-MIDDLE = 0.33162
+LEFT = 0.08958
+RIGHT = 0.41667
+TOP = 0.33173
+BOTTOM = 0.06731
+PIXEL = 0.000801
+MIDDLE = 0.15865
 PANEL_TITLE = "{/:Bold native, http: inconclusive}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "process-per-task"
@@ -379,10 +379,10 @@ plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8))
 # Panel 4
 PANEL = 4
 LEFT = 0.16250
-RIGHT = 0.34792
-TOP = 0.92094
-BOTTOM = 0.84805
-PIXEL = 0.000513
+RIGHT = 0.90833
+TOP = 0.87660
+BOTTOM = 0.78526
+PIXEL = 0.000801
 PANEL_TITLE = "{/:Bold native, http-latency: inconclusive}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "process-per-task"
@@ -448,12 +448,12 @@ eval cp_headed
 
 # Panel 5
 PANEL = 5
-LEFT = 0.52917
+LEFT = 0.58958
 RIGHT = 0.91667
-TOP = 0.21253
-BOTTOM = 0.04312
-PIXEL = 0.000513
-MIDDLE = 0.10164
+TOP = 0.33173
+BOTTOM = 0.06731
+PIXEL = 0.000801
+MIDDLE = 0.15865
 PANEL_TITLE = "{/:Bold cpython3.11, waits: does not hold}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "process-per-task"

@@ -66,30 +66,30 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 1930 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 1230 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 3860 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 2460 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'io-many-event-loop-beats-threads.' . target
-TITLE = "{/:Bold Messages echoed and pages served over TCP: an event loop against a thread for each connection}"
+TITLE = "{/:Bold Echo and pages over TCP: an event loop against a thread for each connection}"
 SUBTITLE = "“From some number of connections on, an event loop beats threads”"
 FINDING = "{/:Bold native: Holds: throughput ahead by 10 % from conc 4 (1–16); latency ahead by 20 % from conc 2 (1–16); http ahead by 10 %}\n{/:Bold from conc 7 (1–1000); http-latency 8.60× (7.37–9.87). cpython3.11: Holds: waits ahead by 10 % from conc 1 (1–100)}"
 FINDING_WORD = "holds"
 FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, io"
-set label 101 TITLE at screen 0.02292, 0.98653 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.97409 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.96218 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.00725 left font ',10' textcolor rgb cp_grey
+set label 101 TITLE at screen 0.02292, 0.97886 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.95935 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.94065 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.01138 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
-LEFT = 0.52917
-RIGHT = 0.91667
-TOP = 0.91088
-BOTTOM = 0.73990
-PIXEL = 0.000518
-MIDDLE = 0.79896
+LEFT = 0.08958
+RIGHT = 0.41667
+TOP = 0.70081
+BOTTOM = 0.43252
+PIXEL = 0.000813
+MIDDLE = 0.52520
 PANEL_TITLE = "{/:Bold native, throughput: holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "thread-per-task"
@@ -117,7 +117,7 @@ CROSSING = 3.8908086602507765
 CROSSING_LOW = 1
 CROSSING_HIGH = 16
 CROSSING_TEXT = "10 % ahead from conc 4 (1–16)"
-CROSSING_AT = 0.21914810921823977
+CROSSING_AT = 0.21914810921823974
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean
@@ -182,12 +182,12 @@ plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8))
 
 # Panel 2
 PANEL = 2
-LEFT = 0.52917
+LEFT = 0.58958
 RIGHT = 0.91667
-TOP = 0.67876
-BOTTOM = 0.50777
-PIXEL = 0.000518
-MIDDLE = 0.56684
+TOP = 0.70081
+BOTTOM = 0.43252
+PIXEL = 0.000813
+MIDDLE = 0.52520
 PANEL_TITLE = "{/:Bold native, latency: holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "thread-per-task"
@@ -215,7 +215,7 @@ CROSSING = 1.8546406726324587
 CROSSING_LOW = 1
 CROSSING_HIGH = 16
 CROSSING_TEXT = "20 % ahead from conc 2 (1–16)"
-CROSSING_AT = 0.11983326534390701
+CROSSING_AT = 0.119833265343907
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean
@@ -280,12 +280,12 @@ plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8))
 
 # Panel 3
 PANEL = 3
-LEFT = 0.52917
-RIGHT = 0.91667
-TOP = 0.44663
-BOTTOM = 0.27565
-PIXEL = 0.000518
-MIDDLE = 0.33472
+LEFT = 0.08958
+RIGHT = 0.41667
+TOP = 0.33659
+BOTTOM = 0.06829
+PIXEL = 0.000813
+MIDDLE = 0.16098
 PANEL_TITLE = "{/:Bold native, http: holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "thread-per-task"
@@ -379,10 +379,10 @@ plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8))
 # Panel 4
 PANEL = 4
 LEFT = 0.16250
-RIGHT = 0.34792
-TOP = 0.92953
-BOTTOM = 0.85596
-PIXEL = 0.000518
+RIGHT = 0.90833
+TOP = 0.88943
+BOTTOM = 0.79675
+PIXEL = 0.000813
 PANEL_TITLE = "{/:Bold native, http-latency: holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "thread-per-task"
@@ -448,12 +448,12 @@ eval cp_headed
 
 # Panel 5
 PANEL = 5
-LEFT = 0.52917
+LEFT = 0.58958
 RIGHT = 0.91667
-TOP = 0.21451
-BOTTOM = 0.04352
-PIXEL = 0.000518
-MIDDLE = 0.10259
+TOP = 0.33659
+BOTTOM = 0.06829
+PIXEL = 0.000813
+MIDDLE = 0.16098
 PANEL_TITLE = "{/:Bold cpython3.11, waits: holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "thread-per-task"
@@ -481,7 +481,7 @@ CROSSING = 1.3156008351437731
 CROSSING_LOW = 1
 CROSSING_HIGH = 100
 CROSSING_TEXT = "10 % ahead from conc 1 (1–100)"
-CROSSING_AT = 0.09408602150537634
+CROSSING_AT = 0.11146496815286625
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean

@@ -71,7 +71,7 @@ if (target eq 'svg') {
     set terminal pngcairo size 1920, 1844 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'io-threads-beat-serial.' . target
-TITLE = "{/:Bold Waits of 10 ms, and pages from a server that takes 5 ms: threads against one after the other}"
+TITLE = "{/:Bold Waits of 10 ms, and pages that take 5 ms: threads against one after the other}"
 SUBTITLE = "“For IO-bound work threads beat one task after the other”"
 FINDING = "{/:Bold native: Holds: sleep 60.6× (60.3–60.8); fetch 46.2× (44.1–47.1). cpython3.11: Holds: sleep 50.4× (49.6–51.5); fetch-8}\n{/:Bold 6.38× (6.26–6.52)}"
 FINDING_WORD = "holds"
