@@ -240,6 +240,26 @@ static void test_undecided(void **state)
     scene_end(&scene);
 }
 
+/* Five blocks that all say the same have a p of 1/32, which the correction over two pairs doubles: it is not
+ * that 300 times are too close to 10 %. */
+static void test_undecided_by_its_correction(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_begin(&scene);
+    synthetic_cell(&scene.synthetic, BETTER, 5, COLUMN_ITEMS_PER_SECOND, 300000, 0.01);
+    synthetic_cell(&scene.synthetic, WORSE, 5, COLUMN_ITEMS_PER_SECOND, 1000, 0.01);
+    synthetic_cell(&scene.synthetic, "native/null/empty/serial", 5, COLUMN_ITEMS_PER_SECOND, 1000, 0.01);
+    assert_int_equal(
+        scene_judge(
+            &scene,
+            "kind = compare\neffect = 10%%\n[pair a]\nbetter = cpu/sum-squares/thread-pool/workers:2\n"
+            "[pair b]\nbetter = null/empty/serial"),
+        0);
+    scene_expect(&scene, 0, JUDGEMENT_INCONCLUSIVE, "underpowered: about 6 blocks needed to tell 1.21×");
+    scene_end(&scene);
+}
+
 /* Four of ten differences lie a little under the threshold, six far over it: the ranks decide, barely (p =
  * 0.042), while the bootstrap's interval reaches under the threshold. */
 static void test_skew(void **state)
@@ -335,6 +355,7 @@ int main(void)
         cmocka_unit_test(test_rows_that_are_not_ok),
         cmocka_unit_test(test_repeated_block),
         cmocka_unit_test(test_undecided),
+        cmocka_unit_test(test_undecided_by_its_correction),
         cmocka_unit_test(test_skew),
         cmocka_unit_test(test_ties),
         cmocka_unit_test(test_lag),

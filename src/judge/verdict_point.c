@@ -158,6 +158,15 @@ static const char *limit_words(const struct verdict_point *point)
                                  : "at the limit of the load generator: at most this ratio";
 }
 
+/* Where every block says the same, p is 2^-n and its correction alone is too much: more blocks halve it. 0:
+ * they do not. */
+static double blocks_for_correction(const struct verdicts *verdicts, const struct verdict_point *point)
+{
+    double n = (double)point->n, p = fmin(point->p_holds, point->p_fails),
+           adjusted = fmin(point->p_holds_adjusted, point->p_fails_adjusted);
+    return p > exp2(0.5 - n) || !(adjusted > 0) ? 0 : ceil(n + log2(adjusted / verdicts->alpha));
+}
+
 static void word_undecided(const struct verdicts *verdicts, struct verdict_point *point,
                            const struct point_words *words, const double *d)
 {
@@ -168,7 +177,8 @@ static void word_undecided(const struct verdicts *verdicts, struct verdict_point
     }
     const struct judge_undecided undecided = {
         .n = point->n,
-        .needed = statistics_blocks_for(d, point->n, fabs(log1p(effect)), alpha, judge_power),
+        .needed = fmax(statistics_blocks_for(d, point->n, fabs(log1p(effect)), alpha, judge_power),
+                       blocks_for_correction(verdicts, point)),
         .alternative = words->alternative,
         .threshold = words->threshold,
         .unit = "blocks"};

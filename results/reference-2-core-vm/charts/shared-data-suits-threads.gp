@@ -73,7 +73,7 @@ if (target eq 'svg') {
 set output 'shared-data-suits-threads.' . target
 TITLE = "{/:Bold Shared data: threads against processes with a manager, a queue, a pipe and shared memory}"
 SUBTITLE = "“Threads suit much shared data and simple parallelism”"
-FINDING = "{/:Bold native: Does not hold: manager, queue, pipe inconclusive: underpowered: too close to +50 % to tell; memory equivalent:}\n{/:Bold within 50 % of each other. cpython3.11: Holds: manager 59.3× (52.8–68.0); queue 35.4× (30.6–41.1); pipe 22.1×}\n{/:Bold (20.4–24.0); memory 4.39× (3.74–5.01)}"
+FINDING = "{/:Bold native: Does not hold: manager, queue, pipe inconclusive: underpowered: about 13 blocks needed to tell 2.25×; memory}\n{/:Bold equivalent: within 50 % of each other. cpython3.11: Holds: manager 59.3× (52.8–68.0); queue 35.4× (30.6–41.1); pipe}\n{/:Bold 22.1× (20.4–24.0); memory 4.39× (3.74–5.01)}"
 FINDING_WORD = "does not hold"
 FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, comm/shared, workers:2, place:compact"
 set label 101 TITLE at screen 0.02292, 0.98492 left font ',17' textcolor rgb cp_dark
