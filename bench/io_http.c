@@ -7,7 +7,6 @@
 #include "http.h"
 #include "message.h"
 #include "resource_limits.h"
-#include "resource_limits.h"
 #include "tcp_server.h"
 
 static const struct workload_param params[] = {
