@@ -29,6 +29,13 @@ def add_up(results):
     return done, checksum
 
 
+def give_up():
+    """What the library would do at the end waits for ever: the workers are killed, and the driver leaves without."""
+    protocol.at_once = True
+    for process in multiprocessing.active_children():
+        process.kill()
+
+
 class Executor(Model):
     """A pool of concurrent.futures: its map hands out tasks one by one, and their results come in order."""
 
@@ -54,13 +61,27 @@ class Executor(Model):
         except library.BrokenExecutor:
             pass
         for future in futures:
-            if not isinstance(future.exception(), library.BrokenExecutor):
+            if self.has_ended(future) and not isinstance(future.exception(), library.BrokenExecutor):
                 checksum += future.result()
                 done += 1
         return done, checksum
 
+    def has_ended(self, future):
+        """Awaits it. An executor that breaks just as a task is handed in forgets that task, and may not end either."""
+        while not protocol.at_once and not library.wait([future], LOOK_S).done:
+            if self.is_broken() and not library.wait([future], END_S).done:
+                give_up()
+        return future.done()
+
+    def is_broken(self):
+        try:
+            self.executor.submit(tasks.do_nothing, 0)
+        except library.BrokenExecutor:
+            return True
+        return False
+
     def stop(self):
-        if hasattr(self, 'executor'):
+        if hasattr(self, 'executor') and not protocol.at_once:
             self.executor.shutdown()
 
 
@@ -177,18 +198,12 @@ class ProcessPool(Model):
         if not hasattr(self, 'pool'):
             return
         if not self.run.workload.mortal and not self.workers <= self.children():
-            self.give_up()
+            give_up()
             return
         end = threading.Thread(target=self.pool.terminate, daemon=True)
         end.start()
         end.join(END_S)
         if end.is_alive():
-            self.give_up()
+            give_up()
         else:
             self.pool.join()
-
-    @staticmethod
-    def give_up():
-        protocol.at_once = True
-        for process in multiprocessing.active_children():
-            process.kill()

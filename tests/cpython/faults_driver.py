@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The driver with workloads that misbehave. With an argument it is one of the real ones: see FAULTS."""
+"""The driver with workloads and libraries that misbehave. With an argument it is one of the real ones: see FAULTS."""
 
 import os
 import pathlib
 import sys
 import time
+from concurrent.futures import process
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / 'bench' / 'cpython'))
 
@@ -130,6 +131,12 @@ def await_next(self, number):
         return self.words[sync_signal.ANNOUNCED] + 1
 
 
+def forget_the_last(self, cause, terminate_broken=process._ExecutorManagerThread.terminate_broken):
+    """As where a task is handed in just then."""
+    self.pending_work_items.popitem()
+    terminate_broken(self, cause)
+
+
 FAULTS = {  # what is replaced, and by what
     'lose': (models.Serial, 'tasks', lose),
     'alter-message': (comm.Transfer, 'send_all', alter_message),
@@ -137,6 +144,7 @@ FAULTS = {  # what is replaced, and by what
     'drop-message': (comm_queue.Queue, 'put', put_but_one),
     'lose-addition': (sync.Counter, 'add_locked', add_unlocked),
     'sell-twice': (sync.File, 'sell_one', sell_unlocked),
+    'forget-the-last': (process._ExecutorManagerThread, 'terminate_broken', forget_the_last),
     'one-too-many': (sync_signal.Conditions, 'await_announced', await_next),
 }
 

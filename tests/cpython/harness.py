@@ -4,8 +4,10 @@
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
+import threading
 
 HERE = pathlib.Path(__file__).resolve().parent
 DRIVER = HERE.parent.parent / 'bench' / 'cpython' / 'driver.py'
@@ -49,13 +51,25 @@ def cell_of(workload, model, items=40, in_flight=2, **given):
 
 
 class Driver:
-    """One launch: lines to it and from it."""
+    """One launch: lines to it and from it. One that takes too long is aborted, and says where it was."""
 
     def __init__(self, cell, driver=DRIVER, *arguments):
-        self.process = subprocess.Popen([PYTHON, '-S', str(driver), *arguments], env=ENVIRONMENT, stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        crashes = isinstance(cell, dict) and cell['family'] == 'isolate'  # by itself: nothing to tell
+        options = ['-S'] if crashes else ['-S', '-X', 'faulthandler']
+        self.process = subprocess.Popen([PYTHON, *options, str(driver), *arguments], env=ENVIRONMENT,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.limit = threading.Timer(LIMIT_S, self.abort)
+        self.limit.start()
         if cell is not None:
             self.say(cell if isinstance(cell, str) else json.dumps(cell))
+
+    def abort(self):
+        """It, and what descends from it: they hold its output open."""
+        for process in [*reversed(children_of(self.process.pid)), self.process.pid]:
+            try:
+                os.kill(process, signal.SIGABRT)
+            except ProcessLookupError:
+                pass
 
     def say(self, line):
         self.process.stdin.write(line + '\n')
@@ -66,11 +80,8 @@ class Driver:
 
     def finish(self):
         """Its exit code, and what it still said on standard output and on standard error."""
-        try:
-            output, errors = self.process.communicate(timeout=LIMIT_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            output, errors = self.process.communicate()
+        output, errors = self.process.communicate()
+        self.limit.cancel()
         return self.process.returncode, output, errors
 
 

@@ -106,6 +106,14 @@ class Faults(unittest.TestCase):
         code, _, errors = driver.finish()
         self.assertEqual((code, errors), (1, 'driver.py: a worker of the pool has died\n'))
 
+    def test_executor_that_forgets_a_task(self):
+        about = {'family': 'isolate', 'name': 'crash', 'items': 40,
+                 'params': [{'key': 'deaths', 'default': '1'}, {'key': 'how', 'default': 'kill'}]}
+        cell = harness.cell_of(about, 'process-pool-executor')
+        code, said, errors = harness.launch(cell, harness.FAULTS, 'forget-the-last')
+        self.assertEqual((code, errors), (0, ''))
+        self.assertGreaterEqual(json.loads(said[-1])['tasks_lost'], 2)
+
     def test_killed(self):
         """With kill -9, while workers work."""
         for model in MODELS:
