@@ -49,6 +49,7 @@ static void other_ways_to_share_and_to_start(void **state)
         "native/sync/signal/thread-per-task/via:event/waiters:1/place:one-core",
         "native/sync/file/thread-pool/workers:3/lock:none/place:none",
         "native/create/exec/serial/start:forkserver/place:none",
+        "native/create/pool/serial/by:map/place:none",
         "native/create/exec/event-loop/start:spawn/place:none",
         "native/create/exec/event-loop/start:uv-spawn/place:none",
 #ifndef __SANITIZE_THREAD__ /* which does not see libuv close a descriptor that another thread is given next \

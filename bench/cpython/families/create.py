@@ -5,7 +5,10 @@ import multiprocessing
 import shutil
 import subprocess
 
+from lazy import Lazy
 from workload import Param, Skip, Workload, sum_of_indices
+
+library = Lazy('concurrent.futures')
 
 RESIDENT_PARAM = Param('resident-mib', 1, 'touched memory of the parent in MiB')
 
@@ -35,6 +38,11 @@ class Empty(Workload):
     def account(self, run, items):
         run.value = self.mappings
         return sum_of_indices(items)
+
+
+def one(number):
+    """An empty task of a pool, whose results are counted."""
+    return 1
 
 
 def nothing():
@@ -84,4 +92,52 @@ class Exec(Workload):
         return sum_of_indices(items)
 
 
-WORKLOADS = Empty, Exec
+class Pool(Workload):
+    """As programs use one: tasks are handed in, each with a callback that says it is done, and the end is awaited."""
+
+    family, name = 'create', 'pool'
+    summary = 'a pool made for one batch of tasks, each with a callback, and ended'
+    item = 'batch'
+    params = (Param('burst', 64, 'empty tasks of a batch'),
+              Param('by', 'submit', 'how they are handed in: one by one, with a callback each, or as a map over them',
+                    choices='submit|map'),
+              Param('of', 'threads', 'a ThreadPoolExecutor, or a forked multiprocessing.Pool',
+                    choices='threads|processes'),
+              Param('threads', 2, 'workers of the pool'))
+    models = 'serial',
+
+    def prepare(self, run):
+        self.burst, self.workers, self.maps = run.number('burst'), run.number('threads'), run.key('by') == 'map'
+        threads = run.key('of') == 'threads'
+        self.batch = self.batch_of_threads if threads else self.batch_of_processes
+        self.make = library.ThreadPoolExecutor if threads else multiprocessing.get_context('fork').Pool
+
+    def batch_of_threads(self):
+        done = []
+        with self.make(self.workers) as pool:
+            if self.maps:
+                return sum(pool.map(one, range(self.burst)))
+            for number in range(self.burst):
+                pool.submit(one, number).add_done_callback(lambda future: done.append(future.result()))
+        return sum(done)
+
+    def batch_of_processes(self):
+        done = []
+        with self.make(self.workers) as pool:
+            if self.maps:
+                done = pool.map(one, range(self.burst))
+            else:
+                for number in range(self.burst):
+                    pool.apply_async(one, (number,), callback=done.append)
+            pool.close()
+            pool.join()
+        return sum(done)
+
+    def task(self, run, index, worker):
+        return self.batch()
+
+    def account(self, run, items):
+        return items * self.burst
+
+
+WORKLOADS = Empty, Exec, Pool
