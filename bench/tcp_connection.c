@@ -103,7 +103,7 @@ int tcp_accept(struct run *run, int flags)
             return -1;
         if (socket < 0)
             run_fail(run, "accept: %s", strerror(errno));
-        if (run_serving(run) || peer.sin_addr.s_addr == server->peer.s_addr)
+        if (run_serving(run) || load_is_source(server->load, peer.sin_addr))
             return socket;
         close(socket);
     }

@@ -47,7 +47,6 @@ struct tcp_server {
     struct load *load;
     bool once; /* a connection for each message */
     struct sockaddr_in address;
-    struct in_addr peer;
     int listener;
     double generator_share;
     pid_t process;

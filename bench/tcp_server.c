@@ -19,9 +19,10 @@ static void load_started(void *context, uint64_t startup_ns)
 static void load_ended(void *context, const struct load_round *round)
 {
     struct tcp_server *server = run_data(context);
-    if (round->errors)
-        run_fail(context, "load generator: %llu of the answers %s wrong, the first: %s",
-                 (unsigned long long)round->errors, round->errors == 1 ? "was" : "were", round->error);
+    unsigned long long errors = load_errors(round);
+    if (errors)
+        run_fail(context, "load generator: %llu of the answers %s wrong, the first: %s", errors,
+                 errors == 1 ? "was" : "were", round->error);
     histogram_merge(run_latency(context), round->latency);
     server->generator_share = round->cpu_fraction;
     run_clock_stop(context, round->stop_ns, memory_of_tree_bytes(server->process, getpid(), MEMORY_ALL));
@@ -52,7 +53,6 @@ static int start_load(struct run *run, struct tcp_server *server, const struct l
     server->load = load_start(&options, &error);
     if (!server->load)
         return run_error(run, "%s", error.text);
-    server->peer = load_source(server->load);
     return 0;
 }
 
