@@ -89,8 +89,9 @@ uint64_t load_errors(const struct load_round *round);
 
 /* One round from this process, of a server that is there: when it has answered a first message and all
  * connections stand the clock starts; for so long messages are sent, or become due; those on their way then
- * have their time left. *stop (may be NULL): once true, the round ends at once. Calls `failed` if the server
- * does not answer the first message within limit_ns, which must not be 0. */
+ * have their time left, and in an open loop those that wait have limit_ns to be sent. *stop (may be NULL):
+ * once true, the round ends at once. Calls `failed` if the server does not answer the first message within
+ * limit_ns, which must not be 0. */
 void load_run(const struct load_options *options, const struct sockaddr_in *server, uint64_t duration_ns,
               const atomic_bool *stop);
 

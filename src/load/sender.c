@@ -115,10 +115,16 @@ static void send_message(struct sender *sender, struct connection *connection, u
         poll_out(sender, connection, step == STEP_MORE);
 }
 
+/* A closed loop sends nothing new then; what is due in an open loop has as long to be sent as for its answer.
+ */
+static uint64_t end_of(const struct plan *plan)
+{
+    return plan->start_ns + plan->duration_ns + (plan->options->rate > 0 ? plan->options->limit_ns : 0);
+}
+
 static bool is_over(const struct sender *sender, uint64_t now_ns)
 {
-    const struct plan *plan = sender->plan;
-    return plan->duration_ns && now_ns >= plan->start_ns + plan->duration_ns;
+    return sender->plan->duration_ns && now_ns >= end_of(sender->plan);
 }
 
 /* The schedule's next; an open loop's duration is where it ends. */
@@ -138,6 +144,8 @@ static void plan_next(struct sender *sender)
 static void send_due(struct sender *sender, uint64_t now_ns)
 {
     struct connection *connection;
+    if (is_over(sender, now_ns))
+        return;
     while (sender->next_message < sender->end_message && sender->due_ns <= now_ns &&
            (connection = TAILQ_FIRST(&sender->idle))) {
         uint64_t message = sender->next_message;
@@ -194,8 +202,7 @@ static void take_event(struct sender *sender, const struct epoll_event *event, c
         return;
     uint64_t now_ns = clock_now_ns();
     take_answer(sender, connection, now_ns);
-    if (!is_over(sender, now_ns))
-        send_due(sender, now_ns);
+    send_due(sender, now_ns);
 }
 
 static void end_late(struct sender *sender, uint64_t now_ns)
@@ -216,10 +223,10 @@ static void end_rest(struct sender *sender, uint64_t now_ns)
     }
 }
 
-/* What was due and found no connection until the time was up. */
+/* What was due, and has found no connection in time. */
 static void count_unsent(struct sender *sender)
 {
-    static const struct step_error unsent = {LOAD_UNSENT, "no connection was free until the end"};
+    static const struct step_error unsent = {LOAD_UNSENT, "no connection was free in time"};
     while (sender->plan->options->rate > 0 && sender->next_message < sender->end_message) {
         count_error(sender, &unsent, 1);
         plan_next(sender);
@@ -244,7 +251,7 @@ static uint64_t wake_time(const struct sender *sender, uint64_t now_ns)
     if (sends && TAILQ_FIRST(&sender->idle))
         sooner(&wake_ns, sender->due_ns);
     if (sends && plan->duration_ns)
-        sooner(&wake_ns, plan->start_ns + plan->duration_ns);
+        sooner(&wake_ns, end_of(plan));
     if (resting)
         sooner(&wake_ns, resting->rested_ns);
     if (waiting && plan->options->limit_ns)
@@ -285,10 +292,9 @@ static void work(struct sender *sender, char *buffer)
         uint64_t now_ns = clock_now_ns();
         end_late(sender, now_ns);
         end_rest(sender, now_ns);
+        send_due(sender, now_ns);
         if (is_over(sender, now_ns))
             count_unsent(sender);
-        else
-            send_due(sender, now_ns);
     }
 }
 
