@@ -190,5 +190,6 @@ uint64_t tcp_server_task(struct run *run, const struct task *task)
     while (tcp_throw_away(&connection, 0) && (count = receive_blocking(&connection)) > 0)
         tcp_throw_away(&connection, count);
     run_close(run, connection.socket);
+    run_count(run, task->worker, connection.sent_bytes);
     return connection.sent_bytes;
 }

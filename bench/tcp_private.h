@@ -45,7 +45,9 @@ struct acceptor {
 struct tcp_server {
     const struct tcp_protocol *protocol;
     struct load *load;
-    bool once; /* a connection for each message */
+    bool once;          /* a connection for each message */
+    bool counts_errors; /* else one ends the launch */
+    uint64_t errors;
     struct sockaddr_in address;
     int listener;
     double generator_share;

@@ -20,10 +20,12 @@ static void load_ended(void *context, const struct load_round *round)
 {
     struct tcp_server *server = run_data(context);
     unsigned long long errors = load_errors(round);
-    if (errors)
+    server->errors = errors;
+    if (errors && !server->counts_errors)
         run_fail(context, "load generator: %llu of the answers %s wrong, the first: %s", errors,
                  errors == 1 ? "was" : "were", round->error);
     histogram_merge(run_latency(context), round->latency);
+    histogram_merge(run_latency_uncorrected(context), round->latency_uncorrected);
     server->generator_share = round->cpu_fraction;
     run_clock_stop(context, round->stop_ns, memory_of_tree_bytes(server->process, getpid(), MEMORY_ALL));
 }
@@ -114,6 +116,8 @@ void tcp_server_account(const struct run *run, uint64_t items, size_t answer_byt
         load_await(server->load);
     account->checksum = load_messages(run_in_flight(run), items) * answer_bytes;
     account->value = server->generator_share;
+    account->errors = server->errors;
+    account->unproven = server->errors > 0;
 }
 
 void tcp_server_close(struct run *run)

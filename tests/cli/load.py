@@ -214,8 +214,8 @@ generator  busy for \d+ % of its threads' time[^\n]*
             {harness.PROGRAM} load 127.0.0.1:9000 --connections 27 --seconds 0.1 --timeout 60 --format json
             {harness.PROGRAM} load 127.0.0.1:9000 --connections 31
             code=$?; kill $!; wait; exit $code'''
-        process = subprocess.run(['unshare', '-rn', 'sh', '-c', script], cwd=self.folder, capture_output=True, text=True,
-                                 timeout=harness.LIMIT_S)
+        process = subprocess.run(['unshare', '-rn', 'sh', '-c', script], cwd=self.folder, text=True,
+                                 capture_output=True, timeout=harness.LIMIT_S)
         if process.returncode not in (0, 2):
             raise unittest.SkipTest(f'no network of its own here: {process.stderr}')
         self.assertEqual(process.returncode, 2)
