@@ -103,7 +103,7 @@ int tcp_accept(struct run *run, int flags)
             return -1;
         if (socket < 0)
             run_fail(run, "accept: %s", strerror(errno));
-        if (run_serving(run) || peer.sin_addr.s_addr == server->peer.s_addr)
+        if (run_serving(run) || load_is_source(server->load, peer.sin_addr))
             return socket;
         close(socket);
     }
@@ -190,5 +190,6 @@ uint64_t tcp_server_task(struct run *run, const struct task *task)
     while (tcp_throw_away(&connection, 0) && (count = receive_blocking(&connection)) > 0)
         tcp_throw_away(&connection, count);
     run_close(run, connection.socket);
+    run_count(run, task->worker, connection.sent_bytes);
     return connection.sent_bytes;
 }

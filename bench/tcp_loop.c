@@ -17,6 +17,7 @@ static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 static void closed(uv_handle_t *handle)
 {
     struct tcp_connection *connection = handle->data;
+    run_count(connection->run, connection->task->worker, connection->sent_bytes);
     connection->task->complete(connection->run, connection->task, connection->sent_bytes);
 }
 

@@ -45,9 +45,10 @@ struct acceptor {
 struct tcp_server {
     const struct tcp_protocol *protocol;
     struct load *load;
-    bool once; /* a connection for each message */
+    bool once;          /* a connection for each message */
+    bool counts_errors; /* else one ends the launch */
+    uint64_t errors;
     struct sockaddr_in address;
-    struct in_addr peer;
     int listener;
     double generator_share;
     pid_t process;

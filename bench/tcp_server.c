@@ -19,10 +19,13 @@ static void load_started(void *context, uint64_t startup_ns)
 static void load_ended(void *context, const struct load_round *round)
 {
     struct tcp_server *server = run_data(context);
-    if (round->errors)
-        run_fail(context, "load generator: %llu of the answers %s wrong, the first: %s",
-                 (unsigned long long)round->errors, round->errors == 1 ? "was" : "were", round->error);
+    unsigned long long errors = load_errors(round);
+    server->errors = errors;
+    if (errors && !server->counts_errors)
+        run_fail(context, "load generator: %llu of the answers %s wrong, the first: %s", errors,
+                 errors == 1 ? "was" : "were", round->error);
     histogram_merge(run_latency(context), round->latency);
+    histogram_merge(run_latency_uncorrected(context), round->latency_uncorrected);
     server->generator_share = round->cpu_fraction;
     run_clock_stop(context, round->stop_ns, memory_of_tree_bytes(server->process, getpid(), MEMORY_ALL));
 }
@@ -52,7 +55,6 @@ static int start_load(struct run *run, struct tcp_server *server, const struct l
     server->load = load_start(&options, &error);
     if (!server->load)
         return run_error(run, "%s", error.text);
-    server->peer = load_source(server->load);
     return 0;
 }
 
@@ -114,6 +116,8 @@ void tcp_server_account(const struct run *run, uint64_t items, size_t answer_byt
         load_await(server->load);
     account->checksum = load_messages(run_in_flight(run), items) * answer_bytes;
     account->value = server->generator_share;
+    account->errors = server->errors;
+    account->unproven = server->errors > 0;
 }
 
 void tcp_server_close(struct run *run)

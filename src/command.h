@@ -12,6 +12,7 @@ int cmd_list(int argc, char **argv);
 int cmd_topo(int argc, char **argv);
 int cmd_selftest(int argc, char **argv);
 int cmd_serve(int argc, char **argv);
+int cmd_load(int argc, char **argv);
 int cmd_launch(int argc, char **argv);
 
 #endif

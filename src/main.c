@@ -26,6 +26,7 @@ static const struct command {
     {"topo", "the machine, and who sits where", cmd_topo},
     {"selftest", "checks the instrument itself on this machine", cmd_selftest},
     {"serve", "a cell's server by hand, for any client", cmd_serve},
+    {"load", "drives any web or echo server on this machine", cmd_load},
     {"launch", NULL, cmd_launch},
 };
 

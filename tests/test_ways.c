@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The ways that workloads offer beside their defaults: of a message, to shared data, to a new process, to
  * wake and to keep out others, to serve a page. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -126,13 +127,41 @@ static void locks_are_taken_in_whatever_order(void **state)
     }
 }
 
+/* Each of two loops has two connections, and answers on both: neither does all. One loop has none to share
+ * with. */
+static void work_is_shared_among_workers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *cell;
+        bool shares;
+    } cases[] = {
+        {"io/echo/event-loop-threads/workers:2/conc:4", true},
+        {"io/http/thread-per-task/conc:4", true},
+        {"io/http/thread-per-task/conc:4/keepalive:off", true},
+        {"io/echo/event-loop/conc:4", false},
+        {"mixed/echo-and-compute/event-loop-offload/workers:2/conc:4/compute-us:1", false},
+#ifndef __SANITIZE_THREAD__
+        {"io/echo/process-pool/workers:4/conc:4", true},
+#endif
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char name[CELL_NAME_BYTES];
+        snprintf(name, sizeof name, "native/%s/place:none", cases[i].cell);
+        struct outcome outcome = measured_in_child(&(struct measuring){topology, 400, 2}, name);
+        double fairness = outcome.measurement.fairness;
+        if (outcome.error[0] || isnan(fairness) == cases[i].shares || fairness > 1 || fairness <= 0.25)
+            fail_msg("%s: fairness %g %s", name, fairness, outcome.error);
+        assert_int_equal(outcome.measurement.errors, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_way_brings_every_byte),
-        cmocka_unit_test(other_ways_to_share_and_to_start),
-        cmocka_unit_test(pages_are_served_whole),
-        cmocka_unit_test(locks_are_taken_in_whatever_order),
+        cmocka_unit_test(every_way_brings_every_byte),  cmocka_unit_test(other_ways_to_share_and_to_start),
+        cmocka_unit_test(pages_are_served_whole),       cmocka_unit_test(locks_are_taken_in_whatever_order),
+        cmocka_unit_test(work_is_shared_among_workers),
     };
     struct error error;
     topology = topology_open(NULL, &error);

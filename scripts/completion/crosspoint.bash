@@ -15,7 +15,7 @@ _crosspoint() {
         --timeout --quiet --runtime --python --help'
 
     if ((COMP_CWORD == 1)); then
-        words='run bench rules report compare list topo selftest serve --help'
+        words='run bench rules report compare list topo selftest serve load --help'
     elif [[ $word == -* ]]; then
         case $command in
         run) words="--dry-run --resume $measure" ;;
@@ -29,6 +29,10 @@ _crosspoint() {
         compare) words="--ab --base --effect --format --metric $measure" ;;
         topo) words="--topology --workers --help" ;;
         serve) words="--model --workload --listen --conc --workers --key --place --help" ;;
+        load)
+            words='--connections --rate --arrivals --seed --seconds --threads --payload --once --timeout --format --hgrm
+                --help'
+            ;;
         selftest) words="--quick --out --seed --only --quiet --help" ;;
         *) words='--help' ;;
         esac
@@ -36,6 +40,7 @@ _crosspoint() {
         case $previous in
         --profile) words='smoke quick full' ;;
         --format) words='text csv json markdown' ;;
+        --arrivals) words='poisson constant' ;;
         --rule) words=$(_crosspoint_names rules) ;;
         --filter) words=$(_crosspoint_names workloads models) ;;
         --model) words=$(_crosspoint_names models) ;;

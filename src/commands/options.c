@@ -47,6 +47,17 @@ uint64_t options_count(const struct argp_state *state, const char *option, const
     return value;
 }
 
+uint64_t options_seconds_ns(const struct argp_state *state, const char *option, const char *text,
+                            unsigned high)
+{
+    char *end = NULL;
+    double seconds = isdigit((unsigned char)*text) ? strtod(text, &end) : 0;
+    bool plain = text[strspn(text, "0123456789.")] == '\0';
+    if (!plain || !end || *end || seconds < 0.001 || seconds > high)
+        options_error(state, "%s '%s' is no number of seconds from 0.001 to %u", option, text, high);
+    return (uint64_t)(seconds * 1e9);
+}
+
 static bool is_end(const struct argp_option *option)
 {
     return !option || (!option->name && !option->doc);

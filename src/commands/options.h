@@ -24,5 +24,8 @@ _Noreturn void options_error(const struct argp_state *state, const char *format,
 /* A whole number from low to high; options_error names the option otherwise. */
 uint64_t options_count(const struct argp_state *state, const char *option, const char *text, uint64_t low,
                        uint64_t high);
+/* Seconds, as "2" or "0.25", from a millisecond to `high`; in nanoseconds. */
+uint64_t options_seconds_ns(const struct argp_state *state, const char *option, const char *text,
+                            unsigned high);
 
 #endif

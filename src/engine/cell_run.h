@@ -40,7 +40,10 @@ struct measurement {
     struct usage usage;
     uint64_t checksum, tasks_lost;
     uint64_t latency_p50_ns, latency_p90_ns, latency_p99_ns, latency_p999_ns, latency_max_ns; /* 0: too few */
-    double value;                                                                             /* NaN: none */
+    uint64_t latency_uncorrected_p50_ns, latency_uncorrected_p99_ns; /* of an open loop */
+    uint64_t errors;                                                 /* of a load generator */
+    double fairness;                                                 /* NaN: nobody to share with */
+    double value;                                                    /* NaN: none */
     const char *value_unit;
     char invalid[160]; /* why it must not be used; empty: it may */
 };

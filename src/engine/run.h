@@ -28,6 +28,7 @@ enum { RUN_UNITS_MAX = 1024 };
 struct run_worker {
     alignas(64) uint64_t observed[RUN_UNITS_MAX / 64]; /* binding read back, a bit a unit */
     _Atomic bool bound;                                /* observed is set */
+    _Atomic uint64_t count;                            /* run_count(), of this round */
     _Atomic bool idle;                                 /* nothing to do, usage is up to date */
     _Atomic uint32_t holding;                          /* mortal workloads: tasks in hand, lost if it dies */
     struct usage usage; /* of the worker's own process since its start; zero for threads */
@@ -54,7 +55,7 @@ struct run_shared {
     uint64_t startup_ns, memory_bytes; /* of workloads that tell them; 0: unknown */
     _Atomic uint64_t tasks_lost;
     _Atomic uint64_t sum;
-    struct histogram latency;
+    struct histogram latency, latency_uncorrected;
     struct run_worker workers[];
 };
 

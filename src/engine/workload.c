@@ -221,6 +221,16 @@ void run_set_memory(struct run *run, uint64_t bytes)
     run->shared->memory_bytes = bytes;
 }
 
+struct histogram *run_latency_uncorrected(struct run *run)
+{
+    return &run->shared->latency_uncorrected;
+}
+
+void run_count(struct run *run, unsigned worker, uint64_t amount)
+{
+    atomic_fetch_add_explicit(&run->shared->workers[worker].count, amount, memory_order_relaxed);
+}
+
 struct histogram *run_latency(struct run *run)
 {
     return &run->shared->latency;

@@ -47,6 +47,8 @@ struct account {
     uint64_t checksum;   /* that the checksums of all tasks must add up to, modulo 2^64 */
     uint64_t tasks_lost; /* in: tasks whose worker died */
     double value;        /* in: NaN; a figure that is no time, in the workload's value_unit */
+    bool unproven;       /* some answers were errors: what the checksum is to be cannot be foretold */
+    uint64_t errors;     /* of a load generator's messages */
     char invalid[160];   /* why the figures must not be used; empty: they may */
 };
 
@@ -161,6 +163,10 @@ void run_clock_stop(struct run *run, uint64_t at_ns, uint64_t memory_bytes);
 void run_set_memory(struct run *run, uint64_t bytes);
 /* latency: of this round; not to be shared by workers without care. */
 struct histogram *run_latency(struct run *run);
+/* The same from the real send, of an open loop. */
+struct histogram *run_latency_uncorrected(struct run *run);
+/* What a worker has done of the work that all share, in any unit: how evenly it fell is told as fairness. */
+void run_count(struct run *run, unsigned worker, uint64_t amount);
 /* A sum over the round's tasks, which account() finds again. Touches a line that all share. */
 void run_add(struct run *run, uint64_t amount);
 uint64_t run_sum(const struct run *run);

@@ -70,3 +70,11 @@ size_t http_read(struct http *http, const char *bytes, size_t count)
     }
     return taken;
 }
+
+bool http_end(struct http *http)
+{
+    if (http->progress != HTTP_MORE || !http->head_done)
+        return false;
+    http_engine_end(http);
+    return http->progress == HTTP_WHOLE;
+}

@@ -43,6 +43,8 @@ void http_begin(struct http *http, enum http_kind kind);
 /* Reads on, to the end of a message at most; returns how many bytes that took, and sets progress. The next
  * call after a whole message begins another. */
 size_t http_read(struct http *http, const char *bytes, size_t count);
+/* The peer says no more: whether that makes a message whole, one that nothing else ends. */
+bool http_end(struct http *http);
 /* "llhttp 9.1.3" */
 const char *http_engine_version(void);
 

@@ -64,6 +64,11 @@ size_t http_engine_read(struct http *http, const char *bytes, size_t count)
     return taken;
 }
 
+void http_engine_end(struct http *http)
+{
+    llhttp_finish((llhttp_t *)http->engine);
+}
+
 const char *http_engine_version(void)
 {
     return "llhttp " TEXT(LLHTTP_VERSION_MAJOR) "." TEXT(LLHTTP_VERSION_MINOR) "." TEXT(LLHTTP_VERSION_PATCH);

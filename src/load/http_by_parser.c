@@ -63,6 +63,11 @@ size_t http_engine_read(struct http *http, const char *bytes, size_t count)
     return taken;
 }
 
+void http_engine_end(struct http *http)
+{
+    http_engine_read(http, "", 0);
+}
+
 const char *http_engine_version(void)
 {
     return "http-parser " TEXT(HTTP_PARSER_VERSION_MAJOR) "." TEXT(HTTP_PARSER_VERSION_MINOR) "." TEXT(

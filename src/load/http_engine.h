@@ -5,9 +5,10 @@
 
 #include "http.h"
 
-/* On http->engine. read: the bytes taken; HTTP_MALFORMED is set by it. */
+/* On http->engine. read: the bytes taken; HTTP_MALFORMED is set by it. end: there are no more. */
 void http_engine_begin(struct http *http);
 size_t http_engine_read(struct http *http, const char *bytes, size_t count);
+void http_engine_end(struct http *http);
 
 /* What a message's head said; get and head are of requests. */
 struct http_start {

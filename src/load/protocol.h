@@ -11,10 +11,13 @@ struct talk {
     const struct load_options *options;
     uint64_t sequence; /* of the question */
     bool marked;       /* this question is */
+    bool ends;         /* with this answer, as the server has said */
+    unsigned status;   /* HTTP: of this answer */
     const char *wrong; /* what is, with the answer; NULL: nothing so far */
     union {
         struct {
             size_t received;
+            const char *bytes; /* the message */
             uint64_t message[LOAD_MESSAGE_BYTES / 8];
         } echo;
         struct {
@@ -31,6 +34,8 @@ struct protocol {
     /* Bytes of the answer. 1: it is there and right, 0: more must come, -1: it is wrong, as talk->wrong says.
      */
     int (*hear)(struct talk *, const char *bytes, size_t count);
+    /* Optional: the server has closed the connection; whether that made the answer whole. */
+    bool (*end)(struct talk *);
 };
 
 extern const struct protocol protocol_echo, protocol_http;

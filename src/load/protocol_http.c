@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A GET, and the answer 200 with the body that was foretold. */
+/* A GET, and the answer 200 with the body that was foretold, or any answer. */
 #include <string.h>
 
 #include "protocol.h"
@@ -24,22 +24,28 @@ static void take_body(struct http *reader, const char *bytes, size_t count)
 static void begin(struct talk *talk)
 {
     http_begin(&talk->http.reader, HTTP_RESPONSES);
-    talk->http.reader.take_body = take_body;
+    if (talk->options->http->body)
+        talk->http.reader.take_body = take_body;
+    talk->ends = false;
 }
 
 static const char *ask(struct talk *talk, size_t *count)
 {
+    const char *own = talk->options->http->request;
+    const char *request = own ? own : talk->options->once ? closing : keeping;
     talk->wrong = NULL;
-    *count = (talk->options->once ? sizeof closing : sizeof keeping) - 1;
-    return talk->options->once ? closing : keeping;
+    *count = strlen(request);
+    return request;
 }
 
 /* As soon as its head is there: a length that is wrong may be waited for in vain. */
-static const char *wrong_head(const struct http *reader, const struct load_options *options)
+static const char *wrong_head(const struct http *reader, const struct load_http *expected)
 {
+    if (!expected->body)
+        return NULL;
     if (reader->status != 200)
         return "the status is not 200";
-    if (!reader->has_length || reader->length != options->http->body_bytes)
+    if (!reader->has_length || reader->length != expected->body_bytes)
         return "the Content-Length is not that of the body";
     return NULL;
 }
@@ -47,18 +53,27 @@ static const char *wrong_head(const struct http *reader, const struct load_optio
 static int hear(struct talk *talk, const char *bytes, size_t count)
 {
     struct http *reader = &talk->http.reader;
+    const struct load_http *expected = talk->options->http;
     size_t taken = http_read(reader, bytes, count);
-    if (reader->head_done && wrong_head(reader, talk->options))
-        talk->wrong = wrong_head(reader, talk->options);
+    if (reader->head_done && wrong_head(reader, expected))
+        talk->wrong = wrong_head(reader, expected);
     else if (reader->progress == HTTP_MALFORMED || reader->progress == HTTP_TOO_LONG)
         talk->wrong = "an answer is no HTTP";
     else if (taken < count)
         talk->wrong = "more came than the answer";
-    else if (reader->progress == HTTP_WHOLE && !reader->keep_alive && !talk->options->once)
+    else if (reader->progress == HTTP_WHOLE && !reader->keep_alive && expected->body && !talk->options->once)
         talk->wrong = "the server ends a connection that is to be kept";
     if (talk->wrong)
         return -1;
+    talk->ends = reader->progress == HTTP_WHOLE && !reader->keep_alive;
+    talk->status = reader->status;
     return reader->progress == HTTP_WHOLE;
 }
 
-const struct protocol protocol_http = {.begin = begin, .ask = ask, .hear = hear};
+static bool end(struct talk *talk)
+{
+    talk->ends = true;
+    return http_end(&talk->http.reader);
+}
+
+const struct protocol protocol_http = {.begin = begin, .ask = ask, .hear = hear, .end = end};

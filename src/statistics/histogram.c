@@ -21,12 +21,12 @@ static uint32_t bucket_of(uint64_t value_ns)
     return (group << HALF_BITS) + (uint32_t)(value_ns >> group);
 }
 
-static uint64_t bucket_last_ns(uint32_t bucket)
+struct histogram_range histogram_range(uint32_t bucket)
 {
     uint32_t half = bucket >> HALF_BITS;
     uint32_t group = half > 1 ? half - 1 : 0;
     uint64_t position = bucket - (group << HALF_BITS);
-    return ((position + 1) << group) - 1;
+    return (struct histogram_range){position << group, ((position + 1) << group) - 1};
 }
 
 void histogram_reset(struct histogram *histogram)
@@ -62,9 +62,34 @@ uint64_t histogram_quantile_ns(const struct histogram *histogram, double q, uint
     for (uint32_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
         seen += histogram->buckets[i];
         if (seen >= rank) {
-            uint64_t last_ns = bucket_last_ns(i);
+            uint64_t last_ns = histogram_range(i).last_ns;
             return last_ns < histogram->max_ns ? last_ns : histogram->max_ns;
         }
     }
     return histogram->max_ns;
+}
+
+static double middle_ns(uint32_t bucket)
+{
+    struct histogram_range range = histogram_range(bucket);
+    return (double)(range.first_ns + (range.last_ns - range.first_ns + 1) / 2);
+}
+
+double histogram_mean_ns(const struct histogram *histogram)
+{
+    double sum = 0;
+    for (uint32_t i = 0; i < HISTOGRAM_BUCKETS; i++)
+        if (histogram->buckets[i])
+            sum += (double)histogram->buckets[i] * middle_ns(i);
+    return histogram->count ? sum / (double)histogram->count : 0;
+}
+
+double histogram_deviation_ns(const struct histogram *histogram)
+{
+    double sum = 0, mean_ns = histogram_mean_ns(histogram);
+    for (uint32_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
+        double off_ns = middle_ns(i) - mean_ns;
+        sum += (double)histogram->buckets[i] * off_ns * off_ns;
+    }
+    return histogram->count ? sqrt(sum / (double)histogram->count) : 0;
 }

@@ -26,4 +26,14 @@ void histogram_merge(struct histogram *into, const struct histogram *from);
  * say. */
 uint64_t histogram_quantile_ns(const struct histogram *histogram, double q, uint64_t events_beyond_min);
 
+/* The values that a bucket counts, the last one included. */
+struct histogram_range {
+    uint64_t first_ns, last_ns;
+};
+struct histogram_range histogram_range(uint32_t bucket);
+
+/* As if all values of a bucket were its middle; 0 if there are none. */
+double histogram_mean_ns(const struct histogram *histogram);
+double histogram_deviation_ns(const struct histogram *histogram);
+
 #endif

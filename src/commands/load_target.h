@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Whom `crosspoint load` drives. */
+#ifndef CROSSPOINT_LOAD_TARGET_H
+#define CROSSPOINT_LOAD_TARGET_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+
+#include "error.h"
+
+enum { LOAD_PATH_BYTES = 2048 };
+
+struct load_target {
+    struct sockaddr_in address;
+    bool http;                  /* else echo */
+    char host[64];              /* as it was given, with the port */
+    char path[LOAD_PATH_BYTES]; /* of HTTP */
+};
+
+/* "http://ADDRESS[:PORT][/PATH]" or "ADDRESS:PORT"; ADDRESS is of IPv4, or localhost, and this machine's. -1:
+ * error says what is wrong and how it would be right. */
+int load_target_parse(const char *text, struct load_target *target, struct error *error);
+
+#endif
