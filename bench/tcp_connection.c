@@ -28,6 +28,8 @@ void tcp_begin_connection(struct tcp_connection *connection, struct run *run, in
     const struct tcp_server *server = run_data(run);
     connection->run = run;
     connection->protocol = server->protocol;
+    connection->received = server->protocol->received;
+    connection->parks = run_parks(run);
     connection->socket = socket;
     connection->serving = run_serving(run);
     connection->sent_bytes = 0;
@@ -35,15 +37,16 @@ void tcp_begin_connection(struct tcp_connection *connection, struct run *run, in
         false;
     connection->taken = connection->filled = connection->thrown_away = 0;
     connection->done = NULL;
-    memset(connection->state, 0, server->protocol->state_bytes);
+    if (server->protocol->state_bytes)
+        memset(connection->state, 0, server->protocol->state_bytes);
 }
 
 void tcp_deal(struct tcp_connection *connection)
 {
     while (connection->taken < connection->filled && !connection->sending && !connection->ends &&
            !connection->done) {
-        ssize_t taken = connection->protocol->received(connection, connection->buffer + connection->taken,
-                                                       connection->filled - connection->taken);
+        ssize_t taken = connection->received(connection, connection->buffer + connection->taken,
+                                             connection->filled - connection->taken);
         if (taken < 0)
             run_fail(connection->run, "the load generator's bytes are not of the protocol");
         connection->taken += (size_t)taken;
@@ -119,8 +122,8 @@ static void set_no_delay(struct run *run, int socket)
 static void send_blocking(struct tcp_connection *connection, const char *bytes, size_t count)
 {
     while (count > 0) {
-        ssize_t written = send(connection->socket, bytes, count,
-                               MSG_NOSIGNAL | (run_parks(connection->run) ? MSG_DONTWAIT : 0));
+        ssize_t written =
+            send(connection->socket, bytes, count, MSG_NOSIGNAL | (connection->parks ? MSG_DONTWAIT : 0));
         if (written < 0 && tcp_is_gone(errno)) {
             tcp_lose(connection);
             return;
@@ -149,7 +152,8 @@ void tcp_send(struct tcp_connection *connection, const char *bytes, size_t count
 static size_t receive_blocking(struct tcp_connection *connection)
 {
     for (;;) {
-        run_until_readable(connection->run, connection->socket);
+        if (connection->parks)
+            run_until_readable(connection->run, connection->socket);
         ssize_t count = recv(connection->socket, connection->buffer, sizeof connection->buffer, 0);
         if (count < 0 && (errno == EINTR || errno == EAGAIN))
             continue;

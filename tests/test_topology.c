@@ -158,16 +158,17 @@ static int binding_differences(const struct topology *topology)
 {
     size_t count;
     const struct unit *units = topology_units(topology, &count);
-    unsigned all[UNITS_MAX], observed[UNITS_MAX];
+    unsigned all[UNITS_MAX];
+    uint64_t observed[UNITS_MAX / 64];
     int differences = 0;
     for (size_t i = 0; i < count; i++) {
         all[i] = units[i].os_index;
         differences += topology_bind_self(topology, &all[i], 1, NULL) ||
-                       topology_read_binding_self(topology, observed, UNITS_MAX, NULL) != 1 ||
-                       observed[0] != all[i];
+                       topology_read_binding_self(topology, observed, UNITS_MAX / 64, NULL) != 1 ||
+                       observed[all[i] / 64] != UINT64_C(1) << all[i] % 64;
     }
     differences += topology_bind_self(topology, all, count, NULL) ||
-                   topology_read_binding_self(topology, observed, 1, NULL) != (int)count;
+                   topology_read_binding_self(topology, observed, UNITS_MAX / 64, NULL) != (int)count;
     return differences;
 }
 

@@ -15,6 +15,8 @@
 
 static int create(struct carrier_handle *handle)
 {
+    /* What the child reads comes with its stack: a page of the arena is one more that it has to be given. */
+    const struct carrier_handle own = *handle;
     /* A worker does not outlive its launch, however that ends. */
     pid_t process = child_fork();
     if (process < 0)
@@ -23,7 +25,7 @@ static int create(struct carrier_handle *handle)
         handle->id.process = process;
         return 0;
     }
-    handle->body(handle->run, handle->worker, handle->argument);
+    own.body(own.run, own.worker, own.argument);
     _exit(EXIT_SUCCESS);
 }
 

@@ -29,21 +29,30 @@ void run_bind_main(struct run *run)
         run_fail(run, "%s", error.text);
 }
 
+/* RUN_UNITS_MAX: none. */
+static unsigned first_unit(const uint64_t bits[RUN_UNITS_MAX / 64])
+{
+    unsigned unit = 0;
+    while (unit < RUN_UNITS_MAX && !(bits[unit / 64] >> unit % 64 & 1))
+        unit++;
+    return unit;
+}
+
 /* What was asked for is what must be read back; unbound workers may sit wherever this process may. */
 static void read_back(struct run *run, unsigned worker)
 {
     struct run_worker *own = &run->shared->workers[worker];
-    unsigned units[RUN_UNITS_MAX];
+    uint64_t observed[RUN_UNITS_MAX / 64];
     struct error error;
-    int count = topology_read_binding_self(run->topology, units, RUN_UNITS_MAX, &error);
+    int count = topology_read_binding_self(run->topology, observed, RUN_UNITS_MAX / 64, &error);
     if (count < 0)
         run_fail(run, "%s", error.text);
-    if (run->bound && (count != 1 || units[0] != run->worker_units[worker]))
+    unsigned first = first_unit(observed);
+    if (run->bound && (count != 1 || first != run->worker_units[worker]))
         run_fail(run, "worker %u was bound to processing unit %u but reads back %d units, the first is %u",
-                 worker, run->worker_units[worker], count, count ? units[0] : 0);
-    for (int i = 0; i < count && i < RUN_UNITS_MAX; i++)
-        if (units[i] < RUN_UNITS_MAX)
-            own->observed[units[i] / 64] |= UINT64_C(1) << units[i] % 64;
+                 worker, run->worker_units[worker], count, first);
+    for (size_t i = 0; i < RUN_UNITS_MAX / 64; i++)
+        own->observed[i] |= observed[i];
     atomic_store_explicit(&own->bound, true, memory_order_release);
 }
 

@@ -9,12 +9,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cgroup.h"
 #include "topology_private.h"
 
-enum { CPUS_MAX = 1 << 16 };
+enum {
+    CPUS_MAX = 1 << 16,
+    KERNEL_UNITS_MAX = 8192, /* that a kernel of x86 or ARM can have */
+    LONG_BITS = 8 * sizeof(long),
+};
 
 static struct topology *topology_new(struct error *error)
 {
@@ -273,7 +278,7 @@ int topology_export_to(const struct topology *topology, int file, struct error *
 
 static int check_this_system(const struct topology *topology, struct error *error)
 {
-    if (topology->hwloc && hwloc_topology_is_thissystem(topology->hwloc))
+    if (topology->this_system)
         return 0;
     return error_set(error,
                      "cannot bind to a topology that is only described: it is not the machine we run on");
@@ -316,25 +321,25 @@ int topology_bind_self(const struct topology *topology, const unsigned *os_indic
     return result;
 }
 
-int topology_read_binding_self(const struct topology *topology, unsigned *os_indices, size_t capacity,
+int topology_read_binding_self(const struct topology *topology, uint64_t *bits, size_t words,
                                struct error *error)
 {
+    unsigned long mask[KERNEL_UNITS_MAX / LONG_BITS];
     if (check_this_system(topology, error))
         return -1;
-    hwloc_bitmap_t set = hwloc_bitmap_alloc();
-    if (!set || hwloc_get_cpubind(topology->hwloc, set, HWLOC_CPUBIND_THREAD)) {
-        error_set(error, "cannot read the binding of this thread: %s", strerror(errno));
-        hwloc_bitmap_free(set);
-        return -1;
-    }
-    size_t count = 0;
-    for (int os_index = hwloc_bitmap_first(set); os_index >= 0; os_index = hwloc_bitmap_next(set, os_index)) {
-        if (count < capacity)
-            os_indices[count] = (unsigned)os_index;
-        count++;
-    }
-    hwloc_bitmap_free(set);
-    return (int)count;
+    long bytes = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
+    if (bytes < 0)
+        return error_set(error, "cannot read the binding of this thread: %s", strerror(errno));
+    int count = 0;
+    for (size_t i = 0; i < words; i++)
+        bits[i] = 0;
+    for (size_t i = 0; i < (size_t)bytes * 8; i++)
+        if (mask[i / LONG_BITS] >> i % LONG_BITS & 1) {
+            if (i / 64 < words)
+                bits[i / 64] |= UINT64_C(1) << i % 64;
+            count++;
+        }
+    return count;
 }
 
 const char *topology_library_version(void)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "error.h"
 
@@ -74,9 +75,10 @@ int topology_export_to(const struct topology *topology, int file, struct error *
 int topology_bind_self(const struct topology *topology, const unsigned *os_indices, size_t count,
                        struct error *error);
 
-/* Reads back the calling thread's binding as a list of os indices: at most capacity are stored; returns how
- * many there are, or -1 with error. */
-int topology_read_binding_self(const struct topology *topology, unsigned *os_indices, size_t capacity,
+/* Reads back the calling thread's binding, a bit for each os index that `words` have room for; returns how
+ * many units there are, or -1 with error. Allocates nothing and asks the kernel itself: a process of a single
+ * task pays for each page that it touches. */
+int topology_read_binding_self(const struct topology *topology, uint64_t *bits, size_t words,
                                struct error *error);
 
 /* The hwloc version the program was built with, "2.9.0". Static storage. */

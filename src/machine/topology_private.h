@@ -11,6 +11,7 @@ enum { TOPOLOGY_TEXT_BYTES = 256 };
 
 struct topology {
     hwloc_topology_t hwloc; /* NULL: only described */
+    bool this_system;       /* it is the machine we run on */
     struct unit *units;
     size_t unit_count;
     double quota_processors;

@@ -157,6 +157,7 @@ static void rank_kinds(struct unit *units, size_t count)
 int topology_list_units(struct topology *topology, hwloc_const_bitmap_t allowed, struct error *error)
 {
     hwloc_topology_t hwloc = topology->hwloc;
+    topology->this_system = hwloc_topology_is_thissystem(hwloc);
     int count = hwloc_get_nbobjs_by_type(hwloc, HWLOC_OBJ_PU);
     if (count < 1)
         return error_set(error, "the topology has no processing units");
