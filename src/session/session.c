@@ -13,6 +13,7 @@
 #include "launch.h"
 #include "measure.h"
 #include "metadata.h"
+#include "own_work.h"
 #include "plan_json.h"
 #include "progress.h"
 #include "run_file.h"
@@ -287,7 +288,7 @@ static int measure_cell(struct session *session, unsigned block, unsigned slot, 
         return write_sample(session, cell, block, slot, &row, error);
     }
     struct environment before, after;
-    if (program_check(session->builds[cell->build].program, error))
+    if (program_check(session->builds[cell->build].program, error) || own_work_check(error))
         return -1;
     double begin_s = clock_now_s();
     environment_read("", &before);
