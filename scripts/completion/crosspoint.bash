@@ -12,7 +12,7 @@ _crosspoint_names() {
 _crosspoint() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words='' head=''
     local measure='--profile --rule --rules --filter --blocks --launch-ms --workers --conc --place --key --seed --out --like
-        --timeout --quiet --runtime --python --plugin --help'
+        --timeout --quiet --runtime --python --plugin --command --help'
 
     if ((COMP_CWORD == 1)); then
         words='run bench rules report compare list topo selftest serve --help'

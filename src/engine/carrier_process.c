@@ -23,6 +23,7 @@ static int create(struct carrier_handle *handle)
         handle->id.process = process;
         return 0;
     }
+    signal(SIGCHLD, SIG_DFL); /* what a task starts is no worker */
     handle->body(handle->run, handle->worker, handle->argument);
     _exit(EXIT_SUCCESS);
 }

@@ -3,16 +3,18 @@
 
 #include <string.h>
 
+#include "own_command.h"
 #include "plugin.h"
 #include "program.h"
 #include "workload_table.h"
 
 static struct program plugin = {.file = -1};
+static const char *command;
 static bool loaded;
 
 bool own_work_given(const struct own_work *own)
 {
-    return own->plugin != NULL;
+    return own->plugin || own->command;
 }
 
 /* Each launch loads it anew, by its path: all of them are to load the same. */
@@ -29,7 +31,12 @@ int own_work_load(const struct own_work *own, struct error *error)
     if (loaded || !own_work_given(own))
         return 0;
     loaded = true;
-    return own->plugin && load_plugin(own->plugin, error) ? error_prefix(error, "--plugin") : 0;
+    if (own->plugin && load_plugin(own->plugin, error))
+        return error_prefix(error, "--plugin");
+    if (own->command && own_command_set(own->command, error))
+        return error_prefix(error, "--command");
+    command = own->command;
+    return 0;
 }
 
 bool own_work_has(const struct workload *workload)
@@ -49,6 +56,10 @@ size_t own_work_arguments(char *arguments[OWN_WORK_ARGUMENTS_MAX])
         arguments[count++] = "--plugin";
         arguments[count++] = plugin.path;
     }
+    if (command) {
+        arguments[count++] = "--command";
+        arguments[count++] = (char *)command;
+    }
     return count;
 }
 
@@ -60,5 +71,7 @@ json_t *own_work_json(const struct own_work *own)
     const char *slash = own->plugin ? strrchr(own->plugin, '/') : NULL;
     if (own->plugin)
         json_object_set_new(object, "plugin", json_string(slash ? slash + 1 : own->plugin));
+    if (own->command)
+        json_object_set_new(object, "command", json_string(own->command));
     return object;
 }

@@ -12,7 +12,8 @@
 #include "workload.h"
 
 struct own_work {
-    const char *plugin; /* a shared object with a workload; NULL: none */
+    const char *plugin;  /* a shared object with a workload; NULL: none */
+    const char *command; /* what a task starts; NULL: none */
 };
 
 bool own_work_given(const struct own_work *own);
@@ -28,7 +29,7 @@ int own_work_check(struct error *error);
 
 /* What launches are told, so that they know the same cells; returns how many, at most OWN_WORK_ARGUMENTS_MAX.
  * They stay with what was loaded. */
-enum { OWN_WORK_ARGUMENTS_MAX = 2 };
+enum { OWN_WORK_ARGUMENTS_MAX = 4 };
 size_t own_work_arguments(char *arguments[OWN_WORK_ARGUMENTS_MAX]);
 
 /* For run.json, which has no paths: a plugin by its file's name. NULL: there is none. */

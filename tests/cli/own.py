@@ -85,5 +85,47 @@ class Plugin(Case):
         self.expect_refused(PLUGINS / 'badly_named.so', "'My Task'")
 
 
+class Command(Case):
+    def test_run(self):
+        """Each task starts it once, whatever the model; what it prints is not seen."""
+        output = self.crosspoint(*SMALL, '--command', 'echo {index}', '--out', 'out')[0]
+        self.assertNotIn('\n0\n', output)
+        rows = read_rows(self.folder / 'out')
+        self.assertEqual({row['status'] for row in rows}, {'ok'}, rows)
+        self.assertGreater(len(rows), 8)
+        self.assertEqual({row['value_unit'] for row in rows}, {'latency_mean_ns'})
+        self.assertEqual(read_run(self.folder / 'out')['options']['own'], {'command': 'echo {index}'})
+
+    def test_once(self):
+        """A round of warm-up, then the tasks; words are quoted as for a shell, which is asked where one is needed."""
+        for cell, command in (('thread-pool/conc:3', 'echo x{index} >> done'),
+                              ('event-loop/conc:3', "sh -c 'echo x{index} >> done'"),
+                              ('process-per-task/conc:3', 'sh -c "echo x\\{index} >> \\"done\\""')):
+            self.crosspoint('launch', 'native/own/command/' + cell, '--items', 6, '--command', command)
+            self.assertEqual(sorted((self.folder / 'done').read_text().split()),
+                             sorted([f'x{number}' for number in (0, 1, 2, 0, 1, 2, 3, 4, 5)]), command)
+            (self.folder / 'done').unlink()
+
+    def test_fails(self):
+        """Told by its exit code and the last that it said, under whatever model."""
+        for number, (command, told) in enumerate((
+                ('sh -c "echo one; echo two >&2; echo; exit 3"', 'ended with exit code 3: two'),
+                ('kill -9 $$', 'was killed by signal 9'))):
+            self.crosspoint('run', '--profile', 'smoke', '--quiet', '--command', command, '--filter',
+                            '(serial|process-pool|thread-pool|event-loop)/', '--out', number, code=3)
+            for row in read_rows(self.folder / str(number)):
+                self.assertEqual(row['status'], 'failed')
+                self.assertIn(told, row['reason'])
+
+    def test_refused(self):
+        for command, told in (('no-such-command x', "command 'no-such-command' not found in PATH"),
+                              ('./absent', './absent: No such file'), ('/', '/ is no program'),
+                              ("echo 'a", 'a quote is not closed'), (' ', 'it is empty'),
+                              ('echo ' + 'x' * 9000, 'longer than')):
+            output, errors = self.crosspoint('run', '--command', command, code=2)
+            self.assertEqual((output, len(errors.splitlines())), ('', 1))
+            self.assertIn('--command: ' + told, errors)
+
+
 if __name__ == '__main__':
     main()
