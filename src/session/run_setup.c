@@ -179,6 +179,11 @@ static uint64_t random_seed(void)
     return seed >> 16; /* short enough to be typed, and exact in JSON */
 }
 
+uint64_t run_setup_seed(const struct run_options *options)
+{
+    return options->seed_given ? options->seed : random_seed();
+}
+
 /* Cells that both plans have do the work that they did there. */
 static int take_items(struct plan *plan, const char *folder, bool quiet, struct error *error)
 {
@@ -281,7 +286,7 @@ int run_setup_plan(struct session *session, const struct run_options *options, s
     bool ab = selection.ab_metric != NULL;
     double launch_ms = ab ? profile->ab_launch_ms : profile->launch_ms;
     session->plan.blocks = options->blocks ? options->blocks : ab ? profile->ab_blocks : profile->blocks;
-    session->plan.seed = options->seed_given ? options->seed : random_seed();
+    session->plan.seed = run_setup_seed(options);
     session->launch_ms = options->launch_ms > 0 ? options->launch_ms : launch_ms;
     session->timeout_s = options->timeout_s > 0 ? options->timeout_s : profile->timeout_s;
     selection.rules = &rules;

@@ -37,6 +37,9 @@ void run_setup_close(struct session *session);
  * error. */
 int run_setup_plan(struct session *session, const struct run_options *options, struct error *error);
 
+/* The one that is given, or a random one. */
+uint64_t run_setup_seed(const struct run_options *options);
+
 /* The interpreters whose cells can be asked for; those that are no good are told. 0, or -1 with error. */
 int run_setup_pythons(const struct run_options *options, struct error *error);
 
