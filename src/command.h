@@ -4,6 +4,7 @@
 
 /* Each takes its own argument vector (argv[0] is the command's name) and returns an exit code. */
 int cmd_run(int argc, char **argv);
+int cmd_advise(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
 int cmd_rules(int argc, char **argv);
 int cmd_report(int argc, char **argv);

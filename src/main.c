@@ -19,6 +19,7 @@ static const struct command {
 } commands[] = {
     {"run", "measure, judge the rules, draw charts and a report", cmd_run},
     {"bench", "the cells under Google Benchmark's own flags", cmd_bench},
+    {"advise", "how to run your own task: model, workers, and how sure", cmd_advise},
     {"rules", "the verdicts from a results folder", cmd_rules},
     {"report", "charts and report.html again, from the CSV alone", cmd_report},
     {"compare", "two runs, cell by cell: what got slower", cmd_compare},

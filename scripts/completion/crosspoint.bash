@@ -12,10 +12,10 @@ _crosspoint_names() {
 _crosspoint() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words='' head=''
     local measure='--profile --rule --rules --filter --blocks --launch-ms --workers --conc --place --key --seed --out --like
-        --timeout --quiet --runtime --python --help'
+        --timeout --quiet --runtime --python --plugin --command --help'
 
     if ((COMP_CWORD == 1)); then
-        words='run bench rules report compare list topo selftest serve load --help'
+        words='run bench advise rules report compare list topo selftest serve load --help'
     elif [[ $word == -* ]]; then
         case $command in
         run) words="--dry-run --resume $measure" ;;
@@ -24,6 +24,7 @@ _crosspoint() {
                 --benchmark_repetitions= --benchmark_list_tests --help'
             compopt -o nospace
             ;;
+        advise) words="--plugin --command --seconds --conc --format --seed --out --quiet --help" ;;
         rules) words="--format --rules --help" ;;
         report) words="--rules --help" ;;
         compare) words="--ab --base --effect --format --metric $measure" ;;

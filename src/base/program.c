@@ -39,7 +39,7 @@ int program_open(struct program *program, const char *path, struct error *error)
     program->bytes = status.st_size;
     program->written = status.st_mtim;
     program->own = !path;
-    program->script = path && is_script(path);
+    program->by_path = path && is_script(path);
     return 0;
 }
 
@@ -62,7 +62,7 @@ int program_check(const struct program *program, struct error *error)
     struct stat status;
     if (program->own)
         return 0;
-    int failed = program->script ? stat(program->path, &status) : fstat(program->file, &status);
+    int failed = program->by_path ? stat(program->path, &status) : fstat(program->file, &status);
     if (!failed && is_same(program, &status))
         return 0;
     return error_set(error,
@@ -74,7 +74,7 @@ void program_exec(const struct program *program, char *const arguments[])
 {
     extern char **environ;
     char link[32];
-    if (program->script) {
+    if (program->by_path) {
         execv(program->path, arguments);
         return;
     }

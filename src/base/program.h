@@ -18,8 +18,9 @@ struct program {
     ino_t inode;
     off_t bytes;
     struct timespec written;
-    bool own;    /* the running program, which nobody can write to */
-    bool script; /* begins with #!: its interpreter opens it again, by its path */
+    bool own;     /* the running program, which nobody can write to */
+    bool by_path; /* whoever runs it opens it again, by its path: an interpreter a script, a process a plugin
+                   */
 };
 
 /* path: NULL for the running program itself, even if its file has been replaced since it was started. 0, or

@@ -18,6 +18,7 @@
 #include "gbench_shim.h"
 #include "nearest.h"
 #include "options.h"
+#include "own_options.h"
 #include "paths.h"
 #include "selection.h"
 #include "words.h"
@@ -118,6 +119,7 @@ struct arguments {
     const char *filter; /* NULL: none given */
     const char *out, *out_format;
     bool tabular, json;
+    struct own_work own;
 };
 
 enum {
@@ -231,6 +233,10 @@ static void check_value(const struct argp_state *state, const struct argp_option
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
+    if (key == ARGP_KEY_INIT) {
+        state->child_inputs[0] = &arguments->own;
+        return 0;
+    }
     if (key == ARGP_KEY_ARG)
         options_error(state, "no argument '%s' here; cells are chosen with --benchmark_filter=REGEX", text);
     if (key < OPTION_FILTER || key > OPTION_VERBOSITY)
@@ -332,9 +338,11 @@ out:
 
 int cmd_bench(int argc, char **argv)
 {
+    static const struct argp_child children[] = {{&own_options_argp, 0, NULL, 0}, {0}};
     static const struct argp argp = {
         .options = option_table,
         .parser = parse,
+        .children = children,
         .doc = "Runs the cells under Google Benchmark, by hand: an iteration is an item, "
                "its time the wall time. `crosspoint list cells` names them."};
     struct arguments arguments = {.list = calloc((size_t)argc + 1, sizeof *arguments.list)};
@@ -356,7 +364,9 @@ int cmd_bench(int argc, char **argv)
     int code;
     if (topology && topology_warning(topology)[0])
         word_tell(stderr, "crosspoint: %s", topology_warning(topology));
-    if (!topology || paths_data("rules", path, &error) || rules_load(path, &rules, &error) ||
+    selection.own_work = own_work_given(&arguments.own);
+    if (!topology || own_work_load(&arguments.own, &error) || paths_data("rules", path, &error) ||
+        rules_load(path, &rules, &error) ||
         selection_build(&selection, (unsigned)topology_max(topology), &plan, &error))
         code = error_tell(&error);
     else

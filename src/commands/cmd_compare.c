@@ -127,6 +127,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case ARGP_KEY_END:
         if (options->run_option && !options->ab)
             options_error(state, "--%s needs --ab: two runs are compared as they are", options->run_option);
+        if (own_work_given(&options->run.own) && !options->ab)
+            options_error(state, "one's own work needs --ab: two runs are compared as they are");
         if (options->ab && options->path_count > 2)
             options_error(state, "--base is another run of BASE, and --ab measures it anew: leave one out");
         if (state->arg_num < 2)
@@ -199,7 +201,8 @@ static int choose_pairing(const struct options *options, const struct compare_ru
 
 int cmd_compare(int argc, char **argv)
 {
-    const struct argp run_argp = {.options = run_options_argp.options, .parser = parse_run};
+    const struct argp run_argp = {
+        .options = run_options_argp.options, .parser = parse_run, .children = run_options_argp.children};
     const struct argp_child children[] = {{&run_argp, 0, "With --ab:", 1}, {0}};
     const struct argp argp = {
         .options = option_table,

@@ -13,11 +13,13 @@
 #include "driver.h"
 #include "gbench_shim.h"
 #include "options.h"
+#include "own_options.h"
 #include "runtime.h"
 
 struct options {
     const char *cell, *topology, *python, *description;
     uint64_t items;
+    struct own_work own;
 };
 
 enum { OPTION_ITEMS = 256, OPTION_TOPOLOGY, OPTION_PYTHON, OPTION_DESCRIPTION };
@@ -36,6 +38,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct options *options = state->input;
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->own;
+        return 0;
     case OPTION_ITEMS:
         options->items = options_count(state, "--items", text, 1, UINT64_C(1) << 40);
         return 0;
@@ -142,8 +147,10 @@ static int add_runtime(const struct options *options, struct error *error)
 
 int cmd_launch(int argc, char **argv)
 {
+    static const struct argp_child children[] = {{&own_options_argp, 0, NULL, 0}, {0}};
     static const struct argp argp = {.options = option_table,
                                      .parser = parse,
+                                     .children = children,
                                      .args_doc = "CELL",
                                      .doc = "Runs one cell once and prints what was measured."};
     struct options options = {.items = 1};
@@ -153,7 +160,8 @@ int cmd_launch(int argc, char **argv)
     struct cell cell;
     struct row_buffer row;
     struct topology *topology = topology_open(options.topology, &error);
-    if (!topology || cell_parse(options.cell, NULL, &cell, &error) || add_runtime(&options, &error) ||
+    if (!topology || own_work_load(&options.own, &error) || cell_parse(options.cell, NULL, &cell, &error) ||
+        add_runtime(&options, &error) ||
         runtime_complete_named(&cell, (unsigned)topology_max(topology), &error)) {
         topology_close(topology);
         runtimes_forget();

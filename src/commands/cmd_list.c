@@ -9,6 +9,7 @@
 #include "model.h"
 #include "nearest.h"
 #include "options.h"
+#include "own_options.h"
 #include "paths.h"
 #include "progress.h"
 #include "print_table.h"
@@ -19,6 +20,7 @@
 
 struct options {
     const char *what, *rules;
+    struct own_work own;
 };
 
 enum { OPTION_RULES = 256 };
@@ -49,9 +51,9 @@ static void add(struct table *table, const char *name, const char *summary)
     table_text(table, SUMMARY, "%s", summary);
 }
 
-static int list_models(const char *rules_path)
+static int list_models(const struct options *options)
 {
-    (void)rules_path;
+    (void)options;
     struct table table;
     open_table(&table);
     for (size_t i = 0; models[i]; i++)
@@ -83,9 +85,9 @@ static void add_param(struct table *table, const struct workload_param *param)
                param->choices ? "; " : "", param->value_default);
 }
 
-static int list_workloads(const char *rules_path)
+static int list_workloads(const struct options *options)
 {
-    (void)rules_path;
+    (void)options;
     struct table table;
     open_table(&table);
     for (size_t i = 0; workloads[i]; i++) {
@@ -105,14 +107,14 @@ static int load_rules(const char *path, struct rules *rules, struct error *error
     return (!path && paths_data("rules", own, error)) || rules_load(path ? path : own, rules, error) ? -1 : 0;
 }
 
-static int list_rules(const char *rules_path)
+static int list_rules(const struct options *options)
 {
     struct rules rules = {0};
     struct error error;
     struct table table;
     int code;
     open_table(&table);
-    if (load_rules(rules_path, &rules, &error)) {
+    if (load_rules(options->rules, &rules, &error)) {
         code = error_tell(&error);
     } else {
         for (size_t i = 0; i < rules.count; i++) {
@@ -130,10 +132,10 @@ static int list_rules(const char *rules_path)
 }
 
 /* What the documents use, and under each the cells that stand for it. */
-static int list_systems(const char *rules_path)
+static int list_systems(const struct options *options)
 {
     static const struct table_column lines = {"system", "system", TABLE_ALL, .fit = TABLE_WRAP};
-    (void)rules_path;
+    (void)options;
     struct systems systems = {0};
     struct error error;
     struct table table;
@@ -159,17 +161,18 @@ static int list_systems(const char *rules_path)
 }
 
 /* The rules' cells, and the grid if they are not the user's own. */
-static int list_cells(const char *rules_path)
+static int list_cells(const struct options *options)
 {
     struct rules rules = {0};
     struct plan plan = {0};
     struct error error;
     struct selection selection = {.profile = profile_find("full"), .rules = &rules};
-    selection.filter = rules_path ? NULL : ".";
-    selection.own_rules = rules_path != NULL;
+    selection.filter = options->rules ? NULL : ".";
+    selection.own_rules = options->rules != NULL;
+    selection.own_work = own_work_given(&options->own);
     struct topology *topology = topology_open(NULL, &error);
     int code = EXIT_FINE;
-    if (!topology || load_rules(rules_path, &rules, &error) || runtimes_add_python(NULL, &error) ||
+    if (!topology || load_rules(options->rules, &rules, &error) || runtimes_add_python(NULL, &error) ||
         selection_build(&selection, (unsigned)topology_max(topology), &plan, &error))
         code = error_tell(&error);
     for (size_t i = 0; i < plan.count && code == EXIT_FINE; i++)
@@ -181,9 +184,9 @@ static int list_cells(const char *rules_path)
     return code;
 }
 
-static int list_runtimes(const char *rules_path)
+static int list_runtimes(const struct options *options)
 {
-    (void)rules_path;
+    (void)options;
     struct error error;
     struct table table;
     size_t count;
@@ -204,7 +207,7 @@ static int list_runtimes(const char *rules_path)
 
 static const struct {
     const char *name;
-    int (*list)(const char *rules_path);
+    int (*list)(const struct options *options);
     bool of_rules;
 } lists[] = {{"models", list_models, false}, {"workloads", list_workloads, false},
              {"rules", list_rules, true},    {"systems", list_systems, false},
@@ -214,6 +217,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct options *options = state->input;
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->own;
+        return 0;
     case OPTION_RULES:
         options->rules = text;
         return 0;
@@ -231,17 +237,22 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
 int cmd_list(int argc, char **argv)
 {
+    static const struct argp_child children[] = {{&own_options_argp, 0, NULL, 0}, {0}};
     static const struct argp argp = {.options = option_table,
                                      .parser = parse,
+                                     .children = children,
                                      .args_doc = "models|workloads|rules|systems|cells|runtimes",
                                      .doc = "Lists what there is."};
     struct options options = {0};
+    struct error error;
     options_parse(&argp, argc, argv, &options);
+    if (own_work_load(&options.own, &error))
+        return error_tell(&error);
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         if (strcmp(options.what, lists[i].name) != 0)
             continue;
         if (!options.rules || lists[i].of_rules)
-            return lists[i].list(options.rules);
+            return lists[i].list(&options);
         word_tell(stderr, "crosspoint list: --rules goes with rules and cells, not with %s", lists[i].name);
         return EXIT_USAGE;
     }

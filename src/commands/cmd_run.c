@@ -52,8 +52,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
         options_error(state, "no argument '%s' here; options begin with --", text);
     case ARGP_KEY_END:
         if (options->resume && (options->run.given || options->dry_run))
-            options_error(state, "--resume goes on with that run's own plan; only --rules, --python and "
-                                 "--quiet may stand with it");
+            options_error(state, "--resume goes on with that run's own plan; only --rules, --python, "
+                                 "--quiet and your own task may stand with it");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -174,9 +174,13 @@ static const char *typed_run(void)
 /* A line of its own, which may be wider than the terminal: it is there to be copied. */
 static void hint_resume(const struct session *session)
 {
-    bool own = session->rules_path[0] != '\0';
-    word_print(stderr, "go on with: %s --resume %s%s%s\n", typed_run(), session->builds[0].folder,
-               own ? " --rules " : "", own ? session->rules_path : "");
+    bool rules = session->rules_path[0] != '\0';
+    char *own[OWN_WORK_ARGUMENTS_MAX];
+    word_print(stderr, "go on with: %s --resume %s%s%s", typed_run(), session->builds[0].folder,
+               rules ? " --rules " : "", rules ? session->rules_path : "");
+    for (size_t i = 0, count = own_work_arguments(own); i < count; i++)
+        word_print(stderr, " %s", own[i]);
+    fputc('\n', stderr);
 }
 
 static int give_up(const struct session *session)
@@ -244,8 +248,8 @@ static int resume(struct session *session, const struct options *options)
     struct rules rules = {0}; /* they are needed in the end: what is wrong with them is said now */
     int failed = options->run.rules && run_setup_rules(session, options->run.rules, &rules, &error);
     rules_free(&rules);
-    if (failed || run_setup_pythons_again(options->resume, &options->run, &error) ||
-        session_resume(session, &error))
+    if (failed || run_setup_own_again(options->resume, &options->run, &error) ||
+        run_setup_pythons_again(options->resume, &options->run, &error) || session_resume(session, &error))
         return error_tell(&error);
     return measure(session);
 }

@@ -73,21 +73,29 @@ static const struct argp_option *find_in_table(const struct argp_option *option,
     return NULL;
 }
 
+static const struct argp_option *find_in_argp(const struct argp *argp, const char *name, size_t length)
+{
+    const struct argp_option *found = find_in_table(argp->options, name, length);
+    for (const struct argp_child *child = argp->children; !found && child && child->argp; child++)
+        found = find_in_argp(child->argp, name, length);
+    return found;
+}
+
 static const struct argp_option *find_option(const struct argp *argp, const char *name, size_t length)
 {
     static const struct argp_option built_in[] = {
         {.name = "help"}, {.name = "usage"}, {.name = "version"}, {0}};
-    const struct argp_option *found = find_in_table(argp->options, name, length);
-    for (const struct argp_child *child = argp->children; !found && child && child->argp; child++)
-        found = find_in_table(child->argp->options, name, length);
+    const struct argp_option *found = find_in_argp(argp, name, length);
     return found ? found : find_in_table(built_in, name, length);
 }
 
-static void offer_table(const struct argp_option *option, struct nearest *nearest)
+static void offer_options(const struct argp *argp, struct nearest *nearest)
 {
-    for (; !is_end(option); option++)
+    for (const struct argp_option *option = argp->options; !is_end(option); option++)
         if (option->name && !(option->flags & OPTION_HIDDEN))
             nearest_offer(nearest, option->name);
+    for (const struct argp_child *child = argp->children; child && child->argp; child++)
+        offer_options(child->argp, nearest);
 }
 
 static _Noreturn void fail_unknown(const struct argp *argp, const char *command, const char *given)
@@ -95,9 +103,7 @@ static _Noreturn void fail_unknown(const struct argp *argp, const char *command,
     struct nearest nearest;
     bool is_long = strncmp(given, "--", 2) == 0;
     nearest_begin(&nearest, given + 2, is_long ? strcspn(given + 2, "=") : 0, "--");
-    offer_table(argp->options, &nearest);
-    for (const struct argp_child *child = argp->children; child && child->argp; child++)
-        offer_table(child->argp->options, &nearest);
+    offer_options(argp, &nearest);
     nearest_offer(&nearest, "help");
     fail_command(command, "no option '%s'; %s", given, nearest_tell(&nearest));
 }

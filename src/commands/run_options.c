@@ -6,6 +6,7 @@
 #include "cell.h"
 #include "nearest.h"
 #include "options.h"
+#include "own_options.h"
 
 enum {
     OPTION_PROFILE = 512,
@@ -125,6 +126,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
     struct selection *selection = &options->selection;
     options->given |= key >= OPTION_PROFILE && key < OPTION_QUIET && key != OPTION_RULES;
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->own;
+        return 0;
     case OPTION_PROFILE:
         set_profile(state, options, text);
         return 0;
@@ -191,4 +195,6 @@ void run_options_init(struct run_options *options)
     *options = (struct run_options){.selection.profile = profile_find("quick")};
 }
 
-const struct argp run_options_argp = {.options = option_table, .parser = parse};
+static const struct argp_child children[] = {{&own_options_argp, 0, NULL, 0}, {0}};
+
+const struct argp run_options_argp = {.options = option_table, .parser = parse, .children = children};

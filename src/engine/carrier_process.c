@@ -25,6 +25,7 @@ static int create(struct carrier_handle *handle)
         handle->id.process = process;
         return 0;
     }
+    signal(SIGCHLD, SIG_DFL); /* what a task starts is no worker */
     own.body(own.run, own.worker, own.argument);
     _exit(EXIT_SUCCESS);
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "model.h"
-#include "workload.h"
+#include "workload_table.h"
 
 struct catalogue {
     const struct workload *const *workloads; /* ends with NULL */

@@ -12,14 +12,7 @@
 #include "futex.h"
 #include "run.h"
 #include "waiting.h"
-
-const struct workload *workload_find(const char *family, const char *name)
-{
-    for (size_t i = 0; workloads[i]; i++)
-        if (strcmp(workloads[i]->family, family) == 0 && strcmp(workloads[i]->name, name) == 0)
-            return workloads[i];
-    return NULL;
-}
+#include "workload_table.h"
 
 const char *workload_key(const struct cell *cell, const char *key)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a task does: all that a workload needs to know. It is one short file in bench/ and one line of
- * bench/meson.build, and knows no model: it says what a model must have, and is told where it runs. */
+ * bench/meson.build, or a user's plugin (CROSSPOINT_WORKLOAD, at the end), and knows no model: it says what a
+ * model must have, and is told where it runs. */
 #ifndef CROSSPOINT_WORKLOAD_H
 #define CROSSPOINT_WORKLOAD_H
 
@@ -96,17 +97,12 @@ struct workload {
     /* Optional: starts one task and returns; without it an event loop calls task(). Never completes the task
      * from within. */
     void (*begin)(struct run *, struct task *);
-    /* Required, after each round, warm-up included: the proof, by another way than by doing the work. */
+    /* Required, but of a plugin whose tasks return index + 1; after each round, warm-up included: the proof,
+     * by another way than by doing the work. */
     void (*account)(const struct run *, uint64_t items, struct account *);
     /* Optional, once after the workers have stopped. */
     void (*cleanup)(struct run *);
 };
-
-/* Made from bench/meson.build; ends with NULL. */
-extern const struct workload *const workloads[];
-
-/* NULL if unknown. */
-const struct workload *workload_find(const char *family, const char *name);
 
 /* The value of a workload's key in a cell: what the name says, or the default. */
 const char *workload_key(const struct cell *cell, const char *key);
@@ -175,5 +171,15 @@ uint64_t run_sum(const struct run *run);
 uint64_t workload_sum_of_indices(uint64_t items);
 /* account() of a workload whose tasks do so and that has no value. */
 void workload_account_indices(const struct run *run, uint64_t items, struct account *account);
+
+/* A plugin is a shared object that defines one workload and says what header it was compiled with:
+ *
+ *     CROSSPOINT_WORKLOAD = {.name = "mine", .summary = "what it does", .task = task};
+ *
+ * Its family is `own` if it names none. The version changes with what a plugin can see. */
+#define CROSSPOINT_WORKLOAD_VERSION 1
+#define CROSSPOINT_WORKLOAD                                                                                  \
+    const unsigned crosspoint_workload_version[2] = {CROSSPOINT_WORKLOAD_VERSION, sizeof(struct workload)};  \
+    const struct workload crosspoint_workload
 
 #endif

@@ -10,6 +10,7 @@
 #include "cell_run.h"
 #include "driver.h"
 #include "nearest.h"
+#include "own_work.h"
 #include "placement.h"
 
 enum { RUNTIMES_MAX = 8 };
@@ -243,13 +244,16 @@ void runtime_become_launch(const struct runtime_launch *launch)
     cell_format(launch->cell, name);
     snprintf(items, sizeof items, "--items=%" PRIu64, launch->items);
     hand_down(launch->topology, topology);
-    char *arguments[12] = {(char *)launch->program->path, "launch", items, "--topology", topology, name};
+    enum { OWN_FIRST = 6 };
+    char *arguments[OWN_FIRST + OWN_WORK_ARGUMENTS_MAX + 5] = {
+        (char *)launch->program->path, "launch", items, "--topology", topology, name};
+    size_t count = OWN_FIRST + own_work_arguments(&arguments[OWN_FIRST]);
     if (driver) {
         hand_down(driver_description(driver), description);
-        arguments[6] = "--python";
-        arguments[7] = (char *)driver_interpreter(driver);
-        arguments[8] = "--description";
-        arguments[9] = description;
+        arguments[count++] = "--python";
+        arguments[count++] = (char *)driver_interpreter(driver);
+        arguments[count++] = "--description";
+        arguments[count++] = description;
     }
     program_exec(launch->program, arguments);
 }

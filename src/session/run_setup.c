@@ -179,6 +179,11 @@ static uint64_t random_seed(void)
     return seed >> 16; /* short enough to be typed, and exact in JSON */
 }
 
+uint64_t run_setup_seed(const struct run_options *options)
+{
+    return options->seed_given ? options->seed : random_seed();
+}
+
 /* Cells that both plans have do the work that they did there. */
 static int take_items(struct plan *plan, const char *folder, bool quiet, struct error *error)
 {
@@ -237,6 +242,23 @@ int run_setup_pythons_again(const char *folder, const struct run_options *option
     return had ? run_setup_pythons(options, error) : 0;
 }
 
+int run_setup_own_again(const char *folder, const struct run_options *options, struct error *error)
+{
+    json_t *run = run_file_load(folder, NULL), *given = own_work_json(&options->own);
+    const json_t *had = json_object_get(json_object_get(run, "options"), "own");
+    bool same = !had == !given && (!had || json_equal(had, given));
+    char *text = had ? json_dumps(had, JSON_COMPACT) : NULL;
+    if (!same && text)
+        error_set(error, "%.200s was made with one's own work (%.200s); name it again, as it was", folder,
+                  text);
+    else if (!same)
+        error_set(error, "%.200s was made without work of one's own; name none", folder);
+    free(text);
+    json_decref(given);
+    json_decref(run);
+    return same ? own_work_load(&options->own, error) : -1;
+}
+
 /* An interpreter is not even asked where nothing is wanted of it. */
 static bool wants_pythons(const struct run_options *options, const struct selection *selection)
 {
@@ -264,15 +286,16 @@ int run_setup_plan(struct session *session, const struct run_options *options, s
     bool ab = selection.ab_metric != NULL;
     double launch_ms = ab ? profile->ab_launch_ms : profile->launch_ms;
     session->plan.blocks = options->blocks ? options->blocks : ab ? profile->ab_blocks : profile->blocks;
-    session->plan.seed = options->seed_given ? options->seed : random_seed();
+    session->plan.seed = run_setup_seed(options);
     session->launch_ms = options->launch_ms > 0 ? options->launch_ms : launch_ms;
     session->timeout_s = options->timeout_s > 0 ? options->timeout_s : profile->timeout_s;
     selection.rules = &rules;
+    selection.own_work = own_work_given(&options->own);
     selection.own_rules = options->rules != NULL;
     if (ab && !selection.runtime_kind) /* an interpreter is none of the two builds */
         selection.runtime_kind = "native";
     int failed =
-        run_setup_rules(session, options->rules, &rules, error) ||
+        own_work_load(&options->own, error) || run_setup_rules(session, options->rules, &rules, error) ||
         (wants_pythons(options, &selection) && run_setup_pythons(options, error)) ||
         selection_build(&selection, (unsigned)topology_max(session->topology), &session->plan, error);
     rules_free(&rules);
@@ -315,6 +338,8 @@ static json_t *options_to_json(const struct run_options *options, const struct s
         json_object_set_new(object, "like", json_string(options->like));
     if (session->rules_path[0])
         json_object_set_new(object, "rules_path", json_string(session->rules_path));
+    if (own_work_given(&options->own))
+        json_object_set_new(object, "own", own_work_json(&options->own));
     json_object_set_new(object, "rules", texts_to_json(selection->rule_ids, selection->rule_count));
     json_t *axes = json_object();
     for (size_t i = 0; i < selection->axis_count; i++)

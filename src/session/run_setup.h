@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "error.h"
+#include "own_work.h"
 #include "selection.h"
 #include "session.h"
 
@@ -23,7 +24,8 @@ struct run_options {
     uint64_t seed;
     const char *out;   /* NULL: below $CROSSPOINT_RESULTS or ./results, named after time and host */
     const char *rules; /* NULL: those that come along; else one's own: a file or a folder */
-    const char *like;  /* NULL, or a results folder whose work per launch is taken over */
+    struct own_work own;
+    const char *like; /* NULL, or a results folder whose work per launch is taken over */
 };
 
 /* Opens the machine and prepares one build, which runs this very program. session->topology is the session's
@@ -35,11 +37,17 @@ void run_setup_close(struct session *session);
  * error. */
 int run_setup_plan(struct session *session, const struct run_options *options, struct error *error);
 
+/* The one that is given, or a random one. */
+uint64_t run_setup_seed(const struct run_options *options);
+
 /* The interpreters whose cells can be asked for; those that are no good are told. 0, or -1 with error. */
 int run_setup_pythons(const struct run_options *options, struct error *error);
 
 /* The same to go on with the run in a folder: only if it had cells of theirs. */
 int run_setup_pythons_again(const char *folder, const struct run_options *options, struct error *error);
+
+/* And the user's own work: it has to be named again, as it was. 0, or -1 with error. */
+int run_setup_own_again(const char *folder, const struct run_options *options, struct error *error);
 
 /* Loads the user's own rules and keeps their path, or (path NULL) those that come along. */
 int run_setup_rules(struct session *session, const char *path, struct rules *rules, struct error *error);

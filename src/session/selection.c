@@ -7,6 +7,7 @@
 
 #include "filter.h"
 #include "nearest.h"
+#include "own_work.h"
 #include "placement.h"
 
 const struct profile profiles[] = {
@@ -172,9 +173,11 @@ static bool has_key(const struct workload *workload, const char *key)
     return false;
 }
 
-/* Of an axis that is a key of some workloads the grid has only these. */
+/* Of an axis that is a key of some workloads the grid has only these; of work of one's own, only that. */
 static bool has_axes(const struct workload *workload, const struct selection *selection)
 {
+    if (selection->own_work && !own_work_has(workload))
+        return false;
     for (size_t i = 0; i < selection->axis_count; i++)
         if (is_own_key(selection->axes[i].key) && !has_key(workload, selection->axes[i].key))
             return false;
@@ -383,6 +386,27 @@ static void join_scaling(struct plan *plan)
                 plan_join(plan, a, b);
 }
 
+static bool has_same_params(const struct cell *a, const struct cell *b)
+{
+    char left[CELL_NAME_BYTES], right[CELL_NAME_BYTES];
+    cell_format_params(a, left, sizeof left);
+    cell_format_params(b, right, sizeof right);
+    return strcmp(left, right) == 0;
+}
+
+/* And what is one's own: it is there to be compared. */
+static void join_own(struct plan *plan)
+{
+    for (size_t a = 0; a < plan->count; a++)
+        for (size_t b = a + 1; b < plan->count; b++) {
+            const struct cell *left = &plan->cells[a].cell, *right = &plan->cells[b].cell;
+            const struct workload *workload = runtime_workload(left);
+            if (workload && own_work_has(workload) && workload == runtime_workload(right) &&
+                has_same_params(left, right))
+                plan_join(plan, a, b);
+        }
+}
+
 static void part_cells(enum column metric, struct plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++) {
@@ -395,7 +419,8 @@ static int build(const struct selection *selection, unsigned workers_max, struct
                  struct refusal *refusal, struct plan *plan, struct error *error)
 {
     bool axes = selection->axis_count > 0;
-    bool all = selection->profile->grid && !selection->own_rules;
+    bool own = selection->own_work && !selection->own_rules,
+         all = (selection->profile->grid || own) && !selection->own_rules;
     bool grid = axes || ((all || selection->filter) && !selection->rule_count);
     if (axes && selection->rule_count)
         return error_set(error,
@@ -403,7 +428,8 @@ static int build(const struct selection *selection, unsigned workers_max, struct
                          "with --filter");
     if (check_axes(selection, error))
         return -1;
-    if (!axes && add_rules(selection, workers_max, comparisons, plan, error))
+    if (!axes && (!own || selection->rule_count) &&
+        add_rules(selection, workers_max, comparisons, plan, error))
         return -1;
     if (grid && add_grid(selection, workers_max, refusal, plan, error))
         return -1;
@@ -413,6 +439,7 @@ static int build(const struct selection *selection, unsigned workers_max, struct
         part_cells(*selection->ab_metric, plan);
     } else {
         join_scaling(plan);
+        join_own(plan);
         if (join_compared(selection->rules, workers_max, comparisons, plan, error))
             return -1;
     }

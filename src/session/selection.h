@@ -32,6 +32,7 @@ enum { SELECTION_VALUES_MAX = 32, SELECTION_AXES_MAX = 8 };
 struct selection {
     const struct profile *profile;
     const struct rules *rules;
+    bool own_work;  /* the user's: the grid has its workloads only, and rules that come along are asked for */
     bool own_rules; /* the user's: a profile then has their cells only, and no grid besides */
     const char *rule_ids[SELECTION_VALUES_MAX]; /* none: all */
     size_t rule_count;

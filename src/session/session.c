@@ -13,6 +13,7 @@
 #include "launch.h"
 #include "measure.h"
 #include "metadata.h"
+#include "own_work.h"
 #include "plan_json.h"
 #include "progress.h"
 #include "run_file.h"
@@ -287,7 +288,7 @@ static int measure_cell(struct session *session, unsigned block, unsigned slot, 
         return write_sample(session, cell, block, slot, &row, error);
     }
     struct environment before, after;
-    if (program_check(session->builds[cell->build].program, error))
+    if (program_check(session->builds[cell->build].program, error) || own_work_check(error))
         return -1;
     double begin_s = clock_now_s();
     environment_read("", &before);
@@ -361,6 +362,12 @@ static unsigned blocks_in_all(const struct session *session)
            (disturbed < repeats ? disturbed : repeats);
 }
 
+/* The clock ends it, never what was measured. */
+static bool is_late(const struct session *session)
+{
+    return session->deadline_s > 0 && clock_now_s() + block_s(session) > session->deadline_s;
+}
+
 static int measure_blocks(struct session *session, struct error *error)
 {
     int result = 0;
@@ -369,6 +376,10 @@ static int measure_blocks(struct session *session, struct error *error)
          block++) {
         if (session->block_states[block] == BLOCK_INTERRUPTED || block_whole(session, block))
             continue; /* before a resume */
+        if (block > 0 && is_late(session)) {
+            session->plan.blocks = block;
+            break;
+        }
         struct environment before;
         session_gate_begin(session);
         environment_read("", &before);

@@ -31,6 +31,7 @@ struct session {
     int topology_file;  /* topology.xml of this machine, for launches */
     double launch_ms, timeout_s;
     struct error unbound; /* why workers cannot be bound to units here; empty: they can */
+    double deadline_s;    /* a reading of clock_now_s() after which no block is begun; 0: none */
     bool gives_up;        /* when the first few blocks are all disturbed */
     bool gate;            /* disturbed blocks are repeated and do not count */
     struct session_build builds[2];

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The installed copy needs neither the source tree nor the place it was installed for."""
 
+import os
+import pathlib
 import shutil
 import subprocess
 
@@ -41,6 +43,26 @@ class Install(Case):
         self.assertIn('report: out/report.html', output)
         self.assertEqual([path.name for path in sorted((self.folder / 'out' / 'charts').iterdir())],
                          [f'only-here.{suffix}' for suffix in ('csv', 'gp', 'png', 'svg')])
+
+
+    def test_plugin(self):
+        """The example is built as its head says, with nothing but what was installed."""
+        meson, compiler, pkg_config = map(shutil.which, ('meson', 'cc', 'pkg-config'))
+        if not (meson and compiler and pkg_config):
+            self.skipTest('meson, cc or pkg-config is not here')
+        stage = self.folder / 'stage'
+        subprocess.run([meson, 'install', '-C', BUILD, '--no-rebuild', '--destdir', stage], check=True,
+                       capture_output=True, timeout=LIMIT_S)
+        program, = stage.rglob('bin/crosspoint')
+        description, = stage.rglob('crosspoint.pc')
+        flags = subprocess.run([pkg_config, '--cflags', 'crosspoint'], check=True, capture_output=True, text=True,
+                               env=dict(os.environ, PKG_CONFIG_PATH=description.parent, PKG_CONFIG_SYSROOT_DIR=stage))
+        example = pathlib.Path(__file__).resolve().parents[2] / 'docs' / 'examples' / 'divisors.c'
+        subprocess.run([compiler, '-shared', '-fPIC', *flags.stdout.split(), example, '-o', 'mine.so'], check=True,
+                       cwd=self.folder)
+        output = self.crosspoint('launch', 'native/own/divisors/thread-pool/workers:2/place:none', '--items', 4,
+                                 '--plugin', 'mine.so', program=program)[0]
+        self.assertIn('status=ok', output)
 
 
 if __name__ == '__main__':

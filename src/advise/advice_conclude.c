@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "advice_write.h"
+#include "judge.h"
+#include "quiet.h"
+#include "scaling_fit.h"
+
+static const double growth_told = 1.3; /* of the processor time of a task */
+
+static const struct advice_candidate *at(const struct advice *advice, size_t index)
+{
+    return index == SIZE_MAX ? NULL : &advice->candidates[index];
+}
+
+/* Of one model with so many workers, from the first look. */
+static const struct advice_candidate *find_level(const struct advice *advice, const char *model,
+                                                 unsigned workers)
+{
+    for (size_t i = 0; i < advice->count; i++) {
+        const struct advice_candidate *candidate = &advice->candidates[i];
+        if (candidate->in_flight == workers && strcmp(candidate->cell.model, model) == 0 &&
+            candidate->rate > 0)
+            return candidate;
+    }
+    return NULL;
+}
+
+static void measure_growth(struct advice *advice)
+{
+    const struct advice_candidate *serial = at(advice, advice->serial);
+    double least = NAN;
+    for (size_t i = 0; i < advice->count; i++) {
+        const struct advice_candidate *candidate = &advice->candidates[i];
+        double growth = candidate->cpu_ns_per_item / serial->cpu_ns_per_item;
+        if (i != advice->serial && advice->units > 1 && candidate->in_flight == advice->units && growth > 0)
+            least = least < growth ? least : growth; /* NaN at first */
+    }
+    advice->class.cpu_growth = least;
+    if (least > growth_told && advice->class.computing >= 0.5)
+        advice_note_change(
+            advice,
+            "memory or a shared unit: with a worker a unit a task takes %.2f times the processor time of "
+            "one alone; less data a task, or fewer workers, may gain",
+            least);
+}
+
+static void tell_scaling(struct advice *advice)
+{
+    const struct advice_candidate *chosen = at(advice, advice->chosen);
+    double workers[ADVICE_CANDIDATES_MAX], speedups[ADVICE_CANDIDATES_MAX];
+    struct scaling_fit fit;
+    size_t n = 0;
+    const struct advice_candidate *one = find_level(advice, chosen->cell.model, 1),
+                                  *all = find_level(advice, chosen->cell.model, advice->units);
+    if (advice->class.waiting > 0.5 || !one || !all || advice->units < 2)
+        return;
+    for (unsigned level = 1; level <= advice->units; level++) {
+        const struct advice_candidate *candidate = find_level(advice, chosen->cell.model, level);
+        if (candidate) {
+            workers[n] = level;
+            speedups[n++] = candidate->rate / one->rate;
+        }
+    }
+    if (scaling_fit_usl(workers, speedups, n, &fit) == 0)
+        advice_note_change(advice, "more cores: fitted to %zu worker counts, the speed-up %s at %.0f workers",
+                           n, isfinite(fit.peak) ? "is highest" : "still grows",
+                           isfinite(fit.peak) ? fit.peak : workers[n - 1]);
+    else
+        advice_note_change(
+            advice,
+            "more cores: from 1 to %u workers it gains %.2f times; a fit of how far that goes needs %d "
+            "worker counts, there are %zu",
+            advice->units, all->rate / one->rate, SCALING_FIT_COUNTS_MIN, n);
+}
+
+static void tell_in_flight(struct advice *advice)
+{
+    const struct advice_candidate *chosen = at(advice, advice->chosen);
+    unsigned most = 0;
+    for (size_t i = 0; i < advice->count; i++)
+        if (advice->candidates[i].rate > 0 && advice->candidates[i].in_flight > most)
+            most = advice->candidates[i].in_flight;
+    if (advice->class.waiting >= 0.2 && chosen->in_flight == most)
+        advice_note_change(advice,
+                           "more at once: %u in flight is the most that was tried, and no fewer did as well; "
+                           "--conc tries more",
+                           most);
+    else if (advice->class.waiting >= 0.2)
+        advice_note_change(advice, "more at once: nothing, up to the %u in flight that were tried", most);
+}
+
+static void tell_doubts(struct advice *advice)
+{
+    const struct advice_candidate *second = at(advice, advice->second);
+    const struct quiet_threshold *foreign = &quiet_thresholds[QUIET_FOREIGN_CPU],
+                                 *steal = &quiet_thresholds[QUIET_STEAL];
+    if (second && !(second->p < judge_alpha))
+        advice_note_untold(advice, "whether it is ahead of %s: not shown by %u blocks; --seconds takes more",
+                           second->label, advice->blocks);
+    for (size_t i = 0; i < advice->count; i++) {
+        const struct advice_candidate *candidate = &advice->candidates[i];
+        if (candidate->problem[0])
+            advice_note_untold(advice, "%s: %.180s", candidate->label, candidate->problem);
+    }
+    if (advice->foreign_cpu > foreign->repeat)
+        advice_note_untold(advice,
+                           "what a quiet machine would say: others used %.0f %% of the processors meanwhile",
+                           100 * advice->foreign_cpu);
+    if (advice->stolen > steal->repeat)
+        advice_note_untold(advice,
+                           "what a quiet machine would say: %.0f %% of the time was stolen by its host",
+                           100 * advice->stolen);
+}
+
+void advice_conclude(struct advice *advice)
+{
+    measure_growth(advice);
+    tell_scaling(advice);
+    tell_in_flight(advice);
+    tell_doubts(advice);
+}

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""Advice for work of one's own: who is chosen is the machine's, but not what is told, nor for what."""
+
+import json
+import pathlib
+
+from harness import BUILD, Case, main, read_rows, read_run
+
+DIVISORS = pathlib.Path(BUILD) / 'tests' / 'plugins' / 'divisors.so'
+QUICK = 'advise', '--seconds', '5', '--quiet'
+
+
+class Advise(Case):
+    def test_command(self):
+        """Sleeps are best all at once, on whatever machine; the finals' samples are a run like any other."""
+        output = self.crosspoint(*QUICK, '--command', 'sleep 0.02', '--format', 'json', '--out', 'out', '--seed', 7)[0]
+        advice = json.loads(output)
+        self.assertEqual((advice['work'], advice['runtime']), ('own/command', 'native'))
+        self.assertGreater(advice['class']['waiting'], advice['class']['computing'])
+        candidates = {candidate['cell']: candidate for candidate in advice['candidates']}
+        self.assertGreater(candidates[advice['choose']]['in_flight'], 1)
+        serial = candidates['native/own/command/serial/place:none']
+        self.assertTrue(serial['finalist'])
+        self.assertGreater(serial['chosen_ratio'], 1)
+        finalists = sum(candidate['finalist'] for candidate in advice['candidates'])
+        self.assertLessEqual(advice['comparisons'], finalists * (finalists - 1) // 2)
+        rows = read_rows(self.folder / 'out')
+        self.assertEqual(len(rows), advice['blocks'] * finalists)
+        self.assertEqual({row['cell'] for row in rows}, {cell for cell in candidates if candidates[cell]['finalist']})
+        run = read_run(self.folder / 'out')
+        self.assertEqual((run['outcome']['state'], run['options']['own']), ('complete', {'command': 'sleep 0.02'}))
+        self.assertIn('own/command', self.crosspoint('report', 'out')[0] + (self.folder / 'out/report.html').read_text())
+
+    def test_plugin(self):
+        output, errors = self.crosspoint(*QUICK, '--plugin', DIVISORS, '--out', 'out', '--conc', 2)
+        self.assertEqual(errors, '')
+        for topic in 'class ', 'choose ', 'documents ', 'how sure ':
+            self.assertRegex(output, f'(?m)^{topic}')
+        self.assertIn('own/divisors in native', output)
+        self.assertLessEqual({int(row['conc']) for row in read_rows(self.folder / 'out')}, {1, 2})
+
+    def expect_refused(self, code, told, *arguments):
+        output, errors = self.crosspoint('advise', '--quiet', *arguments, code=code)
+        self.assertEqual((output, len(errors.splitlines())), ('', 1), errors)
+        self.assertIn(told, errors)
+        self.assertFalse((self.folder / 'results').exists())
+
+    def test_refused(self):
+        """Each in one line, and nothing is left behind."""
+        self.expect_refused(2, 'name a task')
+        self.expect_refused(2, 'one task at a time', '--plugin', DIVISORS, '--command', 'true')
+        self.expect_refused(2, "command 'no-such' not found", '--command', 'no-such')
+        self.expect_refused(2, 'no format', '--command', 'true', '--format', 'csv')
+        self.expect_refused(3, 'ended with exit code 3: because', '--command', 'echo because >&2; exit 3')
+        self.expect_refused(3, 'a task has not ended after 2 s', '--command', 'sleep 1000', '--seconds', 5)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+int no_plugin(void)
+{
+    return 1;
+}
