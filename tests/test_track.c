@@ -135,6 +135,8 @@ static void gaps_and_ends(void **state)
         logs[3 * SESSIONS + i] = NAN;
     for (size_t i = 0; i < SESSIONS; i++)
         logs[4 * SESSIONS + i] = NAN;
+    for (size_t i = 27; i < SESSIONS; i++)
+        logs[5 * SESSIONS + i] = logs[6 * SESSIONS + i - 1] = INFINITY;
     logs[26] = logs[5] = NAN;
     struct track track = judge(logs, CELLS, SESSIONS);
     assert_int_equal(track.rows[0].verdict, TRACK_SLOWER);
@@ -143,6 +145,9 @@ static void gaps_and_ends(void **state)
     assert_int_equal(track.rows[2].verdict, TRACK_SHORT);
     assert_int_equal(track.rows[3].verdict, TRACK_ENDED);
     assert_int_equal(track.rows[4].verdict, TRACK_ENDED);
+    assert_int_equal(track.rows[5].verdict, TRACK_FAILING);
+    assert_int_equal(track.rows[5].suspect.first, 27);
+    assert_int_equal(track.rows[6].verdict, TRACK_STEADY);
     assert_int_equal(track.rows[4].sessions, 0);
     track_free(&track);
     test_free(logs);

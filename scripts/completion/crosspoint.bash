@@ -15,7 +15,7 @@ _crosspoint() {
         --timeout --quiet --runtime --python --help'
 
     if ((COMP_CWORD == 1)); then
-        words='run bench rules report compare list topo selftest serve --help'
+        words='run bench rules report compare track list topo selftest serve --help'
     elif [[ $word == -* ]]; then
         case $command in
         run) words="--dry-run --resume $measure" ;;
@@ -27,6 +27,7 @@ _crosspoint() {
         rules) words="--format --rules --help" ;;
         report) words="--rules --help" ;;
         compare) words="--ab --base --effect --format --metric $measure" ;;
+        track) words="--effect --confirm --metric --filter --format --all --help" ;;
         topo) words="--topology --workers --help" ;;
         serve) words="--model --workload --listen --conc --workers --key --place --help" ;;
         selftest) words="--quick --out --seed --only --quiet --help" ;;

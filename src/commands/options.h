@@ -25,4 +25,7 @@ _Noreturn void options_error(const struct argp_state *state, const char *format,
 uint64_t options_count(const struct argp_state *state, const char *option, const char *text, uint64_t low,
                        uint64_t high);
 
+/* "5%" as 0.05, from 0 to 1000 %. */
+double options_percent(const struct argp_state *state, const char *option, const char *text);
+
 #endif

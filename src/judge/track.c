@@ -13,7 +13,7 @@
 const struct track_options track_options_default = {.effect = 0.05, .confirm = 3, .alpha = 0.02};
 
 const char *const track_verdict_names[TRACK_VERDICT_COUNT] = {
-    "slower", "faster", "suspected", "steady", "history too short", "too noisy", "ended"};
+    "slower", "faster", "suspected", "steady", "history too short", "too noisy", "failing", "ended"};
 
 /* A cell's figures, without the sessions that have none. */
 struct line {
@@ -313,6 +313,17 @@ const struct track_step *track_recent(const struct track *track, const struct tr
     return step && step->first + recent >= track->sessions ? step : NULL;
 }
 
+/* From which session on all launches fail; the number of sessions if the last do not. */
+static size_t failing_since(const struct tracker *tracker, size_t cell)
+{
+    const struct track *track = tracker->track;
+    size_t since = track->sessions;
+    while (cell < track->count - track->has_suite && since &&
+           isinf(tracker->logs[cell * track->sessions + since - 1]))
+        since--;
+    return since;
+}
+
 static void finish_row(struct tracker *tracker, size_t cell)
 {
     const struct track *track = tracker->track;
@@ -325,7 +336,11 @@ static void finish_row(struct tracker *tracker, size_t cell)
         refine(line, row);
     set_reach(tracker, line, row);
     const struct track_step *recent = track_recent(track, row);
-    if (has_ended(track, line))
+    size_t failing = failing_since(tracker, cell);
+    if (line->count && failing + track->options.confirm <= track->sessions) {
+        row->suspect.first = failing;
+        row->verdict = TRACK_FAILING;
+    } else if (has_ended(track, line))
         row->verdict = TRACK_ENDED;
     else if (recent)
         row->verdict = recent->ratio < 1 ? TRACK_SLOWER : TRACK_FASTER;

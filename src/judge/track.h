@@ -39,9 +39,10 @@ enum track_verdict {
     TRACK_FASTER,
     TRACK_SUSPECTED, /* fewer than `confirm` sessions, but far off */
     TRACK_STEADY,
-    TRACK_SHORT, /* a step of (1 + effect)^2 might not be found, more sessions would do */
-    TRACK_NOISY, /* nor would they */
-    TRACK_ENDED, /* no figure in the last confirm + 2 sessions */
+    TRACK_SHORT,   /* a step of (1 + effect)^2 might not be found, more sessions would do */
+    TRACK_NOISY,   /* nor would they */
+    TRACK_FAILING, /* all launches of the last `confirm` sessions failed, of some before not */
+    TRACK_ENDED,   /* no figure in the last confirm + 2 sessions */
     TRACK_VERDICT_COUNT
 };
 extern const char *const track_verdict_names[TRACK_VERDICT_COUNT];
@@ -61,7 +62,7 @@ struct track_row {
     double detectable;    /* a step of this logarithm is found in `confirm` sessions with a power of 90 % */
     size_t needed;        /* sessions at the present scatter for one of (1 + effect)^2; 0: enough, or noisy */
     double p_adjusted;    /* of the last sessions; NaN: not tested */
-    struct track_step suspect; /* of TRACK_SUSPECTED */
+    struct track_step suspect; /* of TRACK_SUSPECTED; of TRACK_FAILING, `first` alone */
     struct track_step *steps;  /* all that were confirmed, in their order */
     size_t step_count;
     enum track_verdict verdict;
@@ -75,7 +76,8 @@ struct track {
     size_t tests;   /* at the last session */
 };
 
-/* logs[cell * sessions + session]: logarithms, more is better; NaN: none. 0, or -1: out of memory. Free with
+/* logs[cell * sessions + session]: logarithms, more is better; NaN: none, INFINITY: all
+ * launches failed. 0, or -1: out of memory. Free with
  * track_free, also after an error. */
 int track_judge(const double *logs, size_t cells, size_t sessions, const struct track_options *options,
                 struct track *track);
