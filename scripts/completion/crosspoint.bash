@@ -27,7 +27,7 @@ _crosspoint() {
         rules) words="--format --rules --help" ;;
         report) words="--rules --help" ;;
         compare) words="--ab --base --effect --format --metric $measure" ;;
-        track) words="--effect --confirm --metric --filter --format --all --help" ;;
+        track) words="--effect --confirm --metric --filter --format --all --out --help" ;;
         topo) words="--topology --workers --help" ;;
         serve) words="--model --workload --listen --conc --workers --key --place --help" ;;
         selftest) words="--quick --out --seed --only --quiet --help" ;;

@@ -6,22 +6,33 @@
 
 #include "command.h"
 #include "filter.h"
+#include "folder.h"
 #include "nearest.h"
 #include "options.h"
+#include "paths.h"
 #include "progress.h"
 #include "table.h"
+#include "track_chart.h"
 #include "track_write.h"
 #include "words.h"
 
 struct options {
     const char **paths;
     size_t path_count;
-    const char *format, *filter;
+    const char *format, *filter, *out;
     bool all;
     struct track_history history; /* metrics and options are set */
 };
 
-enum { OPTION_EFFECT = 256, OPTION_FORMAT, OPTION_METRIC, OPTION_CONFIRM, OPTION_FILTER, OPTION_ALL };
+enum {
+    OPTION_EFFECT = 256,
+    OPTION_FORMAT,
+    OPTION_METRIC,
+    OPTION_CONFIRM,
+    OPTION_FILTER,
+    OPTION_ALL,
+    OPTION_OUT
+};
 
 static const struct argp_option option_table[] = {
     {"effect", OPTION_EFFECT, "PERCENT", 0, "smallest step that matters; default: 5%", 0},
@@ -30,6 +41,7 @@ static const struct argp_option option_table[] = {
     {"metric", OPTION_METRIC, "COLUMN", 0, "what to follow; may be repeated; default: items_per_second", 0},
     {"filter", OPTION_FILTER, "REGEX", 0, "cells whose name it finds; default: all", 0},
     {"format", OPTION_FORMAT, "NAME", 0, "text (default), csv, json or markdown", 0},
+    {"out", OPTION_OUT, "DIR", 0, "a page, index.html, and a chart a cell, into this new folder", 0},
     {"all", OPTION_ALL, NULL, 0, "text and markdown: all cells, not only those that changed", 0},
     {0},
 };
@@ -85,6 +97,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
             options_error(state, "%s", error.text);
         options->format = text;
         return 0;
+    case OPTION_OUT:
+        options->out = text;
+        return 0;
     case OPTION_ALL:
         options->all = true;
         return 0;
@@ -125,6 +140,26 @@ static int exit_code(const struct track_history *history)
                : EXIT_FINE;
 }
 
+/* Without gnuplot the page is written all the same, and the error says so. */
+static int write_page(const struct track_history *history, const char *folder, struct error *error)
+{
+    char scripts[PATH_BYTES];
+    struct drawn drawn = {.ids = NULL};
+    struct error page_error;
+    size_t before;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (paths_data("gnuplot", scripts, error) || folder_make(folder, &before, NULL, error))
+        return -1;
+    int result =
+        track_charts_draw(history, scripts, folder, processors > 1 ? (unsigned)processors : 1, &drawn, error);
+    if (track_page_write(history, folder, &drawn, &page_error)) {
+        *error = page_error;
+        result = -1;
+    }
+    drawn_free(&drawn);
+    return result;
+}
+
 static int track(struct options *options, const regex_t *filter)
 {
     struct track_history *history = &options->history;
@@ -137,7 +172,8 @@ static int track(struct options *options, const regex_t *filter)
         tell_notes(history);
         code = exit_code(history);
         if (track_write(history, options->format, options->all, code, progress_colour(STDOUT_FILENO),
-                        progress_width(STDOUT_FILENO), stdout, &error))
+                        progress_width(STDOUT_FILENO), stdout, &error) ||
+            (options->out && write_page(history, options->out, &error)))
             code = error_tell(&error);
     }
     track_history_free(history);

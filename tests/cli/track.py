@@ -9,6 +9,7 @@ import os
 import random
 import re
 import shutil
+import unittest
 
 from harness import COLUMNS, Case, main
 
@@ -30,7 +31,7 @@ class History:
         run = {'run_id': name, 'session': name + '-1', 'outcome': {'written': f'{when:%Y-%m-%dT%H:%M:%SZ}'},
                'machine': {'fingerprint': self.machine}, 'options': {'launch_ms': self.launch_ms},
                'versions': {'commit': f'c{self.count:04}', 'compiler': 'gcc 12', 'build_type': 'release',
-                            'compiler_flags': '-O3 '}, **changes}
+                            'compiler_flags': '-O3 ', **changes.pop('versions', {})}, **changes}
         self.count += 1
         path = self.folder / changes.get('path', name)
         path.mkdir(parents=True)
@@ -99,6 +100,28 @@ class Track(Case):
                       self.crosspoint('track', '--format', 'markdown', 'history', code=1)[0].replace('`', ''))
         both = self.read('history', '--metric', 'memory_bytes', '--metric', 'items_per_second', code=1)
         self.assertEqual({cell['metric'] for cell in both['cells']}, {'memory_bytes', 'items_per_second'})
+
+    @unittest.skipUnless(shutil.which('gnuplot'), 'gnuplot is not here')
+    def test_page(self):
+        """A chart a cell, which stands alone; the page holds that of the cell that changed."""
+        history = self.history(machine={'cpu_model': '<b>CPU'})
+        history.go_on(20, cells=CELLS[:2])
+        history.go_on(3, cells=CELLS[:2], slower=CELLS[:1], versions={'commit': '<i>"`x`'})
+        self.crosspoint('track', 'history', '--out', 'out', '--metric', 'items_per_second', '--metric', 'memory_bytes',
+                        code=1)
+        page = (self.folder / 'out' / 'index.html').read_text()
+        self.assertEqual(page.count('<figure>'), 1)
+        self.assertEqual(page.count('.svg"><code>'), 3)
+        self.assertNotIn('<b>CPU', page)
+        self.assertNotIn('<i>', page)
+        for link in re.findall(r'href="(charts/[^"]+)"', page):
+            self.assertIn('</svg>', (self.folder / 'out' / link).read_text())
+        table, = (self.folder / 'out' / 'charts').glob('1-items_per_second-0001-*.csv')
+        rows = list(csv.DictReader(io.StringIO(table.read_text())))
+        self.assertEqual(len(rows), 23)
+        self.assertEqual([float(row['level']) for row in rows].index(float(rows[-1]['level'])), 20)
+        self.assertIn('STEPS = "21"', table.with_suffix('.gp').read_text())
+        self.assertIn('exists', self.crosspoint('track', 'history', '--out', 'out', code=2)[1])
 
     def test_too_short(self):
         history = self.history()
