@@ -23,6 +23,7 @@ static const struct command {
     {"rules", "the verdicts from a results folder", cmd_rules},
     {"report", "charts and report.html again, from the CSV alone", cmd_report},
     {"compare", "two runs, cell by cell: what got slower", cmd_compare},
+    {"track", "many runs, over time: what stepped, and when", cmd_track},
     {"list", "models, workloads, rules, systems or cells", cmd_list},
     {"topo", "the machine, and who sits where", cmd_topo},
     {"selftest", "checks the instrument itself on this machine", cmd_selftest},

@@ -15,7 +15,7 @@ _crosspoint() {
         --timeout --quiet --runtime --python --plugin --command --help'
 
     if ((COMP_CWORD == 1)); then
-        words='run bench advise rules report compare list topo selftest serve load --help'
+        words='run bench advise rules report compare track list topo selftest serve load --help'
     elif [[ $word == -* ]]; then
         case $command in
         run) words="--dry-run --resume $measure" ;;
@@ -28,6 +28,7 @@ _crosspoint() {
         rules) words="--format --rules --help" ;;
         report) words="--rules --help" ;;
         compare) words="--ab --base --effect --format --metric $measure" ;;
+        track) words="--effect --confirm --metric --filter --format --all --out --help" ;;
         topo) words="--topology --workers --help" ;;
         serve) words="--model --workload --listen --conc --workers --key --place --help" ;;
         load)

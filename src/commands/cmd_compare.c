@@ -45,18 +45,6 @@ static const struct argp_option option_table[] = {
     {0},
 };
 
-static double parse_effect(const struct argp_state *state, const char *text)
-{
-    char *end;
-    double percent = strtod(text, &end);
-    bool in_range = end != text && percent >= 0 && percent <= 1000;
-    if (in_range && *end == '\0')
-        options_error(state, "--effect '%s' is not a percentage from 0%% to 1000%%: write %s%%", text, text);
-    if (!in_range || strcmp(end + strspn(end, " "), "%") != 0)
-        options_error(state, "--effect '%s' is not a percentage from 0%% to 1000%%, such as 5%%", text);
-    return percent / 100;
-}
-
 /* More of `value` is better in one cell and worse in the next. */
 static bool has_direction(int column)
 {
@@ -110,7 +98,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         options->paths[options->path_count++] = text;
         return 0;
     case OPTION_EFFECT:
-        options->effect = parse_effect(state, text);
+        options->effect = options_percent(state, "--effect", text);
         return 0;
     case OPTION_FORMAT:
         parse_format(state, text);

@@ -58,6 +58,19 @@ uint64_t options_seconds_ns(const struct argp_state *state, const char *option, 
     return (uint64_t)(seconds * 1e9);
 }
 
+double options_percent(const struct argp_state *state, const char *option, const char *text)
+{
+    char *end;
+    double percent = strtod(text, &end);
+    bool in_range = end != text && percent >= 0 && percent <= 1000;
+    if (in_range && *end == '\0')
+        options_error(state, "%s '%s' is not a percentage from 0%% to 1000%%: write %s%%", option, text,
+                      text);
+    if (!in_range || strcmp(end + strspn(end, " "), "%") != 0)
+        options_error(state, "%s '%s' is not a percentage from 0%% to 1000%%, such as 5%%", option, text);
+    return percent / 100;
+}
+
 static bool is_end(const struct argp_option *option)
 {
     return !option || (!option->name && !option->doc);

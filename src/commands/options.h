@@ -28,4 +28,7 @@ uint64_t options_count(const struct argp_state *state, const char *option, const
 uint64_t options_seconds_ns(const struct argp_state *state, const char *option, const char *text,
                             unsigned high);
 
+/* "5%" as 0.05, from 0 to 1000 %. */
+double options_percent(const struct argp_state *state, const char *option, const char *text);
+
 #endif

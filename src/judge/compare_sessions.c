@@ -84,13 +84,6 @@ static double error_of_median(const struct comparer *comparer, const struct arms
     return location_of(logs, arms->n_new).deviation * sqrt(acos(-1) / 2 / (double)arms->n_new);
 }
 
-static double p_above(double distance, double error, size_t freedom)
-{
-    if (error == 0)
-        return distance > 0 ? 0 : 1;
-    return student_cumulative(-distance / error, freedom);
-}
-
 static void test(const struct compared *compared, double shift, double error, struct compare_row *row)
 {
     size_t freedom = row->n_base - 1;
@@ -101,10 +94,10 @@ static void test(const struct compared *compared, double shift, double error, st
     row->ci_high = exp(shift + half);
     row->ci_level = judge_level;
     row->exact = true;
-    row->p_faster = p_above(shift - bound, error, freedom);
-    row->p_slower = p_above(-bound - shift, error, freedom);
-    row->p_not_slower = p_above(shift + bound, error, freedom);
-    row->p_same = fmax(p_above(bound - shift, error, freedom), row->p_not_slower);
+    row->p_faster = student_above(shift - bound, error, freedom);
+    row->p_slower = student_above(-bound - shift, error, freedom);
+    row->p_not_slower = student_above(shift + bound, error, freedom);
+    row->p_same = fmax(student_above(bound - shift, error, freedom), row->p_not_slower);
     row->detectable =
         expm1(error * (student_quantile(1 - alpha, freedom) + student_quantile(judge_power, freedom)));
 }

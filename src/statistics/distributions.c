@@ -61,3 +61,10 @@ double student_quantile(double probability, size_t freedom)
     }
     return (low + high) / 2;
 }
+
+double student_above(double distance, double error, size_t freedom)
+{
+    if (error == 0)
+        return distance > 0 ? 0 : 1;
+    return student_cumulative(-distance / error, freedom);
+}

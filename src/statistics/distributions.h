@@ -16,5 +16,8 @@ double binomial_cumulative(size_t hits, size_t trials, double rate);
 double student_cumulative(double t, size_t freedom);
 /* Its inverse; probability is inside of (0, 1). */
 double student_quantile(double probability, size_t freedom);
+/* The one-sided p of an estimate that lies so far above what is tested, by its standard error; which may be
+ * 0. */
+double student_above(double distance, double error, size_t freedom);
 
 #endif

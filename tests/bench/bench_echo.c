@@ -61,7 +61,7 @@ static void started(void *context, uint64_t startup_ns)
 static void ended(void *context, const struct load_round *round)
 {
     ((struct told *)context)->stop_ns = round->stop_ns;
-    ((struct told *)context)->errors = round->errors;
+    ((struct told *)context)->errors = load_errors(round);
 }
 
 static int listen_on_loopback(struct sockaddr_in *address)

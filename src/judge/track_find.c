@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "track_find.h"
+
+#include <errno.h>
+#include <fts.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { DEPTH_MAX = 16 };
+
+static bool is_of_session(const FTSENT *entry)
+{
+    return entry->fts_info == FTS_F &&
+           (strcmp(entry->fts_name, "samples.csv") == 0 || strcmp(entry->fts_name, "run.json") == 0);
+}
+
+static int add(struct track_folders *folders, const char *path, struct error *error)
+{
+    if (folders->count && strcmp(folders->paths[folders->count - 1], path) == 0)
+        return 0;
+    if (folders->count == TRACK_SESSIONS_MAX)
+        return error_set(error, "more than %d results folders: keep those of the last months",
+                         TRACK_SESSIONS_MAX);
+    if (!(folders->count & (folders->count + 1)) || !folders->paths) {
+        char **grown = realloc(folders->paths, (2 * folders->count + 2) * sizeof *grown);
+        if (!grown)
+            return error_set(error, "out of memory");
+        folders->paths = grown;
+    }
+    folders->paths[folders->count] = strdup(path);
+    return folders->paths[folders->count++] ? 0 : error_set(error, "out of memory");
+}
+
+static int by_name(const FTSENT **a, const FTSENT **b)
+{
+    return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+/* fts_path is that of the file: its folder is what stands before the last slash. */
+static int take(FTS *tree, FTSENT *entry, struct track_folders *folders, struct error *error)
+{
+    if (entry->fts_info == FTS_D && entry->fts_level > DEPTH_MAX)
+        fts_set(tree, entry, FTS_SKIP);
+    if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR)
+        return error_set(error, "%s: %s", entry->fts_path, strerror(entry->fts_errno));
+    if (!is_of_session(entry) || entry->fts_level == 0)
+        return 0;
+    char *slash = strrchr(entry->fts_path, '/');
+    *slash = '\0';
+    int result = add(folders, entry->fts_path, error);
+    *slash = '/';
+    return result;
+}
+
+int track_find(const char *path, struct track_folders *folders, struct error *error)
+{
+    struct stat status;
+    char *roots[] = {(char *)path, NULL};
+    if (stat(path, &status))
+        return error_set(error, "%s: %s; name a folder of results folders", path, strerror(errno));
+    if (!S_ISDIR(status.st_mode))
+        return error_set(error, "%s is no folder: name a folder of results folders", path);
+    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
+    if (!tree)
+        return error_set(error, "%s: %s", path, strerror(errno));
+    int result = 0;
+    FTSENT *entry;
+    errno = 0;
+    while (!result && (entry = fts_read(tree)))
+        result = take(tree, entry, folders, error);
+    fts_close(tree);
+    return result;
+}
+
+void track_folders_free(struct track_folders *folders)
+{
+    for (size_t i = 0; i < folders->count; i++)
+        free(folders->paths[i]);
+    free(folders->paths);
+    *folders = (struct track_folders){.paths = NULL};
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+#include "track_session.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "judge.h"
+#include "paths.h"
+#include "run_file.h"
+#include "samples.h"
+
+enum { DAY_S = 86400 };
+
+static const int64_t earliest = 1577836800; /* 2020: an older clock was never set */
+
+__attribute__((format(printf, 2, 3))) static int leave_out(struct track_session *session, const char *format,
+                                                           ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(session->note, sizeof session->note, format, arguments);
+    va_end(arguments);
+    session->left_out = 1;
+    return 0;
+}
+
+/* -1: it is none. */
+static int64_t parse_time(const char *text, const char *format)
+{
+    struct tm utc = {0};
+    return strptime(text, format, &utc) ? (int64_t)timegm(&utc) : -1;
+}
+
+static void set_origin(struct track_session *session, const json_t *run)
+{
+    const char *flags = run_file_text(run, "versions.compiler_flags", "");
+    size_t flags_length = strlen(flags);
+    while (flags_length && flags[flags_length - 1] == ' ')
+        flags_length--;
+    snprintf(session->machine, sizeof session->machine, "%s, %s",
+             run_file_text(run, "machine.fingerprint.cpu_model", "unknown processor"),
+             run_file_text(run, "machine.fingerprint.topology", "unknown topology"));
+    snprintf(session->origin, sizeof session->origin, "%s; Linux %s; %s %s %.*s; launches of %g ms",
+             session->machine, run_file_text(run, "machine.fingerprint.kernel", "unknown"),
+             run_file_text(run, "versions.compiler", "unknown compiler"),
+             run_file_text(run, "versions.build_type", ""), (int)flags_length, flags,
+             run_file_number(run, "options.launch_ms", 0));
+}
+
+/* A clock that is wrong puts a session where it does not belong. */
+static void check_time(struct track_session *session, int64_t now)
+{
+    int64_t begun = parse_time(session->run_id, "%Y%m%dT%H%M%SZ");
+    if (begun >= earliest && session->time < begun) {
+        snprintf(session->note, sizeof session->note,
+                 "the clock went back while it ran: it stands at the time it began");
+        session->time = begun;
+    } else if (session->time > now + DAY_S) {
+        snprintf(session->note, sizeof session->note,
+                 "of the future, %s: it stands last; was its clock right?", session->time_text);
+    }
+}
+
+static int read_run(struct track_session *session, int64_t now)
+{
+    struct error error;
+    json_t *run;
+    if (run_file_load_if_any(session->path, &run, &error))
+        return leave_out(session, "%s", error.text);
+    if (!run)
+        return leave_out(session, "no run.json, which tells machine, time and commit");
+    const char *run_id = run_file_text(run, "run_id", "");
+    snprintf(session->run_id, sizeof session->run_id, "%s", run_id);
+    snprintf(session->id, sizeof session->id, "%s %s", run_file_text(run, "session", ""), run_id);
+    snprintf(session->commit, sizeof session->commit, "%s", run_file_text(run, "versions.commit", ""));
+    snprintf(session->time_text, sizeof session->time_text, "%s", run_file_text(run, "outcome.written", ""));
+    set_origin(session, run);
+    json_decref(run);
+    session->time = parse_time(session->time_text, "%Y-%m-%dT%H:%M:%SZ");
+    if (session->time < earliest)
+        return leave_out(session, "run.json tells no time at which it was written%s%s",
+                         *session->time_text ? ": " : "", session->time_text);
+    if (!*session->run_id)
+        return leave_out(session, "run.json has no run_id");
+    check_time(session, now);
+    return 0;
+}
+
+static int set_median(const struct samples *samples, const struct samples_cell *cell, enum column metric,
+                      double *values, double *median)
+{
+    struct median_interval interval;
+    size_t n = samples_values(samples, cell, metric, values);
+    *median = !cell->rows[STATUS_OK] && cell->rows[STATUS_FAILED] ? INFINITY : NAN;
+    if (!n)
+        return 0;
+    if (statistics_median(values, n, judge_level, &interval))
+        return -1;
+    if (interval.median > 0)
+        *median = interval.median;
+    return 0;
+}
+
+static int take_cells(struct track_session *session, const struct samples *samples,
+                      const enum column *metrics, size_t metric_count)
+{
+    double *values = malloc((samples->row_count + 1) * sizeof *values);
+    session->cells = calloc(samples->cell_count + 1, sizeof *session->cells);
+    session->medians = malloc((samples->cell_count * metric_count + 1) * sizeof *session->medians);
+    int result = values && session->cells && session->medians ? 0 : -1;
+    for (size_t i = 0; i < samples->cell_count && !result; i++) {
+        session->cells[i] = strdup(samples->cells[i].name);
+        session->cell_count += session->cells[i] != NULL;
+        result = session->cells[i] ? 0 : -1;
+        for (size_t k = 0; k < metric_count && !result; k++)
+            result = set_median(samples, &samples->cells[i], metrics[k], values,
+                                &session->medians[i * metric_count + k]);
+    }
+    free(values);
+    return result;
+}
+
+int track_session_load(char *path, const enum column *metrics, size_t metric_count, int64_t now,
+                       struct track_session *session)
+{
+    struct samples samples;
+    struct error error;
+    char file[PATH_BYTES + 16];
+    *session = (struct track_session){.path = path};
+    read_run(session, now);
+    if (session->left_out)
+        return 0;
+    snprintf(file, sizeof file, "%s/samples.csv", path);
+    int result = 0;
+    if (samples_load(file, metrics, metric_count, &samples, &error) ||
+        verdict_lines_load(path, &session->verdicts, &error))
+        leave_out(session, "%s", error.text);
+    else
+        result = take_cells(session, &samples, metrics, metric_count);
+    samples_free(&samples);
+    return result;
+}
+
+void track_session_free(struct track_session *session)
+{
+    for (size_t i = 0; i < session->cell_count; i++)
+        free(session->cells[i]);
+    free(session->cells);
+    free(session->medians);
+    verdict_lines_free(&session->verdicts);
+    free(session->path);
+    *session = (struct track_session){.path = NULL};
+}

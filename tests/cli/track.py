@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: MIT
+"""`track` over made-up histories: what stepped, from which commit on, and what is no history."""
+
+import csv
+import datetime
+import io
+import json
+import os
+import random
+import re
+import shutil
+import unittest
+
+from harness import COLUMNS, Case, main
+
+CELLS = [f'native/null/empty/serial/number:{number}' for number in range(1, 11)]
+MACHINE = {'cpu_model': 'Made-up CPU', 'topology': '2 processing units', 'kernel': '6.1'}
+FIRST = datetime.datetime(2026, 1, 1, 3)
+
+
+class History:
+    """A folder of results folders, a day each; figures scatter by 2 % from day to day."""
+
+    def __init__(self, folder, seed=1, machine=None, launch_ms=50):
+        self.folder, self.random = folder, random.Random(seed)
+        self.machine, self.launch_ms, self.count = {**MACHINE, **(machine or {})}, launch_ms, 0
+
+    def add(self, slower=(), factor=1.2, cells=CELLS, rows=3, status='ok', verdicts=None, **changes):
+        when = FIRST + datetime.timedelta(days=self.count)
+        name = changes.pop('name', f'{when:%Y%m%dT%H%M%SZ}-host')
+        run = {'run_id': name, 'session': name + '-1', 'outcome': {'written': f'{when:%Y-%m-%dT%H:%M:%SZ}'},
+               'machine': {'fingerprint': self.machine}, 'options': {'launch_ms': self.launch_ms},
+               'versions': {'commit': f'c{self.count:04}', 'compiler': 'gcc 12', 'build_type': 'release',
+                            'compiler_flags': '-O3 ', **changes.pop('versions', {})}, **changes}
+        self.count += 1
+        path = self.folder / changes.get('path', name)
+        path.mkdir(parents=True)
+        (path / 'run.json').write_text(json.dumps(run))
+        with open(path / 'samples.csv', 'w', newline='') as file:
+            writer = csv.DictWriter(file, COLUMNS, restval='', lineterminator='\n')
+            writer.writeheader()
+            for cell in cells:
+                centre = 1000 * self.random.lognormvariate(0, 0.02) / (factor if cell in slower else 1)
+                for block in range(rows):
+                    writer.writerow({'run_id': name, 'block': block, 'slot': 0, 'cell': cell, 'status': status,
+                                     'items': 10, 'items_per_second': centre + block, 'memory_bytes': 4096})
+        if verdicts:
+            lines = ['rule,runtime,pair,kind,rule_verdict'] + [f'{rule},native,,compare,{word}'
+                                                               for rule, word in verdicts.items()]
+            (path / 'verdicts.csv').write_text('\n'.join(lines) + '\n')
+        return path
+
+    def go_on(self, count, **how):
+        for _ in range(count):
+            self.add(**how)
+
+
+class Track(Case):
+    def history(self, name='history', **how):
+        return History(self.folder / name, **how)
+
+    def read(self, *arguments, code=0):
+        return json.loads(self.crosspoint('track', '--format', 'json', *arguments, code=code)[0])
+
+    def test_step(self):
+        """Silent before it, suspected at once, confirmed by the third; with the commit; then it is the usual."""
+        history = self.history()
+        history.go_on(20)
+        self.assertEqual(self.read('history')['steady'], 11)
+        history.add(slower=CELLS[3:4])
+        self.assertEqual(self.read('history')['suspected'], 1)
+        history.go_on(2, slower=CELLS[3:4])
+        told = self.read('history', code=1)
+        slower, = [cell for cell in told['cells'] if cell['verdict'] == 'slower']
+        self.assertEqual((slower['cell'], slower['commit'], slower['steps'][0]['told']),
+                         (CELLS[3], 'c0020', '2026-01-23T03:00:00Z'))
+        self.assertTrue(slower['interval'][0] < 1 / 1.2 < slower['interval'][1] < 1)
+        self.assertEqual(len(slower['points']), 23)
+        self.assertEqual([point['commit'] for point in slower['points']], [f'c{i:04}' for i in range(23)])
+        output = self.crosspoint('track', 'history', code=1)[0]
+        self.assertIn('between commits c0019 and c0020', output)
+        self.assertNotIn(CELLS[2], output)
+        self.assertLessEqual(len(re.split(r'\n\n', output)[-1].splitlines()), 20)
+        self.assertIn(CELLS[2], self.crosspoint('track', 'history', '--all', code=1)[0])
+        self.assertEqual(self.read('history', '--effect', '40%')['slower'], 0)
+        self.assertEqual(self.read('history', '--filter', 'number:1$')['slower'], 0)
+        history.go_on(6, slower=CELLS[3:4])
+        later = self.read('history')
+        self.assertEqual([len(cell['steps']) for cell in later['cells']], [0, 0, 0, 1] + 7 * [0])
+
+    def test_formats(self):
+        history = self.history()
+        history.go_on(20)
+        history.go_on(3, slower=CELLS[:1])
+        rows = list(csv.DictReader(io.StringIO(self.crosspoint('track', '--format', 'csv', 'history', code=1)[0])))
+        self.assertEqual([row['cell'] for row in rows], CELLS + ['(all cells)'])
+        self.assertEqual(rows[0]['verdict'], 'slower')
+        self.assertEqual(rows[1]['ratio'], '')
+        self.assertIn(f'| `{CELLS[0]}` | **slower** |'.replace('`', ''),
+                      self.crosspoint('track', '--format', 'markdown', 'history', code=1)[0].replace('`', ''))
+        both = self.read('history', '--metric', 'memory_bytes', '--metric', 'items_per_second', code=1)
+        self.assertEqual({cell['metric'] for cell in both['cells']}, {'memory_bytes', 'items_per_second'})
+
+    @unittest.skipUnless(shutil.which('gnuplot'), 'gnuplot is not here')
+    def test_page(self):
+        """A chart a cell, which stands alone; the page holds that of the cell that changed."""
+        history = self.history(machine={'cpu_model': '<b>CPU'})
+        history.go_on(20, cells=CELLS[:2])
+        history.go_on(3, cells=CELLS[:2], slower=CELLS[:1], versions={'commit': '<i>"`x`'})
+        self.crosspoint('track', 'history', '--out', 'out', '--metric', 'items_per_second', '--metric', 'memory_bytes',
+                        code=1)
+        page = (self.folder / 'out' / 'index.html').read_text()
+        self.assertEqual(page.count('<figure>'), 1)
+        self.assertEqual(page.count('.svg"><code>'), 3)
+        self.assertNotIn('<b>CPU', page)
+        self.assertNotIn('<i>', page)
+        for link in re.findall(r'href="(charts/[^"]+)"', page):
+            self.assertIn('</svg>', (self.folder / 'out' / link).read_text())
+        table, = (self.folder / 'out' / 'charts').glob('1-items_per_second-0001-*.csv')
+        rows = list(csv.DictReader(io.StringIO(table.read_text())))
+        self.assertEqual(len(rows), 23)
+        self.assertEqual([float(row['level']) for row in rows].index(float(rows[-1]['level'])), 20)
+        self.assertIn('STEPS = "21"', table.with_suffix('.gp').read_text())
+        self.assertIn('exists', self.crosspoint('track', 'history', '--out', 'out', code=2)[1])
+
+    def test_too_short(self):
+        history = self.history()
+        history.go_on(4)
+        told = self.read('history', code=4)
+        self.assertEqual({cell['sessions_needed'] for cell in told['cells']}, {11})
+        self.assertIn('11 sessions', self.crosspoint('track', 'history', code=4)[0])
+
+    def test_failing(self):
+        history = self.history()
+        history.go_on(12)
+        for _ in range(3):
+            path = history.add()
+            text = (path / 'samples.csv').read_text()
+            (path / 'samples.csv').write_text(re.sub(rf'({CELLS[5]},.*?),ok,', r'\1,failed,', text))
+        told = self.read('history', code=1)
+        failing, = [cell for cell in told['cells'] if cell['verdict'] == 'failing']
+        self.assertEqual((failing['cell'], failing['commit']), (CELLS[5], 'c0012'))
+
+    def test_flip(self):
+        history = self.history()
+        history.go_on(10, verdicts={'pays': 'holds', 'other': 'holds'})
+        history.add(verdicts={'pays': 'inconclusive', 'other': 'holds'})
+        history.add(verdicts={'pays': 'does not hold', 'other': 'holds'})
+        told = self.read('history', code=None)
+        flip, = told['series'][0]['flips']
+        self.assertEqual((flip['rule'], flip['from'], flip['to'], flip['commit'], flip['recent']),
+                         ('pays', 'holds', 'does not hold', 'c0011', True))
+        history.add(verdicts={'pays': 'holds'})
+        self.assertEqual([flip['recent'] for flip in self.read('history', code=None)['series'][0]['flips']],
+                         [False, True])
+
+    def test_machines(self):
+        """Never mixed: another processor, kernel, build or length of launches is a series of its own."""
+        days = 0
+        for name, how, count in (('a', {}, 15), ('b', {'machine': {'kernel': '6.2'}}, 13),
+                                 ('c', {'machine': {'cpu_model': 'Other CPU'}}, 12), ('d', {'launch_ms': 500}, 11)):
+            history = self.history(f'all/{name}', **how)
+            history.count = days
+            history.go_on(count, slower=CELLS if name != 'a' else ())
+            days = history.count
+        told = self.read('all')
+        self.assertEqual([(series['sessions'], series['current']) for series in told['series']],
+                         [(12, True), (11, True), (15, False), (13, False)])
+        self.assertIn('Other CPU', told['series'][0]['origin'])
+        self.assertIn('launches of 500 ms', told['series'][1]['origin'])
+        self.assertEqual(told['slower'] + told['faster'], 0)
+        (self.folder / 'copies').mkdir()
+        shutil.copytree(self.folder / 'all' / 'a', self.folder / 'copies' / 'a')
+        self.assertEqual(self.read('all', 'copies')['left_out'], 15)
+
+    def test_bad_input(self):
+        history = self.history()
+        history.go_on(12)
+        paths = sorted((self.folder / 'history').iterdir())
+        (paths[0] / 'run.json').unlink()
+        (paths[1] / 'run.json').write_text('{')
+        shutil.copytree(paths[3], self.folder / 'history' / 'copy')
+        (paths[4] / 'samples.csv').write_text('nonsense\n')
+        os.symlink(paths[5], self.folder / 'history' / 'latest')
+        history.add(outcome={'written': '1970-01-01T00:00:00Z'})
+        history.add(outcome={'written': '2126-01-01T00:00:00Z'})
+        back = history.add()
+        run = json.loads((back / 'run.json').read_text())
+        run['outcome']['written'] = '2026-01-02T01:00:00Z'
+        (back / 'run.json').write_text(json.dumps(run))
+        (history.folder / 'half').mkdir()
+        (history.folder / 'half' / 'run.json').write_text((back / 'run.json').read_text().replace('host', 'half'))
+        output, errors = self.crosspoint('track', 'history', '--format', 'csv', code=None)
+        for words in ('no run.json', 'run.json: line', 'the same session as', 'no column', 'tells no time',
+                      'of the future', 'the clock went back', 'samples.csv: No such file'):
+            self.assertEqual(errors.count(words), 1, (words, errors))
+        self.assertEqual({row['sessions'] for row in csv.DictReader(io.StringIO(output))}, {'11'})
+        points = self.read('history', code=None)['cells'][0]['points']
+        self.assertEqual([points[-2]['run_id'], points[-1]['time'][:4]], [run['run_id'], '2126'])
+
+    def test_no_history(self):
+        (self.folder / 'empty').mkdir()
+        (self.folder / 'file').write_text('')
+        (self.folder / 'one').mkdir()
+        (self.folder / 'one' / 'samples.csv').write_text('')
+        self.expect_error(['track'], 'name a folder')
+        self.expect_error(['track', 'nowhere'], 'nowhere: No such file')
+        self.expect_error(['track', 'file'], 'file is no folder')
+        self.expect_error(['track', 'empty'], 'empty holds no results folder')
+        self.expect_error(['track', 'empty', '--metric', 'value'], 'value')
+        self.expect_error(['track', 'empty', '--metric', 'cpu_user_ns'], 'a sum over a launch')
+        self.expect_error(['track', 'empty', '--effect', '5'], 'write 5%')
+        self.expect_error(['track', 'empty', '--confirm', '0'], '--confirm')
+        self.expect_error(['track', 'empty', '--filter', '('], '(')
+        self.expect_error(['track', 'empty', '--format', 'yaml'], 'yaml')
+        errors = self.crosspoint('track', 'one', code=2)[1]
+        self.assertIn('none of the 1 results folders', errors)
+
+    def test_hostile_text(self):
+        """What a stranger's run.json says is no order to a terminal."""
+        history = self.history(machine={'cpu_model': 'CPU\x1b[31m'})
+        history.go_on(20)
+        history.go_on(3, slower=CELLS[:1], versions={'commit': 'c\x1b]0;x\x07', 'compiler': 'gcc\n::error::'})
+        for form in 'text', 'markdown':
+            output, errors = self.crosspoint('track', '--format', form, 'history', code=None)
+            self.assertNotIn('\x1b', output + errors)
+            self.assertNotIn('\n::error::', output)
+
+
+if __name__ == '__main__':
+    main()
