@@ -15,7 +15,7 @@ _crosspoint() {
         --timeout --quiet --runtime --python --help'
 
     if ((COMP_CWORD == 1)); then
-        words='run bench rules report compare list topo selftest serve --help'
+        words='run bench rules report compare export list topo selftest serve --help'
     elif [[ $word == -* ]]; then
         case $command in
         run) words="--dry-run --resume $measure" ;;
@@ -27,6 +27,7 @@ _crosspoint() {
         rules) words="--format --rules --help" ;;
         report) words="--rules --help" ;;
         compare) words="--ab --base --effect --format --metric $measure" ;;
+        export) words="--format --out --filter --commit --help" ;;
         topo) words="--topology --workers --help" ;;
         serve) words="--model --workload --listen --conc --workers --key --place --help" ;;
         selftest) words="--quick --out --seed --only --quiet --help" ;;
@@ -35,7 +36,11 @@ _crosspoint() {
     else
         case $previous in
         --profile) words='smoke quick full' ;;
-        --format) words='text csv json markdown' ;;
+        --format)
+            words='text csv json markdown'
+            [[ $command == export ]] &&
+                words='bmf github-action-benchmark otava lnt asv pyperf hyperfine openmetrics'
+            ;;
         --rule) words=$(_crosspoint_names rules) ;;
         --filter) words=$(_crosspoint_names workloads models) ;;
         --model) words=$(_crosspoint_names models) ;;
