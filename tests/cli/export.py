@@ -10,7 +10,7 @@ import subprocess
 
 from harness import FIXTURES, Case, main
 from trackers import (DEBIAN_PYTHON, needs_module, read_asv, read_bmf, read_github, read_hyperfine, read_lnt,
-                      read_openmetrics, read_otava, read_pyperf)
+                      read_openmetrics, read_otava, read_pyperf, read_trace)
 
 ECHO = 'native/io/echo/event-loop/workers:1/conc:16/place:split'
 SKIPPED = 'native/io/sleep/serial/place:compact'
@@ -236,6 +236,54 @@ class Export(Case):
 
     def test_full_disk(self):
         self.expect_error(['export', 'R', '--format', 'bmf', '--out', '/dev/full'], '/dev/full')
+
+
+class Trace(Case):
+    """launch --trace: every task once, where and when it ran."""
+
+    def trace(self, cell, items=200):
+        output, errors = self.crosspoint('launch', cell, '--items', items, '--trace', 'T')
+        self.assertIn('status=ok\n', output)
+        self.assertEqual(errors, '')
+        other, tracks = read_trace(self.folder / 'T')
+        self.assertEqual(other['tasks_left_out'], 0)
+        indices = sorted(args['index'] for track in tracks.values() for _, _, args in track)
+        return other['tasks'], indices, tracks
+
+    def test_models(self):
+        for model, workers in (('serial', 1), ('thread-pool/workers:2', 2), ('process-pool/workers:2', 2),
+                               ('thread-per-task/workers:2', 2), ('process-per-task/workers:2', 2),
+                               ('event-loop/workers:1', 1), ('event-loop-threads/workers:2', 2),
+                               ('event-loop-processes/workers:2', 2), ('coroutines/workers:1', 1),
+                               ('event-loop-offload/workers:2', 2)):
+            with self.subTest(model):
+                tasks, indices, tracks = self.trace(f'native/null/empty/{model}')
+                self.assertEqual((tasks, indices), (200, list(range(200))))
+                self.assertLessEqual({worker for worker, _ in tracks}, set(range(workers)))
+
+    def test_waits_lie_side_by_side(self):
+        tasks, indices, tracks = self.trace('native/io/sleep/event-loop/workers:1/conc:8', 16)
+        self.assertEqual((tasks, indices), (16, list(range(16))))
+        self.assertEqual(len(tracks), 8)
+        first = [track[0] for track in tracks.values()]
+        self.assertLess(max(begin for begin, _, _ in first), min(end for _, end, _ in first))
+
+    def test_lost_task(self):
+        """What ended its worker did not end itself."""
+        tasks, indices, _ = self.trace('native/isolate/crash/process-pool/workers:2')
+        self.assertLess(len(indices), tasks)
+        self.assertEqual(len(indices), len(set(indices)))
+
+    def test_many(self):
+        _, errors = self.crosspoint('launch', 'native/null/empty/serial', '--items', 200007, '--trace', 'T')
+        self.assertEqual(errors, 'T: the first 200000 tasks; 7 more are left out\n')
+        self.assertEqual(read_trace(self.folder / 'T')[0]['tasks_left_out'], 7)
+
+    def test_errors(self):
+        for out in '/dev/full', 'missing/T':
+            errors = self.crosspoint('launch', 'native/null/empty/serial', '--trace', out, code=1)[1]
+            self.assertIn(out, errors)
+        self.assertIn('status=ok', self.crosspoint('launch', 'native/null/empty/serial')[0])
 
 
 if __name__ == '__main__':

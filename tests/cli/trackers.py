@@ -180,6 +180,23 @@ def read_hyperfine(path):
     return read
 
 
+def read_trace(path):
+    """Trace Event Format, as Perfetto imports it: {(process, thread): [(begin, end, args)]} of its complete events, in
+    order of time; those of one thread must not overlap."""
+    trace = load_json(path)
+    tracks = {}
+    for event in trace['traceEvents']:
+        assert {'name', 'ph', 'pid'} <= set(event) and event['ph'] in 'XMi', event
+        if event['ph'] == 'X':
+            assert is_number(event['ts']) and is_number(event['dur']) and event['dur'] >= 0, event
+            tracks.setdefault((event['pid'], event['tid']), []).append(
+                (event['ts'], event['ts'] + event['dur'], event['args']))
+    for track in tracks.values():
+        track.sort(key=lambda span: span[:2])
+        assert all(before[1] <= after[0] + 0.002 for before, after in zip(track, track[1:]))
+    return trace['otherData'], tracks
+
+
 LABELS = r'\{((?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*",?)*)\}'
 
 
