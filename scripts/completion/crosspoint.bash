@@ -15,7 +15,7 @@ _crosspoint() {
         --timeout --quiet --runtime --python --plugin --command --help'
 
     if ((COMP_CWORD == 1)); then
-        words='run bench advise rules report compare track list topo selftest serve load --help'
+        words='run bench advise rules report compare track export list topo selftest serve load --help'
     elif [[ $word == -* ]]; then
         case $command in
         run) words="--dry-run --resume $measure" ;;
@@ -29,6 +29,7 @@ _crosspoint() {
         report) words="--rules --help" ;;
         compare) words="--ab --base --effect --format --metric $measure" ;;
         track) words="--effect --confirm --metric --filter --format --all --out --help" ;;
+        export) words="--format --out --filter --commit --help" ;;
         topo) words="--topology --workers --help" ;;
         serve) words="--model --workload --listen --conc --workers --key --place --help" ;;
         load)
@@ -41,8 +42,12 @@ _crosspoint() {
     else
         case $previous in
         --profile) words='smoke quick full' ;;
-        --format) words='text csv json markdown' ;;
         --arrivals) words='poisson constant' ;;
+        --format)
+            words='text csv json markdown'
+            [[ $command == export ]] &&
+                words='bmf github-action-benchmark otava lnt asv pyperf hyperfine openmetrics'
+            ;;
         --rule) words=$(_crosspoint_names rules) ;;
         --filter) words=$(_crosspoint_names workloads models) ;;
         --model) words=$(_crosspoint_names models) ;;

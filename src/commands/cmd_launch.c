@@ -11,18 +11,21 @@
 #include "cell_run.h"
 #include "command.h"
 #include "driver.h"
+#include "file.h"
 #include "gbench_shim.h"
 #include "options.h"
 #include "own_options.h"
 #include "runtime.h"
+#include "trace.h"
+#include "words.h"
 
 struct options {
-    const char *cell, *topology, *python, *description;
+    const char *cell, *topology, *python, *description, *trace;
     uint64_t items;
     struct own_work own;
 };
 
-enum { OPTION_ITEMS = 256, OPTION_TOPOLOGY, OPTION_PYTHON, OPTION_DESCRIPTION };
+enum { OPTION_ITEMS = 256, OPTION_TOPOLOGY, OPTION_PYTHON, OPTION_DESCRIPTION, OPTION_TRACE };
 
 static const struct argp_option option_table[] = {
     {"items", OPTION_ITEMS, "N", 0, "work to do", 0},
@@ -30,6 +33,8 @@ static const struct argp_option option_table[] = {
      0},
     {"python", OPTION_PYTHON, "PATH", 0, "the interpreter of a cell that is not native", 0},
     {"description", OPTION_DESCRIPTION, "FILE", 0, "what that said of itself, so that it is not asked again",
+     0},
+    {"trace", OPTION_TRACE, "FILE", 0, "write when which worker did each task, for Perfetto; slows it down",
      0},
     {0},
 };
@@ -52,6 +57,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case OPTION_DESCRIPTION:
         options->description = text;
+        return 0;
+    case OPTION_TRACE:
+        options->trace = text;
         return 0;
     case ARGP_KEY_ARG:
         if (options->cell)
@@ -96,10 +104,25 @@ static void set_status(const struct measurement *measurement, struct row_buffer 
     row_set(row, COLUMN_REASON, "%s", measurement->invalid);
 }
 
-static int launch_native(const struct cell *cell, const struct topology *topology, uint64_t items,
-                         struct row_buffer *row, struct error *error)
+static int write_trace(const struct run *run, const char *cell, const char *path, struct error *error)
 {
-    struct launched sample = {.run = cell_open(cell, topology, error)};
+    struct file_new file;
+    if (!file_create_named(&file, path, error))
+        return -1;
+    int result = trace_write(run, cell, file.stream) ? error_set(error, "%s: cannot be written", path)
+                                                     : file_finish(&file, error);
+    file_drop(&file);
+    if (!result && trace_left_out(run))
+        word_tell(stderr, "%s: the first %d tasks; %" PRIu64 " more are left out", path, TRACE_TASKS_MAX,
+                  trace_left_out(run));
+    return result;
+}
+
+static int launch_native(const struct cell *cell, const struct topology *topology,
+                         const struct options *options, uint64_t items, struct row_buffer *row,
+                         struct error *error)
+{
+    struct launched sample = {.run = (options->trace ? cell_open_traced : cell_open)(cell, topology, error)};
     if (!sample.run)
         return -1;
     char name[CELL_NAME_BYTES];
@@ -114,22 +137,25 @@ static int launch_native(const struct cell *cell, const struct topology *topolog
     cell_close(sample.run);
     set_status(&sample.measurement, row);
     measurement_fill_row(sample.run, &sample.measurement, memory_bytes, row);
+    int result = options->trace ? write_trace(sample.run, name, options->trace, error) : 0;
     cell_free(sample.run);
-    return 0;
+    return result;
 }
 
-static int launch(const struct cell *cell, const struct topology *topology, uint64_t items,
+static int launch(const struct cell *cell, const struct topology *topology, const struct options *options,
                   struct row_buffer *row, struct error *error)
 {
     const struct driver *driver = runtime_of(cell)->driver;
+    if (driver && options->trace)
+        return error_set(error, "--trace is of native cells, which %s's are not", cell->runtime);
     if (runtime_runnable(cell, topology, error)) {
         row_set(row, COLUMN_STATUS, "skipped");
         row_set(row, COLUMN_REASON, "%s", error->text);
         return 0;
     }
-    items = runtime_items(cell, items, NULL);
+    uint64_t items = runtime_items(cell, options->items, NULL);
     return driver ? driver_launch(driver, cell, topology, items, row, error)
-                  : launch_native(cell, topology, items, row, error);
+                  : launch_native(cell, topology, options, items, row, error);
 }
 
 /* The runtime of a cell that is not native; who launches by hand need not say which python3, nor what it is.
@@ -169,7 +195,7 @@ int cmd_launch(int argc, char **argv)
     }
     row_reset(&row);
     runtime_fill_row(&cell, &row);
-    int failed = launch(&cell, topology, options.items, &row, &error);
+    int failed = launch(&cell, topology, &options, &row, &error);
     if (failed)
         fprintf(stderr, "%s/%s: %s\n", cell.workload, cell.model, error.text);
     else

@@ -11,6 +11,7 @@
 #include "placement.h"
 #include "resource_limits.h"
 #include "serving.h"
+#include "trace.h"
 #include "vessel.h"
 
 enum {
@@ -85,7 +86,7 @@ static int start_model(struct run *run)
     return 0;
 }
 
-static int open_run(struct run *run)
+static int open_run(struct run *run, bool traced)
 {
     run->arena = arena_create();
     if (!run->arena)
@@ -98,16 +99,13 @@ static int open_run(struct run *run)
     run_bind_main(run);
     if (run->workload->prepare && run->workload->prepare(run))
         return -1;
+    if (traced && trace_attach(run))
+        return -1;
     return run->workload->mortal ? 0 : start_model(run);
 }
 
-struct run *cell_open(const struct cell *cell, const struct topology *topology, struct error *error)
-{
-    return cell_open_serving(cell, topology, NULL, error);
-}
-
-struct run *cell_open_serving(const struct cell *cell, const struct topology *topology,
-                              struct serving *serving, struct error *error)
+static struct run *open_cell(const struct cell *cell, const struct topology *topology,
+                             struct serving *serving, bool traced, struct error *error)
 {
     struct run *run = calloc(1, sizeof *run);
     if (!run) {
@@ -121,13 +119,29 @@ struct run *cell_open_serving(const struct cell *cell, const struct topology *to
     run->topology = topology;
     run->serving = serving;
     cell_counts(&catalogue_native, cell, &run->workers, &run->conc);
-    if (open_run(run)) {
+    if (open_run(run, traced)) {
         if (error)
             *error = run->error;
         cell_free(run);
         return NULL;
     }
     return run;
+}
+
+struct run *cell_open(const struct cell *cell, const struct topology *topology, struct error *error)
+{
+    return open_cell(cell, topology, NULL, false, error);
+}
+
+struct run *cell_open_traced(const struct cell *cell, const struct topology *topology, struct error *error)
+{
+    return open_cell(cell, topology, NULL, true, error);
+}
+
+struct run *cell_open_serving(const struct cell *cell, const struct topology *topology,
+                              struct serving *serving, struct error *error)
+{
+    return open_cell(cell, topology, serving, false, error);
 }
 
 static void begin_round(struct run *run, uint64_t items)

@@ -52,6 +52,9 @@ struct measurement {
  * topology, outlive the run. NULL with error. The caller must be single-threaded. */
 struct run *cell_open(const struct cell *cell, const struct topology *topology, struct error *error);
 
+/* The same, traced: see trace.h. */
+struct run *cell_open_traced(const struct cell *cell, const struct topology *topology, struct error *error);
+
 /* An unmeasured round before the first measured one. -1 with run->error. */
 int cell_warm_up(struct run *run, uint64_t items);
 

@@ -82,6 +82,7 @@ struct run {
     void *workload_data, *model_data;
     const struct waiting *waiting; /* of coroutines; NULL: tasks block */
     struct serving *serving;       /* NULL: it is measured */
+    struct trace *trace;           /* NULL: it is not traced */
 
     uint64_t startup_ns; /* making the lasting workers; 0: none */
     struct error error;

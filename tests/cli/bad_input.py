@@ -231,7 +231,8 @@ class Completion(Case):
     def test_options(self):
         if not shutil.which('bash'):
             self.skipTest('bash is not here')
-        for command in 'run', 'bench', 'rules', 'report', 'compare', 'topo', 'selftest', 'serve', 'load':
+        for command in ('run', 'bench', 'advise', 'rules', 'report', 'compare', 'track', 'export', 'topo', 'selftest',
+                        'serve', 'load'):
             with self.subTest(command):
                 known = set(re.findall(r'--[a-z_-]+', self.crosspoint(command, '--help')[0]))
                 offered = self.offered(command)
