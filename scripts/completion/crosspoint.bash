@@ -27,8 +27,8 @@ _crosspoint() {
         advise) words="--plugin --command --seconds --conc --format --seed --out --quiet --help" ;;
         rules) words="--format --rules --help" ;;
         report) words="--rules --help" ;;
-        compare) words="--ab --base --effect --format --metric $measure" ;;
-        track) words="--effect --confirm --metric --filter --format --all --out --help" ;;
+        compare) words="--ab --base --effect --fail-on --format --gate --metric $measure" ;;
+        track) words="--effect --confirm --metric --fail-on --filter --format --gate --all --out --help" ;;
         export) words="--format --out --filter --commit --help" ;;
         topo) words="--topology --workers --help" ;;
         serve) words="--model --workload --listen --conc --workers --key --place --help" ;;
@@ -47,7 +47,9 @@ _crosspoint() {
             words='text csv json markdown'
             [[ $command == export ]] &&
                 words='bmf github-action-benchmark otava lnt asv pyperf hyperfine openmetrics'
+            [[ $command == compare || $command == track ]] && words+=' github'
             ;;
+        --fail-on) words='regression flip too-little-data' ;;
         --rule) words=$(_crosspoint_names rules) ;;
         --filter) words=$(_crosspoint_names workloads models) ;;
         --model) words=$(_crosspoint_names models) ;;

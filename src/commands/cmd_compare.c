@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "annotate.h"
 #include "compare_ab.h"
+#include "compare_flips.h"
 #include "compare_origin.h"
 #include "compare_runs.h"
 #include "nearest.h"
@@ -22,16 +24,28 @@ struct options {
     const char *format;
     enum column metric;
     double effect;
+    struct gate gate;
     bool ab;
     struct run_options run;
     const char *run_option; /* one of run's that was given, or NULL */
 };
 
-enum { OPTION_EFFECT = 256, OPTION_FORMAT, OPTION_METRIC, OPTION_AB, OPTION_BASE };
+enum {
+    OPTION_EFFECT = 256,
+    OPTION_FORMAT,
+    OPTION_METRIC,
+    OPTION_AB,
+    OPTION_BASE,
+    OPTION_GATE,
+    OPTION_FAIL_ON
+};
 
 static const struct argp_option option_table[] = {
     {"effect", OPTION_EFFECT, "PERCENT", 0, "smallest difference that matters; default: 5%", 0},
-    {"format", OPTION_FORMAT, "NAME", 0, "text (default), csv, json or markdown", 0},
+    {"format", OPTION_FORMAT, "NAME", 0, "text (default), csv, json, markdown or github (annotations)", 0},
+    {"gate", OPTION_GATE, "FILE", 0, "thresholds, directions and exemptions: see docs/tracking.md", 0},
+    {"fail-on", OPTION_FAIL_ON, "LIST", 0,
+     "of regression,flip,too-little-data; default: regression,too-little-data", 0},
     {"ab", OPTION_AB, NULL, 0,
      "BASE and NEW are two builds of crosspoint: measure both, interleaved in one run, and compare; takes "
      "the options of "
@@ -66,13 +80,6 @@ static enum column parse_metric(const struct argp_state *state, const char *text
     options_error(state, "no metric '%s'; %s", text, nearest_tell(&nearest));
 }
 
-static void parse_format(const struct argp_state *state, const char *text)
-{
-    struct error error;
-    if (table_format_find(text, &error) < 0)
-        options_error(state, "%s", error.text);
-}
-
 /* The options of run, and which of them was given. */
 static error_t parse_run(int key, char *text, struct argp_state *state)
 {
@@ -87,6 +94,7 @@ static error_t parse_run(int key, char *text, struct argp_state *state)
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct options *options = state->input;
+    struct error error;
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = options;
@@ -97,11 +105,18 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case OPTION_BASE:
         options->paths[options->path_count++] = text;
         return 0;
+    case OPTION_GATE:
+        options_gate(state, text, &options->gate);
+        return 0;
+    case OPTION_FAIL_ON:
+        if (gate_parse_fail_on(text, &options->gate.fail_on, &error))
+            options_error(state, "%s", error.text);
+        return 0;
     case OPTION_EFFECT:
         options->effect = options_percent(state, "--effect", text);
         return 0;
     case OPTION_FORMAT:
-        parse_format(state, text);
+        options_format(state, text);
         options->format = text;
         return 0;
     case OPTION_METRIC:
@@ -119,6 +134,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
             options_error(state, "one's own work needs --ab: two runs are compared as they are");
         if (options->ab && options->path_count > 2)
             options_error(state, "--base is another run of BASE, and --ab measures it anew: leave one out");
+        if (options->ab && (options->gate.fail_on & GATE_ON_FLIP))
+            options_error(state, "--fail-on flip needs verdicts.csv of two runs, which --ab does not make");
         if (state->arg_num < 2)
             options_error(state, "name two runs, BASE and NEW: results folders or samples.csv files");
         return 0;
@@ -187,6 +204,39 @@ static int choose_pairing(const struct options *options, const struct compare_ru
     return result;
 }
 
+static void tell_flip(const struct options *options, const struct compare_flip *flip)
+{
+    static const char text[] = "%s, %s: %s in base, %s in new";
+    const struct verdict_line *base = flip->base, *new = flip->new;
+    struct annotations annotations = {.out = stdout};
+    if (strcmp(options->format, "github") == 0)
+        annotate(&annotations, flip->fails ? ANNOTATE_ERROR : ANNOTATE_WARNING, "verdict flipped", text,
+                 base->rule, base->runtime, base->word, new->word);
+    else
+        word_tell(stderr, text, base->rule, base->runtime, base->word, new->word);
+}
+
+/* With --fail-on flip alone: the exit code, or 1. */
+static int judge_flips(const struct options *options, int code)
+{
+    struct verdict_lines lines[2] = {{.lines = NULL}, {.lines = NULL}};
+    struct error error;
+    size_t count = 0;
+    int failed = verdict_lines_load(options->paths[0], &lines[0], &error) ||
+                 verdict_lines_load(options->paths[1], &lines[1], &error);
+    struct compare_flip *flips = failed ? NULL : compare_flips(&lines[0], &lines[1], &options->gate, &count);
+    if (!failed && !flips)
+        failed = error_set(&error, "out of memory");
+    for (size_t i = 0; i < count; i++) {
+        tell_flip(options, &flips[i]);
+        code = flips[i].fails ? EXIT_REGRESSION : code;
+    }
+    free(flips);
+    verdict_lines_free(&lines[0]);
+    verdict_lines_free(&lines[1]);
+    return failed ? error_tell(&error) : code;
+}
+
 int cmd_compare(int argc, char **argv)
 {
     const struct argp run_argp = {
@@ -206,6 +256,7 @@ int cmd_compare(int argc, char **argv)
     struct options options = {.format = "text",
                               .metric = COLUMN_ITEMS_PER_SECOND,
                               .effect = 0.05,
+                              .gate = gate_default,
                               .paths = calloc((size_t)argc + 2, sizeof *options.paths),
                               .path_count = 2};
     struct error error;
@@ -219,14 +270,16 @@ int cmd_compare(int argc, char **argv)
         const struct compare_ab ab = {.names = {options.paths[0], options.paths[1]},
                                       .run = &options.run,
                                       .metric = options.metric,
-                                      .effect = options.effect};
+                                      .effect = options.effect,
+                                      .gate = &options.gate};
         int ab_code = compare_ab(&ab, options.format);
+        gate_free(&options.gate);
         free(options.paths);
         return ab_code;
     }
 
     struct compare_runs runs;
-    struct compare_options how = {.effect = options.effect};
+    struct compare_options how = {.effect = options.effect, .gate = &options.gate};
     int code;
     if (load(&options, &runs, &error) || choose_pairing(&options, &runs, &how.pairing, &error) ||
         compare_runs_judge(&runs, &how, &error) ||
@@ -237,7 +290,10 @@ int cmd_compare(int argc, char **argv)
         compared_name_broken(&runs.compared, stderr);
         code = compared_exit_code(&runs.compared);
     }
+    if (code != EXIT_USAGE && (options.gate.fail_on & GATE_ON_FLIP))
+        code = judge_flips(&options, code);
     compare_runs_free(&runs);
+    gate_free(&options.gate);
     free(options.paths);
     return code;
 }

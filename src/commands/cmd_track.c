@@ -21,6 +21,7 @@ struct options {
     size_t path_count;
     const char *format, *filter, *out;
     bool all;
+    struct gate gate;
     struct track_history history; /* metrics and options are set */
 };
 
@@ -31,7 +32,9 @@ enum {
     OPTION_CONFIRM,
     OPTION_FILTER,
     OPTION_ALL,
-    OPTION_OUT
+    OPTION_OUT,
+    OPTION_GATE,
+    OPTION_FAIL_ON
 };
 
 static const struct argp_option option_table[] = {
@@ -40,8 +43,11 @@ static const struct argp_option option_table[] = {
      "sessions that a step must last to be more than suspected; default: 3", 0},
     {"metric", OPTION_METRIC, "COLUMN", 0, "what to follow; may be repeated; default: items_per_second", 0},
     {"filter", OPTION_FILTER, "REGEX", 0, "cells whose name it finds; default: all", 0},
-    {"format", OPTION_FORMAT, "NAME", 0, "text (default), csv, json or markdown", 0},
+    {"format", OPTION_FORMAT, "NAME", 0, "text (default), csv, json, markdown or github (annotations)", 0},
     {"out", OPTION_OUT, "DIR", 0, "a page, index.html, and a chart a cell, into this new folder", 0},
+    {"gate", OPTION_GATE, "FILE", 0, "thresholds, directions and exemptions: see docs/tracking.md", 0},
+    {"fail-on", OPTION_FAIL_ON, "LIST", 0,
+     "of regression,flip,too-little-data; default: regression,too-little-data", 0},
     {"all", OPTION_ALL, NULL, 0, "text and markdown: all cells, not only those that changed", 0},
     {0},
 };
@@ -93,9 +99,15 @@ static error_t parse(int key, char *text, struct argp_state *state)
         options->filter = text;
         return 0;
     case OPTION_FORMAT:
-        if (table_format_find(text, &error) < 0)
-            options_error(state, "%s", error.text);
+        options_format(state, text);
         options->format = text;
+        return 0;
+    case OPTION_GATE:
+        options_gate(state, text, &options->gate);
+        return 0;
+    case OPTION_FAIL_ON:
+        if (gate_parse_fail_on(text, &options->gate.fail_on, &error))
+            options_error(state, "%s", error.text);
         return 0;
     case OPTION_OUT:
         options->out = text;
@@ -130,14 +142,15 @@ static void tell_notes(const struct track_history *history)
 static int exit_code(const struct track_history *history)
 {
     struct track_counts counts;
+    unsigned fail_on = history->gate->fail_on;
     track_count(history, &counts);
-    if (counts.verdicts[TRACK_SLOWER] || counts.verdicts[TRACK_FAILING])
+    if ((counts.fails && (fail_on & GATE_ON_REGRESSION)) ||
+        (counts.flips_failing && (fail_on & GATE_ON_FLIP)))
         return EXIT_REGRESSION;
     if (!counts.rows)
         return EXIT_NOTHING_COMPARABLE;
-    return 2 * (counts.verdicts[TRACK_SHORT] + counts.verdicts[TRACK_NOISY]) > counts.rows
-               ? EXIT_TOO_LITTLE_DATA
-               : EXIT_FINE;
+    bool lacking = 2 * (counts.verdicts[TRACK_SHORT] + counts.verdicts[TRACK_NOISY]) > counts.rows;
+    return lacking && (fail_on & GATE_ON_TOO_LITTLE) ? EXIT_TOO_LITTLE_DATA : EXIT_FINE;
 }
 
 /* Without gnuplot the page is written all the same, and the error says so. */
@@ -160,6 +173,14 @@ static int write_page(const struct track_history *history, const char *folder, s
     return result;
 }
 
+static int print(const struct options *options, int code, struct error *error)
+{
+    if (strcmp(options->format, "github") == 0)
+        return track_write_github(&options->history, stdout, error);
+    return track_write(&options->history, options->format, options->all, code, progress_colour(STDOUT_FILENO),
+                       progress_width(STDOUT_FILENO), stdout, error);
+}
+
 static int track(struct options *options, const regex_t *filter)
 {
     struct track_history *history = &options->history;
@@ -171,9 +192,7 @@ static int track(struct options *options, const regex_t *filter)
     } else {
         tell_notes(history);
         code = exit_code(history);
-        if (track_write(history, options->format, options->all, code, progress_colour(STDOUT_FILENO),
-                        progress_width(STDOUT_FILENO), stdout, &error) ||
-            (options->out && write_page(history, options->out, &error)))
+        if (print(options, code, &error) || (options->out && write_page(history, options->out, &error)))
             code = error_tell(&error);
     }
     track_history_free(history);
@@ -203,6 +222,8 @@ int cmd_track(int argc, char **argv)
         return error_tell(&error);
     }
     options.history.options = track_options_default;
+    options.gate = gate_default;
+    options.history.gate = &options.gate;
     options_parse(&argp, argc, argv, &options);
     if (!options.history.metric_count)
         options.history.metrics[options.history.metric_count++] = COLUMN_ITEMS_PER_SECOND;
@@ -214,6 +235,7 @@ int cmd_track(int argc, char **argv)
         code = track(&options, &filter);
         regfree(&filter);
     }
+    gate_free(&options.gate);
     free(options.paths);
     return code;
 }

@@ -81,7 +81,8 @@ static int compare(const struct compare_ab *ab, const struct session *session, s
                    struct error *error)
 {
     const char *const folders[] = {session->builds[0].folder, session->builds[1].folder};
-    const struct compare_options options = {.effect = ab->effect, .pairing = COMPARE_PAIRED};
+    const struct compare_options options = {
+        .effect = ab->effect, .pairing = COMPARE_PAIRED, .gate = ab->gate};
     return compare_runs_load(folders, 2, ab->metric, &round->runs, error)
                ? -1
                : compare_runs_judge(&round->runs, &options, error);

@@ -13,6 +13,7 @@ struct compare_ab {
     const struct run_options *run;
     enum column metric;
     double effect;
+    const struct gate *gate;
 };
 
 /* One round: measures and compares, paired by block. `only`: NULL, or an earlier round, of which the cells

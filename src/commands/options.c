@@ -7,9 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "gate.h"
 #include "nearest.h"
+#include "table.h"
 #include "words.h"
 
 static _Noreturn void fail(const char *command, const char *format, va_list arguments)
@@ -69,6 +72,22 @@ double options_percent(const struct argp_state *state, const char *option, const
     if (!in_range || strcmp(end + strspn(end, " "), "%") != 0)
         options_error(state, "%s '%s' is not a percentage from 0%% to 1000%%, such as 5%%", option, text);
     return percent / 100;
+}
+
+void options_format(const struct argp_state *state, const char *text)
+{
+    struct error error;
+    if (strcmp(text, "github") != 0 && table_format_find(text, &error) < 0)
+        options_error(state, "%s, github", error.text);
+}
+
+void options_gate(const struct argp_state *state, const char *path, struct gate *gate)
+{
+    struct error error;
+    if (gate->count)
+        options_error(state, "one gate, not '%s' as well", path);
+    if (gate_load(path, (int64_t)time(NULL) / 86400, gate, &error))
+        options_error(state, "%s", error.text);
 }
 
 static bool is_end(const struct argp_option *option)

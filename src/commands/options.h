@@ -28,6 +28,13 @@ uint64_t options_count(const struct argp_state *state, const char *option, const
 uint64_t options_seconds_ns(const struct argp_state *state, const char *option, const char *text,
                             unsigned high);
 
+/* --format of commands that also know github. */
+void options_format(const struct argp_state *state, const char *text);
+
+/* --gate FILE, once. */
+struct gate;
+void options_gate(const struct argp_state *state, const char *path, struct gate *gate);
+
 /* "5%" as 0.05, from 0 to 1000 %. */
 double options_percent(const struct argp_state *state, const char *option, const char *text);
 

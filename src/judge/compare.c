@@ -25,6 +25,8 @@ static int add_row(struct comparer *comparer, const struct samples_cell *base, c
         return -1;
     compared->rows[compared->count++] = (struct compare_row){
         .cell = base ? base->name : new->name,
+        .effect = gate_effect(compared->options.gate, base ? base->name : new->name, compared->metric,
+                              compared->options.effect),
         .base = NAN,
         .new = NAN,
         .ratio = NAN,
@@ -252,7 +254,7 @@ static int measure_row(struct comparer *comparer, const struct arms *arms, struc
         compare_sessions_measure(comparer, arms, row);
         return 0;
     }
-    if (judge_test(&figures, log1p(compared->options.effect), judge_level, &comparer->cache, &shift))
+    if (judge_test(&figures, log1p(row->effect), judge_level, &comparer->cache, &shift))
         return -1;
     row->ratio = exp(shift.estimate);
     row->ci_low = exp(shift.low);
@@ -297,7 +299,7 @@ static int adjust(struct compared *compared)
 
 static int check_skew(const struct comparer *comparer, const struct arms *arms, struct compare_row *row)
 {
-    double bound = log1p(comparer->compared->options.effect);
+    double bound = log1p(row->effect);
     const struct judge_claim claims[] = {[COMPARE_SLOWER] = {-INFINITY, -bound},
                                          [COMPARE_FASTER] = {bound, INFINITY},
                                          [COMPARE_SAME] = {-bound, bound}};
@@ -347,7 +349,7 @@ static void count_row(struct compared *compared, const struct compare_row *row)
     compared->broken += row->broken;
     compared->failed_base += row->failed_base;
     compared->failed_new += row->failed_new;
-    bool excluded = row->p_not_slower < compared->alpha, enough = row->detectable <= compared->options.effect;
+    bool excluded = row->p_not_slower < compared->alpha, enough = row->detectable <= row->effect;
     if (row->comparable && row->verdict == COMPARE_INCONCLUSIVE &&
         (is_too_few(compared, row) || (!excluded && !enough)))
         compared->too_little++;
@@ -409,14 +411,36 @@ bool compare_has_interval(const struct compare_row *row)
     return row->ci_level >= judge_level - 1e-9;
 }
 
+bool compare_row_fails(const struct compared *compared, const struct compare_row *row,
+                       const struct gate_section **exempt)
+{
+    bool slower = row->verdict == COMPARE_SLOWER || row->broken;
+    int direction = slower ? GATE_SLOWER : row->verdict == COMPARE_FASTER ? GATE_FASTER : GATE_NONE;
+    return gate_fails_cell(compared->options.gate, row->cell, compared->metric, direction, exempt);
+}
+
+static bool any_fails(const struct compared *compared)
+{
+    const struct gate *gate = compared->options.gate;
+    if (!gate || !gate->count)
+        return compared->verdicts[COMPARE_SLOWER] || compared->broken;
+    for (size_t i = 0; i < compared->count; i++)
+        if (compare_row_fails(compared, &compared->rows[i], NULL))
+            return true;
+    return false;
+}
+
 int compared_exit_code(const struct compared *compared)
 {
     if (compared->interrupted)
         return EXIT_INTERRUPTED;
-    if (compared->verdicts[COMPARE_SLOWER] || compared->broken)
+    const struct gate *gate = compared->options.gate ? compared->options.gate : &gate_default;
+    if ((gate->fail_on & GATE_ON_REGRESSION) && any_fails(compared))
         return EXIT_REGRESSION;
     if (!compared->comparable || (compared->unjudged && compared->again_void))
         return EXIT_NOTHING_COMPARABLE;
+    if (!(gate->fail_on & GATE_ON_TOO_LITTLE))
+        return EXIT_FINE;
     if (compared->unjudged || 2 * compared->missing > compared->in_base)
         return EXIT_TOO_LITTLE_DATA;
     return 2 * compared->too_little > compared->comparable ? EXIT_TOO_LITTLE_DATA : EXIT_FINE;

@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #include "error.h"
+#include "gate.h"
 #include "samples.h"
 
 enum compare_pairing {
@@ -41,11 +42,13 @@ struct compare_options {
     enum compare_pairing pairing;
     const struct samples *history; /* COMPARE_SESSIONS: further runs of the base, with the metric */
     size_t history_count;
+    const struct gate *gate; /* NULL: none */
 };
 
 /* Absent figures are NaN. */
 struct compare_row {
     const char *cell;
+    double effect;        /* compare_options', or what the gate says of the cell */
     size_t n_base, n_new; /* rows used; paired: blocks in common, twice the same; sessions: runs, and 1 */
     double base, new;     /* medians of the metric */
     double ratio, ci_low, ci_high, ci_level;         /* Hodges-Lehmann, exact 95 % interval */
@@ -111,21 +114,33 @@ void compared_confirm(struct compared *first, const struct compared *again);
 /* The second round did not end: what is slower, or failed, says that it is not confirmed. */
 void compared_interrupt(struct compared *first);
 
+/* The row is slower or broken, or faster where the gate asks for that; *exempt (may be NULL): it would fail,
+ * but for this section. */
+bool compare_row_fails(const struct compared *compared, const struct compare_row *row,
+                       const struct gate_section **exempt);
+
 /* Is the row's interval one of 95 %? Few rows have none. */
 bool compare_has_interval(const struct compare_row *row);
 
-/* 130 if interrupted; 1 if a cell is slower or broken; 3 if none is comparable, or was in the second round; 4
- * if that could not judge every cell, or more than half of the cells have too little data, or of base's have
- * no ratio; else 0. */
+/* 130 if interrupted; 1 if a cell fails, and the gate on that; 3 if none is comparable, or was in the second
+ * round; 4 if that could not judge every cell, or more than half of the cells have too little data, or of
+ * base's have no ratio; else 0. */
 int compared_exit_code(const struct compared *compared);
 
 /* "regression: CELL, failed in new: ..." for each cell that is broken: no figure of its row tells. */
 void compared_name_broken(const struct compared *compared, FILE *out);
 
-/* --format text|csv|json|markdown; colour and width as verdicts_write. -1: unknown format, error names the
- * known ones, or out failed. */
+/* --format text|csv|json|markdown|github; colour and width as verdicts_write. -1: unknown format, error names
+ * the known ones, or out failed. */
 int compared_write(const struct compared *compared, const char *format, int colour, int width, FILE *out,
                    struct error *error);
+
+/* --format github: annotations of what fails, then what stands under the table and what to do next. 0, or -1.
+ */
+int compared_write_github(const struct compared *compared, FILE *out, struct error *error);
+
+/* What stands under the table, a sentence a line. */
+void compared_put_sentences(const struct compared *compared, FILE *out);
 
 /* FOLDER/report.html: the table of what was compared as a page. 0, or -1 with error. */
 int compared_write_page(const struct compared *compared, const char *const names[2], const char *folder,

@@ -76,7 +76,7 @@ void compare_explain_lack(const struct compared *compared, const struct arms *ar
 
 void compare_explain_undecided(const struct compared *compared, struct compare_row *row)
 {
-    double effect = compared->options.effect, named = pow(1 + effect, 2);
+    double effect = row->effect, named = pow(1 + effect, 2);
     bool below = row->ratio < 1;
     /* The detectable shift falls with the root of n. */
     double n = (double)smaller(row->n_base, row->n_new);

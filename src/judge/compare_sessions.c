@@ -87,7 +87,7 @@ static double error_of_median(const struct comparer *comparer, const struct arms
 static void test(const struct compared *compared, double shift, double error, struct compare_row *row)
 {
     size_t freedom = row->n_base - 1;
-    double bound = log1p(compared->options.effect), alpha = compared->alpha / (double)compared->comparable;
+    double bound = log1p(row->effect), alpha = compared->alpha / (double)compared->comparable;
     double half = error * student_quantile((1 + judge_level) / 2, freedom);
     row->ratio = exp(shift);
     row->ci_low = exp(shift - half);

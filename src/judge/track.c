@@ -114,6 +114,13 @@ static double raw_shift(const struct line *line, size_t first)
     return mean_of(&line->raw[first], line->count - first) - mean_of(&line->raw[level], first - level);
 }
 
+/* The suite has that of all. */
+static double effect_of(const struct track *track, size_t cell)
+{
+    bool own = track->options.effects && cell < track->count - track->has_suite;
+    return own ? track->options.effects[cell] : track->options.effect;
+}
+
 /* The test that passed, or NULL. */
 static const struct test *passed(const struct tracker *tracker, size_t number, double *p)
 {
@@ -121,7 +128,7 @@ static const struct test *passed(const struct tracker *tracker, size_t number, d
     size_t cell = tracker->tested[number];
     const struct line *line = &tracker->lines[cell];
     const struct test *slower = &tracker->slower[cell], *faster = &tracker->faster[cell];
-    double least = log1p(options->effect);
+    double least = log1p(effect_of(tracker->track, cell));
     *p = tracker->p_slower[number];
     if (*p < options->alpha && slower->shift.least_below <= -least &&
         raw_shift(line, slower->first) <= -least / 2)
@@ -277,10 +284,12 @@ static size_t sessions_needed(struct tracker *tracker, double deviation, double 
 }
 
 /* What the next sessions will be judged against: all so far. */
-static void set_reach(struct tracker *tracker, const struct line *line, struct track_row *row)
+static void set_reach(struct tracker *tracker, size_t cell)
 {
+    const struct line *line = &tracker->lines[cell];
+    struct track_row *row = &tracker->track->rows[cell];
     struct step_base base;
-    double named = 2 * log1p(tracker->track->options.effect);
+    double named = 2 * log1p(effect_of(tracker->track, cell));
     size_t at_level = line->count - line->level;
     row->verdict = TRACK_SHORT;
     row->needed = TRACK_BASE_NEEDED + tracker->track->options.confirm;
@@ -334,7 +343,7 @@ static void finish_row(struct tracker *tracker, size_t cell)
         row->latest = line->values[line->count - 1];
     if (row->step_count)
         refine(line, row);
-    set_reach(tracker, line, row);
+    set_reach(tracker, cell);
     const struct track_step *recent = track_recent(track, row);
     size_t failing = failing_since(tracker, cell);
     if (line->count && failing + track->options.confirm <= track->sessions) {

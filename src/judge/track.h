@@ -28,9 +28,10 @@ enum {
 };
 
 struct track_options {
-    double effect;    /* 0.05: a step of 5 % matters; at least 0 */
-    unsigned confirm; /* sessions that a step must last, 1 to TRACK_CONFIRM_MAX */
-    double alpha;     /* of any wrong `slower` in a session, and of any wrong `faster` */
+    double effect;         /* 0.05: a step of 5 % matters; at least 0 */
+    const double *effects; /* of each cell; NULL: that of all */
+    unsigned confirm;      /* sessions that a step must last, 1 to TRACK_CONFIRM_MAX */
+    double alpha;          /* of any wrong `slower` in a session, and of any wrong `faster` */
 };
 extern const struct track_options track_options_default;
 

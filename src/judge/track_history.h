@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "error.h"
+#include "gate.h"
 #include "track.h"
 #include "track_session.h"
 
@@ -36,6 +37,7 @@ struct track_history {
     enum column metrics[TRACK_METRICS_MAX];
     size_t metric_count;
     struct track_options options;
+    const struct gate *gate;        /* NULL: none */
     struct track_session *sessions; /* those that are left out last */
     size_t session_count, used;
     struct track_series *series; /* those that are current first, the longest first */

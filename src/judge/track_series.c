@@ -79,10 +79,26 @@ static void fill_logs(const struct track_history *history, struct track_series *
     }
 }
 
-static int judge_cells(const struct track_history *history, struct track_series *series)
+/* The gate may ask for another effect of each. */
+static int judge_metric(const struct track_history *history, struct track_series *series, size_t metric)
 {
     struct track_options options = history->options;
+    double *effects = malloc((series->cell_count + 1) * sizeof *effects);
+    for (size_t cell = 0; effects && cell < series->cell_count; cell++)
+        effects[cell] =
+            gate_effect(history->gate, series->cells[cell], history->metrics[metric], options.effect);
     options.alpha /= (double)history->metric_count;
+    options.effects = effects;
+    int result = effects ? track_judge(series->logs[metric], series->cell_count, series->count, &options,
+                                       &series->tracks[metric])
+                         : -1;
+    series->tracks[metric].options.effects = NULL;
+    free(effects);
+    return result;
+}
+
+static int judge_cells(const struct track_history *history, struct track_series *series)
+{
     for (size_t i = 0; i < history->metric_count; i++) {
         series->logs[i] = malloc((series->cell_count * series->count + 1) * sizeof *series->logs[i]);
         if (!series->logs[i])
@@ -91,7 +107,7 @@ static int judge_cells(const struct track_history *history, struct track_series 
     for (size_t number = 0; number < series->count; number++)
         fill_logs(history, series, number);
     for (size_t i = 0; i < history->metric_count; i++)
-        if (track_judge(series->logs[i], series->cell_count, series->count, &options, &series->tracks[i]))
+        if (judge_metric(history, series, i))
             return -1;
     return 0;
 }

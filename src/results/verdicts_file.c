@@ -9,7 +9,7 @@
 
 #include "file.h"
 
-enum { FILE_BYTES_MAX = 16 << 20, FIELD_COUNT = 3 };
+enum { FILE_BYTES_MAX = 16 << 20, LINES_MAX = 10000, FIELD_COUNT = 3 };
 
 static const char *const names[FIELD_COUNT] = {"rule", "runtime", "rule_verdict"};
 
@@ -85,6 +85,8 @@ int verdict_lines_load(const char *folder, struct verdict_lines *lines, struct e
                  csv_fini(&parser, take_field, take_row, &reader) == 0;
     csv_free(&parser);
     free(text);
+    if (lines->count > LINES_MAX)
+        return error_set(error, "%s: more than %d rules", path, LINES_MAX);
     if (reader.failed)
         return error_set(error, "out of memory");
     if (!whole || !reader.at[0] || !reader.at[1] || !reader.at[2])

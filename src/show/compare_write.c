@@ -248,7 +248,7 @@ static void put_means(const struct compared *compared, FILE *out)
     fputs(".\n", out);
 }
 
-static void put_sentences(const struct compared *compared, FILE *out)
+void compared_put_sentences(const struct compared *compared, FILE *out)
 {
     char effect[24];
     size_t apart = compared->count - compared->comparable;
@@ -296,7 +296,7 @@ static void put_summary(const struct compared *compared, size_t width, FILE *out
     FILE *memory = open_memstream(&text, &bytes);
     if (!memory)
         return;
-    put_sentences(compared, memory);
+    compared_put_sentences(compared, memory);
     fclose(memory);
     for (char *rest = text, *line; (line = strsep(&rest, "\n")) && rest;)
         word_wrap(out, line, 0, 0, width);
@@ -307,6 +307,8 @@ int compared_write(const struct compared *compared, const char *format_name, int
                    struct error *error)
 {
     const struct table_style style = {.colour = colour, .width = width > 0 ? (size_t)width : 0};
+    if (strcmp(format_name, "github") == 0)
+        return compared_write_github(compared, out, error);
     int format = table_format_find(format_name, error), failed = 0;
     struct table table;
     if (format < 0)
@@ -339,7 +341,7 @@ static int put_page(const struct compared *compared, const char *const names[2],
     FILE *memory = open_memstream(&text, &bytes);
     if (!memory)
         return error_set(error, "out of memory");
-    put_sentences(compared, memory);
+    compared_put_sentences(compared, memory);
     fclose(memory);
     for (char *rest = text, *line; (line = strsep(&rest, "\n")) && rest;)
         html_put_element(out, "<p>", line, "</p>\n");

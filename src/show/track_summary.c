@@ -3,11 +3,13 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "compare_flips.h"
 #include "track_write.h"
 #include "wording.h"
 
-enum { SERIES_TOLD = 3, CHANGES_TOLD = 8, FLIPS_TOLD = 4 };
+enum { SERIES_TOLD = 3, CHANGES_TOLD = 6, FLIPS_TOLD = 3, EXPIRED_TOLD = 2 };
 
 static int by_size(const void *a, const void *b)
 {
@@ -24,6 +26,42 @@ static size_t median_of(size_t *needed, size_t count)
     return needed[count / 2];
 }
 
+int track_row_direction(const struct track_row *row)
+{
+    bool slower = row->verdict == TRACK_SLOWER || row->verdict == TRACK_FAILING;
+    return slower ? GATE_SLOWER : row->verdict == TRACK_FASTER ? GATE_FASTER : GATE_NONE;
+}
+
+int track_flip_direction(const struct track_flip *flip)
+{
+    return flip_direction(flip->from, flip->to);
+}
+
+static void count_row(const struct track_history *history, const struct track_series *series, size_t metric,
+                      size_t cell, struct track_counts *counts)
+{
+    const struct track_row *row = &series->tracks[metric].rows[cell];
+    const struct gate_section *exempt;
+    counts->rows++;
+    counts->verdicts[row->verdict]++;
+    counts->fails += gate_fails_cell(history->gate, track_cell_name(series, cell), history->metrics[metric],
+                                     track_row_direction(row), &exempt);
+    counts->exempt += exempt != NULL;
+}
+
+static void count_flips(const struct track_history *history, const struct track_series *series,
+                        struct track_counts *counts)
+{
+    for (size_t i = 0; i < series->flip_count; i++) {
+        const struct track_flip *flip = &series->flips[i];
+        const struct gate_section *exempt = NULL;
+        counts->flips += flip->recent;
+        counts->flips_failing +=
+            flip->recent && gate_fails_rule(history->gate, flip->rule, track_flip_direction(flip), &exempt);
+        counts->exempt += exempt != NULL;
+    }
+}
+
 void track_count(const struct track_history *history, struct track_counts *counts)
 {
     size_t room = 1, short_count = 0;
@@ -33,15 +71,14 @@ void track_count(const struct track_history *history, struct track_counts *count
     size_t *needed = malloc(room * sizeof *needed);
     for (size_t i = 0; i < history->series_count; i++) {
         const struct track_series *series = &history->series[i];
-        for (size_t k = 0; k < series->flip_count && series->current; k++)
-            counts->flips += series->flips[k].recent;
+        if (series->current)
+            count_flips(history, series, counts);
         for (size_t metric = 0; metric < history->metric_count && series->current; metric++)
             for (size_t cell = 0; cell < series->tracks[metric].count; cell++) {
                 const struct track_row *row = &series->tracks[metric].rows[cell];
                 if (!row->sessions)
                     continue;
-                counts->rows++;
-                counts->verdicts[row->verdict]++;
+                count_row(history, series, metric, cell, counts);
                 if (needed && row->verdict == TRACK_SHORT)
                     needed[short_count++] = row->needed;
             }
@@ -173,6 +210,15 @@ static void put_next(const struct track_history *history, const struct track_cou
             "--effect.");
     } else {
         put(out, width, "Nothing to do.");
+    }
+    if (counts->exempt)
+        put(out, width, "%zu exempt by the gate: what would fail is passed over until the day it names.",
+            counts->exempt);
+    for (size_t i = 0, told = 0; history->gate && i < history->gate->count && told < EXPIRED_TOLD; i++) {
+        const struct gate_section *section = &history->gate->sections[i];
+        if (section->expired && ++told)
+            put(out, width, "Exemption %s ended on %s (%s): it counts again; mend it or name a new day.",
+                section->name, section->until, section->reason);
     }
     if (history->session_count > history->used)
         put(out, width, "%zu of %zu folders left out; stderr says why.",

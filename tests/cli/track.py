@@ -154,6 +154,69 @@ class Track(Case):
         self.assertEqual([flip['recent'] for flip in self.read('history', code=None)['series'][0]['flips']],
                          [False, True])
 
+    def test_gate(self):
+        history = self.history()
+        history.go_on(20, verdicts={'pays': 'holds'})
+        history.go_on(3, slower=CELLS[:1], verdicts={'pays': 'does not hold'})
+        gate = self.folder / 'gate.ini'
+
+        def judged(text, *more):
+            gate.write_text(text)
+            process = self.start('track', 'history', '--gate', 'gate.ini', *more)
+            return self.finish(process, None)[0], process.returncode
+
+        exempt = '[exempt one]\nfilter = number:1$\nreason = "disk"\nuntil = '
+        for text, more, code in (
+                ('', (), 1), ('[cells a]\nfilter = number:1$\neffect = 30%\n', (), 0),
+                ('[cells a]\ndirection = faster\n', (), 0), ('[cells a]\ndirection = either\n', (), 1),
+                ('[cells a]\nmetric = memory_bytes\ndirection = none\n', (), 1), (exempt + '2999-12-31', (), 0),
+                (exempt + '2020-01-01', (), 1), (exempt + '2999-12-31', ('--fail-on', 'flip'), 1),
+                ('[rules r]\ndirection = gained\n', ('--fail-on', 'flip'), 0), ('', ('--fail-on', 'too-little-data'), 0),
+                ('[rules r]\nfilter = pays\ndirection = lost\n', ('--fail-on', 'flip,regression'), 1)):
+            with self.subTest(text=text, more=more):
+                self.assertEqual(judged(text, *more)[1], code)
+        self.assertIn('1 exempt by the gate', judged(exempt + '2999-12-31')[0])
+        self.assertIn('Exemption one ended on 2020-01-01', judged(exempt + '2020-01-01')[0])
+        gate.write_text('[cells a]\neffect = 5\n')
+        self.expect_error(['track', 'history', '--gate', 'gate.ini'], 'gate.ini:2: ', "effect '5'")
+        self.expect_error(['track', 'history', '--gate', 'none.ini'], 'none.ini: No such file')
+        self.expect_error(['track', 'history', '--fail-on', 'flips'], 'did you mean flip?')
+        for code, base in (1, 0), (0, 22):
+            runs = sorted(path for path in (self.folder / 'history').iterdir())
+            errors = self.crosspoint('compare', runs[base], runs[22], '--fail-on', 'flip', code=code)[1]
+            self.assertEqual('pays, native: holds in base, does not hold in new' in errors, bool(code))
+
+    def test_github(self):
+        """Annotations that no text can leave or forge."""
+        history = self.history()
+        history.go_on(20)
+        history.go_on(3, slower=CELLS, versions={'commit': 'a%0A::error::b\n::error::c'})
+        lines = self.crosspoint('track', 'history', '--format', 'github', code=1)[0].splitlines()
+        notes = [line for line in lines if line.startswith('::')]
+        self.assertEqual(len(notes), 1)
+        self.assertRegex(notes[0], r'^::error title=slower::\(all cells\) 0\.8.*commit a%250A::error::b\\x0a::error::c$')
+        self.assertLessEqual(len(lines) - len(notes), 20)
+        runs = sorted(path for path in (self.folder / 'history').iterdir())
+        for run, factor in (runs[0], 1), (runs[1], 2):
+            text = (run / 'samples.csv').read_text().splitlines()
+            rows = [text[0]] + [line.replace(f'{run.name},{block},', f'{run.name},{block + 3 * k},')
+                                for k in range(8) for block in range(3) for line in text[1:]
+                                if line.startswith(f'{run.name},{block},')]
+            at = COLUMNS.index('items_per_second')
+            rows[1:] = [','.join(str(1000 / factor + i) if k == at else field for k, field in enumerate(row.split(',')))
+                        for i, row in enumerate(rows[1:])]
+            (run / 'samples.csv').write_text('\n'.join(rows) + '\n')
+        output = self.crosspoint('compare', runs[0], runs[1], '--format', 'github', code=1)[0]
+        self.assertEqual(output.count('::error title=slower::native/null'), 10)
+        self.assertLessEqual(len(output.splitlines()), 30)
+        self.assertIn('Next: ', output)
+        for text, code in (('[cells a]\neffect = 200%\n', 0), ('[cells a]\neffect = 50%\n', 1),
+                           ('[exempt a]\nfilter = .\nreason = new compiler\nuntil = 2999-01-01\n', 0)):
+            (self.folder / 'gate.ini').write_text(text)
+            output = self.crosspoint('compare', runs[0], runs[1], '--gate', 'gate.ini', '--format', 'github',
+                                     code=code)[0]
+        self.assertEqual(output.count('exempt until 2999-01-01: new compiler'), 10)
+
     def test_machines(self):
         """Never mixed: another processor, kernel, build or length of launches is a series of its own."""
         days = 0
