@@ -27,8 +27,12 @@ static void put_row(struct annotations *annotations, const struct compared *comp
                  "%s%s%s%s%s", row->cell, between, ratio, before, row->reason);
 }
 
-static const char *next_of(int code)
+/* Whatever the gate is to fail on. */
+static const char *next_of(const struct compared *compared)
 {
+    int code = compared_exit_code(compared);
+    if (code == EXIT_FINE && 2 * compared->too_little > compared->comparable)
+        code = EXIT_TOO_LITTLE_DATA;
     switch (code) {
     case EXIT_REGRESSION:
         return "Next: profile the cells above in both builds, or exempt them in gate.ini with a reason and a "
@@ -49,6 +53,6 @@ int compared_write_github(const struct compared *compared, FILE *out, struct err
     for (size_t i = 0; i < compared->count; i++)
         put_row(&annotations, compared, &compared->rows[i]);
     compared_put_sentences(compared, out);
-    fprintf(out, "%s\n", next_of(compared_exit_code(compared)));
+    fprintf(out, "%s\n", next_of(compared));
     return fflush(out) || ferror(out) ? error_set(error, "cannot write the comparison") : 0;
 }
