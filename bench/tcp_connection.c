@@ -61,10 +61,9 @@ static uint64_t now_ns(const struct tcp_connection *connection)
     return connection->socket >= 0 ? clock_now_ns() : uv_now(connection->stream.loop) * 1000000;
 }
 
-void tcp_move(struct tcp_connection *connection)
+void tcp_set_moved(struct tcp_connection *connection)
 {
-    if (connection->limit_ns)
-        connection->moved_ns = now_ns(connection);
+    connection->moved_ns = now_ns(connection);
 }
 
 uint64_t tcp_time_left_ns(const struct tcp_connection *connection)
@@ -241,7 +240,8 @@ static void send_blocking(struct tcp_connection *connection, const char *bytes, 
 void tcp_send(struct tcp_connection *connection, const char *bytes, size_t count)
 {
     connection->sent_bytes += count;
-    tcp_count(connection, SERVING_ANSWERS);
+    if (connection->served)
+        tcp_count(connection, SERVING_ANSWERS);
     if (connection->socket >= 0)
         send_blocking(connection, bytes, count);
     else

@@ -12,6 +12,7 @@
 /* What each message touches comes first and lies together: of a thousand connections hardly one is in a cache
  * when its turn comes, and a process pays for each page anew. */
 struct tcp_connection {
+    uv_tcp_t stream;                                                                   /* in a loop */
     ssize_t (*received)(struct tcp_connection *connection, char *bytes, size_t count); /* the protocol's */
     struct serving_part *served; /* where it is counted; NULL: its peer is the generator */
     uint64_t limit_ns, moved_ns; /* how long it may stand still; 0: for ever. Since when it does */
@@ -27,7 +28,6 @@ struct tcp_connection {
     alignas(16) char state[TCP_STATE_BYTES];
     struct run *run;
     const struct tcp_protocol *protocol;
-    uv_tcp_t stream;
     size_t thrown_away;
     bool timer_open;
     size_t unsent;    /* in a loop: of the answer, when the timer last looked */
@@ -84,7 +84,12 @@ void tcp_hang_up(struct tcp_connection *connection);
 /* How long it has yet to go until it has stood still for too long; 0: it has. */
 uint64_t tcp_time_left_ns(const struct tcp_connection *connection);
 /* It does not stand still. */
-void tcp_move(struct tcp_connection *connection);
+void tcp_set_moved(struct tcp_connection *connection);
+static inline void tcp_move(struct tcp_connection *connection)
+{
+    if (connection->limit_ns)
+        tcp_set_moved(connection);
+}
 /* After the last answer: nothing more goes out, and the peer is not waited for any longer than this. */
 enum { TCP_LINGER_S = 5 };
 void tcp_linger(struct tcp_connection *connection, int socket);
