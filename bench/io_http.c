@@ -36,8 +36,9 @@ static const char too_long[] =
 static const char no_method[] =
     "HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
-static void refuse(struct tcp_connection *connection, const char *answer)
+static void refuse(struct tcp_connection *connection, const char *answer, enum serving_count why)
 {
+    tcp_count(connection, why);
     tcp_send(connection, answer, strlen(answer));
     tcp_end(connection, true);
 }
@@ -47,7 +48,7 @@ static void answer(struct tcp_connection *connection, const struct http *request
     const struct front *front = (const struct front *)tcp_protocol(connection);
     const struct page *page = request->keep_alive ? &front->keeping : &front->closing;
     if (!request->get && !request->head) {
-        refuse(connection, no_method);
+        refuse(connection, no_method, SERVING_NOT_ALLOWED);
         return;
     }
     tcp_send(connection, page->bytes, request->head ? page->head_bytes : page->bytes_all);
@@ -65,9 +66,17 @@ static ssize_t received(struct tcp_connection *connection, char *bytes, size_t c
     size_t taken = http_read(request, bytes, count);
     if (request->progress == HTTP_WHOLE)
         answer(connection, request);
+    else if (request->progress == HTTP_TOO_LONG)
+        refuse(connection, too_long, SERVING_TOO_LONG);
     else if (request->progress != HTTP_MORE)
-        refuse(connection, request->progress == HTTP_TOO_LONG ? too_long : malformed);
+        refuse(connection, malformed, SERVING_MALFORMED);
     return (ssize_t)taken;
+}
+
+static bool within(struct tcp_connection *connection)
+{
+    const struct http *request = tcp_state(connection);
+    return request->begun && request->progress == HTTP_MORE && request->head_bytes > 0;
 }
 
 static bool is_once(const char *keepalive)
@@ -112,7 +121,8 @@ static int prepare(struct run *run)
     if (!front || make_page(run, &front->keeping, "keep-alive", body_bytes) ||
         make_page(run, &front->closing, "close", body_bytes))
         return -1;
-    front->protocol = (struct tcp_protocol){.state_bytes = sizeof(struct http), .received = received};
+    front->protocol =
+        (struct tcp_protocol){.state_bytes = sizeof(struct http), .received = received, .within = within};
     front->expected = (struct load_http){.body = front->keeping.bytes + front->keeping.head_bytes,
                                          .body_bytes = body_bytes};
     const struct load_options load = {.http = &front->expected, .once = is_once(run_key(run, "keepalive"))};

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "load.h"
+#include "serving.h"
 #include "workload.h"
 
 struct tcp_server;
@@ -24,6 +25,8 @@ struct tcp_protocol {
      * rest as soon as the peer has what was sent. At most one tcp_send() a call. The bytes are the protocol's
      * to change until it returns. -1: the peer talks nonsense, and as it is ours, the launch has failed. */
     ssize_t (*received)(struct tcp_connection *connection, char *bytes, size_t count);
+    /* Optional: whether what has come ends in the middle of a message. */
+    bool (*within)(struct tcp_connection *connection);
 };
 
 /* Sends all of it, now or as the peer takes it, before anything more is read or dealt with; the bytes stay as
@@ -33,6 +36,8 @@ void tcp_send(struct tcp_connection *connection, const char *bytes, size_t count
  * away, TCP_LINGER_BYTES at most, for a close before that would take the answer from it. */
 void tcp_end(struct tcp_connection *connection, bool lingers);
 enum { TCP_LINGER_BYTES = 1 << 20 };
+/* For who serves by hand: what was wrong with what the peer said. */
+void tcp_count(struct tcp_connection *connection, enum serving_count count);
 const struct tcp_protocol *tcp_protocol(const struct tcp_connection *connection);
 void *tcp_state(struct tcp_connection *connection);
 struct run *tcp_run(struct tcp_connection *connection);

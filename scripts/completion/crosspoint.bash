@@ -31,7 +31,7 @@ _crosspoint() {
         track) words="--effect --confirm --metric --fail-on --filter --format --gate --all --out --help" ;;
         export) words="--format --out --filter --commit --help" ;;
         topo) words="--topology --workers --help" ;;
-        serve) words="--model --workload --listen --conc --workers --key --place --help" ;;
+        serve) words="--model --workload --listen --conc --workers --key --place --idle-timeout --backlog --help" ;;
         load)
             words='--connections --rate --arrivals --seed --seconds --threads --payload --once --timeout --format --hgrm
                 --help'

@@ -2,6 +2,8 @@
 /* The server of a cell, by hand. It runs in a child, which this process drains and ends. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <inttypes.h>
+#include <linux/sock_diag.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +26,7 @@
 
 struct options {
     const char *model, *workload, *listen, *place;
-    unsigned conc, workers;
+    unsigned conc, workers, backlog, idle_s;
     const char *keys[CELL_PARAMS_MAX];
     size_t key_count;
 };
@@ -36,9 +38,11 @@ enum {
     OPTION_CONC,
     OPTION_WORKERS,
     OPTION_KEY,
-    OPTION_PLACE
+    OPTION_PLACE,
+    OPTION_IDLE,
+    OPTION_BACKLOG
 };
-enum { COUNT_MAX = 1000000, DRAIN_MS_MAX = 10000, QUIET_MS = 100, STEP_MS = 10 };
+enum { COUNT_MAX = 1000000, IDLE_S_MAX = 86400, DRAIN_MS_MAX = 10000, QUIET_MS = 100, STEP_MS = 10 };
 
 static const struct argp_option option_table[] = {
     {"model", OPTION_MODEL, "MODEL", 0, "which one serves; required", 0},
@@ -48,6 +52,12 @@ static const struct argp_option option_table[] = {
     {"workers", OPTION_WORKERS, "N", 0, "loops, where a model has several; default: max", 0},
     {"key", OPTION_KEY, "KEY:VALUE", 0, "a key of the workload (payload:1024); may be repeated", 0},
     {"place", OPTION_PLACE, "PLACE", 0, "where the workers sit; default: none", 0},
+    {"idle-timeout", OPTION_IDLE, "S", 0,
+     "end a connection that for S seconds has neither sent a whole request nor taken any of its answer; "
+     "default: "
+     "never",
+     0},
+    {"backlog", OPTION_BACKLOG, "N", 0, "connections that may wait to be accepted; default: 4096", 0},
     {0},
 };
 
@@ -76,6 +86,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
         if (!strchr(text, ':'))
             options_error(state, "--key '%s' is not KEY:VALUE, as payload:1024 is", text);
         options->keys[options->key_count++] = text;
+        return 0;
+    case OPTION_IDLE:
+        options->idle_s = (unsigned)options_count(state, "--idle-timeout", text, 1, IDLE_S_MAX);
+        return 0;
+    case OPTION_BACKLOG:
+        options->backlog = (unsigned)options_count(state, "--backlog", text, 1, COUNT_MAX);
         return 0;
     case OPTION_PLACE:
         options->place = text;
@@ -142,8 +158,9 @@ static int read_address(const char *text, struct sockaddr_in *address, struct er
     return 0;
 }
 
-static int open_listener(const char *text, struct sockaddr_in *address, struct error *error)
+static int open_listener(const struct options *options, struct sockaddr_in *address, struct error *error)
 {
+    const char *text = options->listen;
     int one = 1;
     socklen_t length = sizeof *address;
     if (read_address(text, address, error))
@@ -151,7 +168,7 @@ static int open_listener(const char *text, struct sockaddr_in *address, struct e
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (listener < 0 || setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) ||
         bind(listener, (struct sockaddr *)address, length) ||
-        getsockname(listener, (struct sockaddr *)address, &length) || listen(listener, SOMAXCONN))
+        getsockname(listener, (struct sockaddr *)address, &length) || listen(listener, (int)options->backlog))
         return error_set(error, "listening on %s: %s", text, strerror(errno));
     return listener;
 }
@@ -172,6 +189,54 @@ static _Noreturn void serve(const struct cell *cell, const struct topology *topo
     _exit(EXIT_SUCCESS);
 }
 
+static uint64_t sum_of(struct serving *serving, enum serving_count count)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < SERVING_PARTS; i++)
+        sum += atomic_load(&serving->parts[i].counts[count]);
+    return sum;
+}
+
+static bool is_busy(struct serving *serving)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < SERVING_PARTS; i++)
+        sum += atomic_load(&serving->parts[i].busy);
+    return sum != 0;
+}
+
+/* Attempts to connect that the kernel has dropped, since as many waited to be accepted as may. */
+static uint64_t count_turned_away(int listener)
+{
+    uint32_t memory[SK_MEMINFO_VARS] = {0};
+    socklen_t length = sizeof memory;
+    getsockopt(listener, SOL_SOCKET, SO_MEMINFO, memory, &length);
+    return memory[SK_MEMINFO_DROPS];
+}
+
+static void tell_counts(struct serving *serving, uint64_t turned_away)
+{
+    static const struct {
+        enum serving_count count;
+        const char *word;
+    } faults[] = {{SERVING_MALFORMED, "malformed"},      {SERVING_TOO_LONG, "too long"},
+                  {SERVING_NOT_ALLOWED, "not allowed"},  {SERVING_CUT_SHORT, "cut short"},
+                  {SERVING_NOT_TAKEN, "not taken"},      {SERVING_TIMED_OUT, "timed out"},
+                  {SERVING_NOT_ACCEPTED, "not accepted"}};
+    const char *between = "";
+    printf("connections: %" PRIu64 "; answers: %" PRIu64 "; faults: ", sum_of(serving, SERVING_CONNECTIONS),
+           sum_of(serving, SERVING_ANSWERS));
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        uint64_t sum = sum_of(serving, faults[i].count);
+        if (sum > 0)
+            printf("%s%" PRIu64 " %s", between, sum, faults[i].word);
+        between = sum > 0 ? ", " : between;
+    }
+    if (turned_away > 0)
+        printf("%s%" PRIu64 " turned away", between, turned_away);
+    puts(turned_away > 0 || *between ? "" : "none");
+}
+
 /* Until no answer has been on its way for a moment, or another signal comes. */
 static void drain(struct serving *serving, const sigset_t *signals)
 {
@@ -182,7 +247,7 @@ static void drain(struct serving *serving, const sigset_t *signals)
         int signal_number = sigtimedwait(signals, NULL, &step);
         if (signal_number > 0 && signal_number != SIGCHLD)
             return;
-        quiet_ms = atomic_load(&serving->busy) ? 0 : quiet_ms + STEP_MS;
+        quiet_ms = is_busy(serving) ? 0 : quiet_ms + STEP_MS;
     }
 }
 
@@ -200,13 +265,15 @@ static int watch(pid_t server, struct serving *serving, const sigset_t *signals)
             break;
         }
     }
+    uint64_t turned_away = count_turned_away(serving->listener); /* it forgets when it is shut down */
     if (code == EXIT_FINE)
         drain(serving, signals);
     children_end_others(&none);
+    tell_counts(serving, turned_away);
     return code;
 }
 
-static int start(const struct cell *cell, const struct topology *topology, const char *listen_at,
+static int start(const struct cell *cell, const struct topology *topology, const struct options *options,
                  struct error *error)
 {
     struct sockaddr_in address;
@@ -216,7 +283,8 @@ static int start(const struct cell *cell, const struct topology *topology, const
         mmap(NULL, sizeof *serving, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (serving == MAP_FAILED)
         return error_set(error, "%s", strerror(errno));
-    serving->listener = open_listener(listen_at, &address, error);
+    serving->idle_ns = options->idle_s * UINT64_C(1000000000);
+    serving->listener = open_listener(options, &address, error);
     if (serving->listener < 0)
         return -1;
     sigemptyset(&signals);
@@ -245,8 +313,8 @@ int cmd_serve(int argc, char **argv)
         .parser = parse,
         .doc =
             "Starts the server that a cell measures, for any client. SIGTERM or Ctrl-C drains and ends it: "
-            "answers on their way are finished, 10 seconds at most."};
-    struct options options = {.listen = "127.0.0.1:8080", .place = "none", .conc = 64};
+            "answers on their way are finished, 10 seconds at most. Then it tells what it has counted."};
+    struct options options = {.listen = "127.0.0.1:8080", .place = "none", .conc = 64, .backlog = SOMAXCONN};
     struct cell cell;
     struct error error;
     options_parse(&argp, argc, argv, &options);
@@ -261,7 +329,7 @@ int cmd_serve(int argc, char **argv)
     int code = -1;
     if (make_cell(&options, (unsigned)topology_max(topology), &cell, &error) == 0 &&
         cell_runnable(&catalogue_native, &cell, topology, &error) == 0)
-        code = start(&cell, topology, options.listen, &error);
+        code = start(&cell, topology, &options, &error);
     topology_close(topology);
     return code < 0 ? error_tell(&error) : code;
 }

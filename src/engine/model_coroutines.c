@@ -24,6 +24,8 @@ struct strand {
     uv_timer_t timer;
     bool timer_open;
     const _Atomic uint32_t *word; /* it waits for a change of it */
+    struct watched *watched;      /* it waits for it, but no longer than its timer runs */
+    bool late;                    /* it has waited in vain */
 };
 
 /* First in, first out. */
@@ -210,13 +212,52 @@ static void on_ready(uv_poll_t *poll, int status, int events)
     set_events(watched);
 }
 
-static void wait_for_file(struct run *run, int file, bool to_write)
+/* libuv's timers tell milliseconds: rounded up, so that none is too short. */
+static void start_timer(struct strand *strand, uint64_t ns, uv_timer_cb expired)
+{
+    struct strands *all = strand->all;
+    if (!strand->timer_open)
+        uv_timer_init(&all->loop, &strand->timer);
+    strand->timer_open = true;
+    strand->timer.data = strand;
+    uv_update_time(&all->loop);
+    uv_timer_start(&strand->timer, expired, (ns + 999999) / 1000000, 0);
+}
+
+static void take_out(struct line *line, const struct strand *strand)
+{
+    struct line kept = {NULL, NULL};
+    for (struct strand *one; (one = take_first(line));)
+        if (one != strand)
+            put_last(&kept, one);
+    *line = kept;
+}
+
+static void give_up(uv_timer_t *timer)
+{
+    struct strand *strand = timer->data;
+    take_out(&strand->watched->waiting[0], strand);
+    take_out(&strand->watched->waiting[1], strand);
+    set_events(strand->watched);
+    strand->late = true;
+    resume(strand);
+}
+
+static bool wait_for_file(struct run *run, int file, bool to_write, uint64_t limit_ns)
 {
     struct strands *all = run->model_data;
+    struct strand *strand = all->current;
     struct watched *watched = watch(all, file);
-    put_last(&watched->waiting[to_write], all->current);
+    strand->late = false;
+    strand->watched = watched;
+    put_last(&watched->waiting[to_write], strand);
     set_events(watched);
+    if (limit_ns)
+        start_timer(strand, limit_ns, give_up);
     park(all);
+    if (limit_ns)
+        uv_timer_stop(&strand->timer);
+    return !strand->late;
 }
 
 static void free_watched(uv_handle_t *handle)
@@ -239,17 +280,10 @@ static void expired(uv_timer_t *timer)
     resume(timer->data);
 }
 
-/* libuv's timers tell milliseconds: rounded up, so that none is too short. */
 static void wait_for_time(struct run *run, uint64_t ns)
 {
     struct strands *all = run->model_data;
-    struct strand *strand = all->current;
-    if (!strand->timer_open)
-        uv_timer_init(&all->loop, &strand->timer);
-    strand->timer_open = true;
-    strand->timer.data = strand;
-    uv_update_time(&all->loop);
-    uv_timer_start(&strand->timer, expired, (ns + 999999) / 1000000, 0);
+    start_timer(all->current, ns, expired);
     park(all);
 }
 

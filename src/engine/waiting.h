@@ -10,8 +10,9 @@
 struct run;
 
 struct waiting {
-    void (*file)(struct run *, int file, bool to_write); /* until it is ready */
-    void (*closes)(struct run *, int file);              /* its number will be another's */
+    /* Until it is ready; false: limit_ns have gone before (0: no limit). */
+    bool (*file)(struct run *, int file, bool to_write, uint64_t limit_ns);
+    void (*closes)(struct run *, int file); /* its number will be another's */
     void (*time)(struct run *, uint64_t ns);
     void (*word)(struct run *, _Atomic uint32_t *word, uint32_t seen); /* as futex_wait */
     void (*wake)(struct run *, _Atomic uint32_t *word, int count);

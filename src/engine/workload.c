@@ -2,6 +2,8 @@
 /* What workloads are told of the run they are part of. */
 #include "workload.h"
 
+#include <limits.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,13 +135,23 @@ bool run_parks(const struct run *run)
 void run_until_readable(struct run *run, int file)
 {
     if (run->waiting)
-        run->waiting->file(run, file, false);
+        run->waiting->file(run, file, false, 0);
 }
 
 void run_until_writable(struct run *run, int file)
 {
     if (run->waiting)
-        run->waiting->file(run, file, true);
+        run->waiting->file(run, file, true, 0);
+}
+
+/* poll() tells milliseconds: rounded up, so that none is too short. */
+bool run_until_ready_for(struct run *run, int file, bool to_write, uint64_t ns)
+{
+    struct pollfd one = {.fd = file, .events = to_write ? POLLOUT : POLLIN};
+    uint64_t ms = (ns + 999999) / 1000000;
+    if (run->waiting)
+        return run->waiting->file(run, file, to_write, ns);
+    return poll(&one, 1, ms > INT_MAX ? INT_MAX : (int)ms) != 0;
 }
 
 void run_close(struct run *run, int file)

@@ -139,6 +139,8 @@ _Noreturn void run_fail(const struct run *run, const char *format, ...) __attrib
 bool run_parks(const struct run *run); /* so that what may block asks not to */
 void run_until_readable(struct run *run, int file);
 void run_until_writable(struct run *run, int file);
+/* False: it is not ready after so many ns. Waits in a call of its own, elsewhere too. */
+bool run_until_ready_for(struct run *run, int file, bool to_write, uint64_t ns);
 void run_close(struct run *run, int file);
 void run_sleep(struct run *run, uint64_t ns);
 /* Sleeps while *word is `seen`; may return early. Wakes at most `count` that do. */

@@ -2,99 +2,16 @@
 """`crosspoint serve` under every model: real clients, and those that misbehave."""
 
 import http.client
-import os
-import pathlib
-import re
 import signal
 import socket
-import struct
 import time
 
 import harness
-
-MODELS = ('serial', 'thread-per-task', 'process-per-task', 'thread-pool', 'process-pool', 'event-loop',
-          'event-loop-threads', 'event-loop-processes', 'event-loop-offload', 'coroutines')
-PAGE = b'Hello, world!'
-GET = b'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
-LAST = b'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'
+from server import GET, LAST, MODELS, PAGE, Server
+from watching import count_files, resident_kib
 
 
-def tree(process):
-    """The process and all below it."""
-    children = {}
-    for stat in pathlib.Path('/proc').glob('[0-9]*/stat'):
-        try:
-            text = stat.read_text()
-        except OSError:
-            continue
-        children.setdefault(int(text.rsplit(')', 1)[1].split()[1]), []).append(int(text.split()[0]))
-    found = [process]
-    for one in found:
-        found += children.get(one, [])
-    return found
-
-
-def count_files(process):
-    count = 0
-    for one in tree(process):
-        try:
-            count += len(os.listdir(f'/proc/{one}/fd'))
-        except OSError:
-            pass
-    return count
-
-
-def resident_kib(process):
-    total = 0
-    for one in tree(process):
-        try:
-            text = pathlib.Path(f'/proc/{one}/smaps_rollup').read_text()
-        except OSError:
-            continue
-        total += int(re.search(r'^Pss: +(\d+)', text, re.M).group(1))
-    return total
-
-
-class Serve(harness.Case):
-    def serve(self, model, *options, workload='io/http', conc=6):
-        process = self.start('serve', '--model', model, '--workload', workload, '--listen', '127.0.0.1:0', '--conc',
-                             conc, *options)
-        line = process.stdout.readline()
-        self.assertRegex(line, rf'^native/{workload}/{model}\S* on 127\.0\.0\.1:\d+; SIGTERM ends it$')
-        self.port = int(re.search(r':(\d+);', line).group(1))
-        return process
-
-    def stop(self, process):
-        process.send_signal(signal.SIGTERM)
-        self.assertEqual(self.finish(process), ('', ''))
-
-    def connect(self):
-        client = socket.create_connection(('127.0.0.1', self.port), timeout=harness.LIMIT_S)
-        self.addCleanup(client.close)
-        return client
-
-    @staticmethod
-    def read_all(client):
-        parts = []
-        while part := client.recv(1 << 20):
-            parts.append(part)
-        return b''.join(parts)
-
-    def ask(self, request):
-        """What comes back until the server ends the connection."""
-        client = self.connect()
-        client.sendall(request)
-        answer = self.read_all(client)
-        client.close()
-        return answer
-
-    def reset(self, client):
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
-        client.close()
-
-    def expect_page(self):
-        self.assertTrue(self.ask(LAST).endswith(b'\r\n\r\n' + PAGE))
-
+class Serve(Server):
     def test_clients(self):
         for model in MODELS:
             with self.subTest(model):
@@ -161,18 +78,9 @@ class Serve(harness.Case):
                 before = self.wait_until_steady(process)
                 for _ in range(3):
                     self.misbehave()
-                self.wait_until(lambda: count_files(process.pid) == before, f'not {before} descriptors again', 20)
+                self.wait_until(lambda: count_files(process.pid) <= before, f'not {before} descriptors again', 20)
                 self.expect_page()
                 self.stop(process)
-
-    def wait_until_steady(self, process):
-        """Its descriptors when all clients are gone."""
-        seen = []
-        while len(seen) < 20 or len(set(seen[-20:])) > 1:
-            seen.append(count_files(process.pid))
-            self.assertLess(len(seen), 1000)
-            time.sleep(0.01)
-        return seen[-1]
 
     def test_who_does_not_read(self):
         """A client that asks and asks costs no more memory than one that asked once, and gets all in the end."""
