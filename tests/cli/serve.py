@@ -73,6 +73,7 @@ class Serve(Server):
             with self.subTest(model):
                 process = self.serve(model)
                 self.more_than_one = model != 'serial'
+                self.fill(6 if self.more_than_one else 1)
                 self.expect_page()
                 self.misbehave()
                 before = self.wait_until_steady(process)

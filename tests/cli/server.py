@@ -65,6 +65,15 @@ class Server(harness.Case):
     def expect_page(self):
         self.assertTrue(self.ask(LAST).endswith(b'\r\n\r\n' + PAGE))
 
+    def fill(self, conc=6):
+        """As many at once as it serves: each loop has its share, and what libuv opens with a loop's first is open."""
+        clients = [self.connect() for _ in range(conc)]
+        for client in clients:
+            client.sendall(GET)
+            self.assertTrue(client.recv(1 << 16))
+        for client in clients:
+            client.close()
+
     def wait_until_steady(self, process):
         """Its descriptors when all clients are gone."""
         seen = []
