@@ -127,5 +127,27 @@ class Command(Case):
             self.assertIn('--command: ' + told, errors)
 
 
+class PythonTask(Case):
+    def test_run(self):
+        """Cells of the interpreter's own, under what can run it; named again to go on."""
+        (self.folder / 'mine.py').write_text('def add(a, b):\n    return a + b\n')
+        task = '--python-task', 'mine:add', '--args', '[1, 2]'
+        self.crosspoint('run', '--profile', 'smoke', '--quiet', '--runtime', 'cpython', *task, '--filter',
+                        '(serial|thread-pool|process-pool|event-loop)/', '--out', 'out')
+        rows = read_rows(self.folder / 'out')
+        self.assertEqual({row['status'] for row in rows}, {'ok'}, rows)
+        self.assertEqual({(row['workload'], row['model']) for row in rows},
+                         {('add', 'serial'), ('add', 'thread-pool'), ('add', 'process-pool')})
+        self.assertNotIn(str(self.folder), (self.folder / 'out' / 'run.json').read_text())
+        self.assertIn('name it again', self.crosspoint('run', '--resume', 'out', code=2)[1])
+        self.crosspoint('run', '--resume', 'out', '--quiet', *task)
+
+    def test_refused(self):
+        for command in ('run', '--runtime', 'cpython'), ('list', 'cells'):
+            self.assertIn("no module 'absent'", self.crosspoint(*command, '--python-task', 'absent:f', code=2)[1])
+        self.assertIn('leave out --runtime native', self.crosspoint('run', '--python-task', 'absent:f', code=2)[1])
+        self.assertIn('native', self.crosspoint('bench', '--python-task', 'mine:f', code=2)[1])
+
+
 if __name__ == '__main__':
     main()
