@@ -87,12 +87,12 @@ int own_work_check(struct error *error)
     return plugin.file >= 0 ? program_check(&plugin, error) : 0;
 }
 
-size_t own_work_arguments(char *arguments[OWN_WORK_ARGUMENTS_MAX])
+size_t own_work_arguments(const struct program *other, char *arguments[OWN_WORK_ARGUMENTS_MAX])
 {
     size_t count = 0;
     if (plugin.file >= 0) {
         arguments[count++] = "--plugin";
-        arguments[count++] = plugin.path;
+        arguments[count++] = (char *)(other ? other->path : plugin.path);
     }
     if (loaded_work.command) {
         arguments[count++] = "--command";

@@ -32,9 +32,10 @@ bool own_work_has(const struct workload *workload);
 int own_work_check(struct error *error);
 
 /* What launches are told, so that they know the same cells; returns how many, at most OWN_WORK_ARGUMENTS_MAX.
- * They stay with what was loaded. */
+ * They stay with what was loaded. other: NULL, or the plugin that stands in place of the one that was. */
 enum { OWN_WORK_ARGUMENTS_MAX = 10 };
-size_t own_work_arguments(char *arguments[OWN_WORK_ARGUMENTS_MAX]);
+struct program;
+size_t own_work_arguments(const struct program *other, char *arguments[OWN_WORK_ARGUMENTS_MAX]);
 
 /* For run.json, which has no paths: a plugin by its file's name. NULL: there is none. */
 json_t *own_work_json(const struct own_work *own);

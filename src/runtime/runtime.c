@@ -260,7 +260,7 @@ void runtime_become_launch(const struct runtime_launch *launch)
     enum { OWN_FIRST = 6 };
     char *arguments[OWN_FIRST + OWN_WORK_ARGUMENTS_MAX + 5] = {
         (char *)launch->program->path, "launch", items, "--topology", topology, name};
-    size_t count = OWN_FIRST + own_work_arguments(&arguments[OWN_FIRST]);
+    size_t count = OWN_FIRST + own_work_arguments(launch->plugin, &arguments[OWN_FIRST]);
     if (driver) {
         hand_down(driver_description(driver), description);
         arguments[count++] = "--python";

@@ -69,6 +69,7 @@ void runtime_fill_row(const struct cell *cell, struct row_buffer *row);
 /* One sample to be taken. */
 struct runtime_launch {
     const struct program *program; /* the build that is measured */
+    const struct program *plugin;  /* its own; NULL: what own_work_load has loaded */
     const struct cell *cell;
     uint64_t items;
     int topology; /* a descriptor of this machine's topology.xml */

@@ -50,6 +50,17 @@ class Plugin(Case):
                                  code=None)[0]
         self.assertIn('own/divisors/serial', output)
 
+    def test_compare_plugins(self):
+        """Two builds of one's own, by this very program: the second is slower, and another file."""
+        output = self.crosspoint('compare', '--ab', DIVISORS, PLUGINS / 'divisors_slower.so', '--filter', '/serial/',
+                                 '--blocks', 10, '--launch-ms', 5, '--profile', 'smoke', '--out', 'ab', code=1)[0]
+        self.assertRegex(output, 'own/divisors/serial.* slower')
+        errors = self.crosspoint('compare', '--ab', DIVISORS, PLUGINS / 'no_plugin.so', '--filter', '/serial/', '--blocks', 1,
+                                 '--profile', 'smoke', '--out', 'other', code=None)[1]
+        self.assertIn('crosspoint/workload.h', errors + str(read_rows(self.folder / 'other' / 'new')))
+        self.assertIn('two builds of crosspoint, or two plugins',
+                      self.crosspoint('compare', '--ab', DIVISORS, '/bin/true', code=2)[1])
+
     def test_resume(self):
         """It is named again, or there is nothing to measure; and it is what it was."""
         self.crosspoint(*SMALL, '--plugin', DIVISORS, '--filter', 'serial', '--out', 'out')
