@@ -444,7 +444,7 @@ static void set_up(struct advising *advising)
     double seconds = advising->advise->seconds;
     session->quiet = advising->advise->run.quiet;
     session->launch_ms = fmin(fmax(seconds * 3, 20), 200);
-    session->timeout_s = fmax(seconds / 3, 2);
+    session->timeout_s = fmax(seconds / 3, 5);
     session->plan.seed = advising->advise->run.seed;
     advising->advice->units = (unsigned)topology_max(session->topology);
     snprintf(advising->advice->work, sizeof advising->advice->work, "%s/%s", advising->workload->family,

@@ -77,7 +77,7 @@ class Advise(Case):
         self.expect_refused(2, 'absent: No such file', '--python-task', 'mine:bad', '--path', 'absent')
         self.expect_refused(2, 'goes with --python-task', '--command', 'true', '--args', '1')
         self.expect_refused(3, 'ValueError: no luck', '--python-task', 'mine:bad', '--seconds', 20)
-        self.expect_refused(3, 'a task has not ended after 2 s', '--command', 'sleep 1000', '--seconds', 5)
+        self.expect_refused(3, 'a task has not ended after 5 s', '--command', 'sleep 1000', '--seconds', 5)
 
 
 if __name__ == '__main__':
