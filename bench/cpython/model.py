@@ -16,13 +16,19 @@ class Model:
 
     def __init__(self, run):
         self.run = run
-        self.do = tasks.do_role if run.workload.together else tasks.do_task
+        self.payload = run.workload.payload
+        self.do = (tasks.do_call if self.payload is not None else
+                   tasks.do_role if run.workload.together else tasks.do_task)
         tasks.current = run
 
     def close_gate(self, lock):
         """For start(): no worker goes on before all are ready."""
         lock.acquire()
         self.run.gate = lock
+
+    def jobs(self, count):
+        """What is handed to workers."""
+        return range(count) if self.payload is None else ((index, self.payload) for index in range(count))
 
     def imports(self):
         """What of the library it needs: there before memory is read."""

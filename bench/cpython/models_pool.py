@@ -21,11 +21,11 @@ END_S = 5
 
 
 def add_up(results):
-    """Of what a map yields: how many, and their sum."""
+    """Of what a map yields: how many, and their sum; of a call, what came with it is let go."""
     done = checksum = 0
     for result in results:
         done += 1
-        checksum += result
+        checksum += result[0] if isinstance(result, tuple) else result
     return done, checksum
 
 
@@ -50,7 +50,7 @@ class Executor(Model):
     def tasks(self, count):
         if self.run.workload.mortal:
             return self.tasks_mortal(count)
-        return add_up(self.executor.map(self.do, range(count)))
+        return add_up(self.executor.map(self.do, self.jobs(count)))
 
     def tasks_mortal(self, count):
         """Where one worker dies the executor is broken: it ends the others, and fails what is not done."""
@@ -155,7 +155,7 @@ class ProcessPool(Model):
             return self.tasks_mortal(count)
         if workload.waits or workload.together or workload.connects:
             return add_up(self.one_by_one(count))
-        results = self.pool.map_async(self.do, range(count))
+        results = self.pool.map_async(self.do, self.jobs(count))
         while not results.ready():
             results.wait(WATCH_S)
             self.check_workers()

@@ -69,6 +69,12 @@ def do_task(index):
     return current.workload.task(current, index, here.worker)
 
 
+def do_call(job):
+    """What the caller would get back comes back, too."""
+    index, payload = job
+    return index + 1, current.workload.call(*payload)
+
+
 def do_role(index):
     checksum = current.workload.task(current, index, here.worker)
     current.role_ends(index)

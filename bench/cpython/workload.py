@@ -80,6 +80,7 @@ class Workload:
     mortal = False    # a worker may die of its task: no warm-up, the rest is still done
     ends_workers = False  # account() finds no workers any more
     memory = False    # is measured when all have arrived (together): no warm-up
+    payload = None    # arguments that travel with each task to whoever does it: call() has them, and the result returns
     connects = False  # its tasks are connections: one for each in flight, whatever the items
 
     def prepare(self, run):

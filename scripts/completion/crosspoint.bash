@@ -12,7 +12,8 @@ _crosspoint_names() {
 _crosspoint() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words='' head=''
     local measure='--profile --rule --rules --filter --blocks --launch-ms --workers --conc --place --key --seed --out --like
-        --timeout --quiet --runtime --python --plugin --command --help'
+        --timeout --quiet --runtime --python --plugin
+        --command --python-task --args --path --help'
 
     if ((COMP_CWORD == 1)); then
         words='run bench advise rules report compare track export list topo selftest serve load --help'
@@ -24,7 +25,7 @@ _crosspoint() {
                 --benchmark_repetitions= --benchmark_list_tests --help'
             compopt -o nospace
             ;;
-        advise) words="--plugin --command --seconds --conc --format --seed --out --quiet --help" ;;
+        advise) words="--plugin --command --python-task --args --path --python --seconds --conc --format --seed --out --quiet --help" ;;
         rules) words="--format --rules --help" ;;
         report) words="--rules --help" ;;
         compare) words="--ab --base --effect --fail-on --format --gate --metric $measure" ;;

@@ -179,8 +179,9 @@ static int add_model(const struct adding *adding, const struct model *model)
         result = add(adding, model, 1, 0);
     for (unsigned i = 1; i + 1 < COUNTS && !per_task && units >= COUNTS && !result; i++)
         result = add(adding, model, 1 + (units - 1) * i / (COUNTS - 1), 0);
+    /* A process a task is dear: many at once are no better than few. */
     for (size_t i = 0; i < count && !result; i++)
-        if (!per_task || i == 0 || i + 1 == count)
+        if (!per_task || i == 0 || (i + 1 == count && model->carrier->private))
             result = add(adding, model, levels[i], 0);
     return result;
 }
@@ -234,7 +235,7 @@ void advice_classify(struct advice *advice, const struct row *row)
     class->kernel = system_ns > 0 ? system_ns / whole_ns : 0;
     class->waiting = fmax(1 - class->computing - class->kernel, 0);
     class->item_s = wall_ns / items / 1e9;
-    class->cpu_growth = NAN;
+    class->cpu_growth = class->lock = NAN;
     class->word = class->waiting >= 0.8     ? "waiting"
                   : class->kernel >= 0.5    ? "in the kernel"
                   : class->waiting >= 0.2   ? "computing and waiting"

@@ -42,6 +42,7 @@ struct advice_candidate {
 struct advice_class {
     double computing, kernel, waiting;
     double item_s;     /* a task */
+    double lock;       /* share of computing during which one lock keeps threads from it; NaN: not known */
     double cpu_growth; /* processor time of a task with a worker a unit, against one at a time; NaN: not
                           measured */
     const char *word;  /* "computing" */
@@ -54,11 +55,13 @@ struct advice {
     struct advice_class class;
     /* Indices; SIZE_MAX: there is none. */
     size_t serial, fastest, chosen, second, tree;
-    unsigned units, blocks;
+    unsigned units, blocks, blocks_needed; /* needed: for a p-value below 5 % over all comparisons */
     size_t finalists, comparisons;
     double level;               /* of the intervals of ratios */
     double foreign_cpu, stolen; /* medians over the rows; NaN: unknown */
     double spent_s;
+    double pickling_s,
+        import_s; /* of a callable: arguments and result of a task; its module. NaN: not known */
     char change[ADVICE_NOTES_MAX][256], untold[ADVICE_NOTES_MAX][256];
     size_t change_count, untold_count;
 };

@@ -49,6 +49,25 @@ static void measure_growth(struct advice *advice)
             least);
 }
 
+/* With W workers that share a lock for a part s of their computing the rate is at most W / (1 + s (W - 1))
+ * times that of one (Amdahl); what processes gain is what there was to be had. */
+static void measure_lock(struct advice *advice)
+{
+    const struct advice_candidate *serial = at(advice, advice->serial),
+                                  *threads = find_level(advice, "thread-pool", advice->units),
+                                  *processes = find_level(advice, "process-pool", advice->units);
+    if (isnan(advice->import_s) || advice->units < 2 || advice->class.computing < 0.2 || !threads ||
+        !processes)
+        return;
+    double had = fmax(processes->rate, threads->rate) / serial->rate, gained = threads->rate / serial->rate;
+    if (had > 1.1) /* else nothing is to be had, with a lock or without */
+        advice->class.lock = fmin(fmax((had / gained - 1) / (had - 1), 0), 1);
+    if (advice->class.lock > 0.3)
+        advice_note_change(
+            advice, "an interpreter without the lock (free-threaded), or code that releases it: threads "
+                    "would gain what processes do, without pickling");
+}
+
 static void tell_scaling(struct advice *advice)
 {
     const struct advice_candidate *chosen = at(advice, advice->chosen);
@@ -99,7 +118,12 @@ static void tell_doubts(struct advice *advice)
     const struct advice_candidate *second = at(advice, advice->second);
     const struct quiet_threshold *foreign = &quiet_thresholds[QUIET_FOREIGN_CPU],
                                  *steal = &quiet_thresholds[QUIET_STEAL];
-    if (second && !(second->p < judge_alpha))
+    if (advice->blocks < advice->blocks_needed)
+        advice_note_untold(advice,
+                           "anything for sure: %u block%s decide%s nothing, %u do; --seconds takes more",
+                           advice->blocks, advice->blocks == 1 ? "" : "s", advice->blocks == 1 ? "s" : "",
+                           advice->blocks_needed);
+    else if (second && !(second->p < judge_alpha))
         advice_note_untold(advice, "whether it is ahead of %s: not shown by %u blocks; --seconds takes more",
                            second->label, advice->blocks);
     for (size_t i = 0; i < advice->count; i++) {
@@ -120,6 +144,7 @@ static void tell_doubts(struct advice *advice)
 void advice_conclude(struct advice *advice)
 {
     measure_growth(advice);
+    measure_lock(advice);
     tell_scaling(advice);
     tell_in_flight(advice);
     tell_doubts(advice);

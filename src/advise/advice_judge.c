@@ -202,6 +202,15 @@ static int read_disturbance(const struct samples *samples, enum column column, d
     return result;
 }
 
+static int fail_all(const struct advice *advice, struct error *error)
+{
+    for (size_t i = 0; i < advice->count; i++)
+        if (advice->candidates[i].finalist && advice->candidates[i].problem[0])
+            return error_set(error, "no launch was ok: %s: %s", advice->candidates[i].label,
+                             advice->candidates[i].problem);
+    return error_set(error, "no launch was ok");
+}
+
 int advice_judge(struct advice *advice, const struct samples *samples, struct error *error)
 {
     struct statistics_cache cache = {0};
@@ -220,7 +229,7 @@ int advice_judge(struct advice *advice, const struct samples *samples, struct er
     if (result)
         return error_set(error, "out of memory");
     if (find_fastest(advice, &duels) == SIZE_MAX)
-        return error_set(error, "no launch was ok");
+        return fail_all(advice, error);
     choose(advice, &duels);
     return 0;
 }

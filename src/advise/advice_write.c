@@ -61,7 +61,21 @@ static void add_class(const struct advice *advice, struct table *table)
     word_metric(COLUMN_WALL_NS, class->item_s * 1e9, item, sizeof item);
     add_topic(table, "class");
     table_text(table, SAYS, "%s: %.0f %% computing, %.0f %% in the kernel, %.0f %% waiting; a task takes %s",
-               class->word, 100 * class->computing, 100 * class->kernel, 100 * class->waiting, item);
+               class->lock > 0.5 ? "computing under the interpreter lock" : class->word,
+               100 * class->computing, 100 * class->kernel, 100 * class->waiting, item);
+    if (isfinite(class->lock)) {
+        add_topic(table, "");
+        table_text(table, SAYS, "%.0f %% of its computing holds the interpreter lock", 100 * class->lock);
+    }
+    if (isfinite(advice->import_s)) {
+        char pickling[64], import[32];
+        word_metric(COLUMN_WALL_NS, advice->pickling_s * 1e9, pickling, sizeof pickling);
+        word_metric(COLUMN_WALL_NS, advice->import_s * 1e9, import, sizeof import);
+        add_topic(table, "beside the work");
+        table_text(table, SAYS, "%s%simporting its module %s, once a process that is started anew",
+                   isfinite(advice->pickling_s) ? "pickling of arguments and result " : "",
+                   isfinite(advice->pickling_s) ? strcat(pickling, " a task, ") : "", import);
+    }
 }
 
 static void add_choice(const struct advice *advice, struct table *table)
@@ -250,6 +264,7 @@ static int write_json(const struct advice *advice, FILE *out)
                   class->kernel, "waiting", class->waiting, "task_s", class->item_s);
     json_t *candidates = json_array();
     set_number(shares, "processor_time_growth", class->cpu_growth);
+    set_number(shares, "lock", class->lock);
     json_object_set_new(root, "class", shares);
     set_cell(root, "choose", advice, advice->chosen);
     set_cell(root, "fastest", advice, advice->fastest);
@@ -260,6 +275,8 @@ static int write_json(const struct advice *advice, FILE *out)
     json_object_set_new(root, "candidates", candidates);
     json_object_set_new(root, "change", notes_json(advice->change, advice->change_count));
     json_object_set_new(root, "not_told", notes_json(advice->untold, advice->untold_count));
+    set_number(root, "pickling_s", advice->pickling_s);
+    set_number(root, "import_s", advice->import_s);
     set_number(root, "foreign_cpu_fraction", advice->foreign_cpu);
     int failed = json_dumpf(root, out, JSON_INDENT(2));
     fputc('\n', out);

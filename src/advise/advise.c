@@ -57,7 +57,7 @@ static int find_work(struct advising *advising, struct error *error)
     for (size_t i = 0; i < count && !advising->workload; i++)
         if (runtimes[i]->absent.text[0])
             return error_set(error, "%s", runtimes[i]->absent.text);
-    return advising->workload ? 0 : error_set(error, "name a task: --plugin FILE or --command TEXT");
+    return advising->workload ? 0 : error_set(error, "name a task");
 }
 
 static bool is_status(const struct row_buffer *row, enum status status)
@@ -85,6 +85,39 @@ static int fail_work(const struct advising *advising, const char *reason, struct
     return 2;
 }
 
+static bool has_check(const struct workload *workload)
+{
+    for (const struct workload_param *param = workload->params; param && param->key; param++)
+        if (strcmp(param->key, "check") == 0)
+            return true;
+    return false;
+}
+
+/* A callable is looked at by itself: what it leaves behind, and what its calls cost beside its work. */
+static int check_once(struct advising *advising, const struct cell *cell, struct error *error)
+{
+    struct cell checked = *cell;
+    struct advice *advice = advising->advice;
+    struct row_buffer row;
+    advice->pickling_s = advice->import_s = NAN;
+    if (!advising->runtime->driver || !has_check(advising->workload))
+        return 0;
+    if (cell_set(&checked, "check", "yes", error))
+        return -1;
+    struct plan_cell *planned = plan_one(advising->session, &checked);
+    if (!planned)
+        return error_set(error, "out of memory");
+    if (session_launch(advising->session, planned, 1, 0, &row))
+        return 1;
+    if (is_status(&row, STATUS_INVALID))
+        advice_note_untold(advice, "whether it does the same each time: %s", row.row.text[COLUMN_REASON]);
+    else if (!is_status(&row, STATUS_OK))
+        return fail_work(advising, row.row.text[COLUMN_REASON], error);
+    advice->pickling_s = row_number(&row.row, COLUMN_VALUE) / 1e9;
+    advice->import_s = row_number(&row.row, COLUMN_STARTUP_NS) / 1e9;
+    return 0;
+}
+
 /* How one task after the other goes, which most else follows from. A work that only loops can do has a
  * loop's. */
 static int probe(struct advising *advising, struct error *error)
@@ -107,6 +140,9 @@ static int probe(struct advising *advising, struct error *error)
     if (runtime_complete(&cell, advice->units, error) || runtime_runnable(&cell, session->topology, error))
         return -1;
     advice->serial = advice_add(advice, &cell, error);
+    int checked = check_once(advising, &cell, error);
+    if (checked)
+        return checked;
     struct plan_cell *planned = plan_one(session, &cell);
     if (!planned)
         return error_set(error, "out of memory");
@@ -293,10 +329,15 @@ static int look(struct advising *advising, struct error *error)
     int result = order ? 0 : error_set(error, "out of memory");
     for (size_t i = 0; i < plan->count && !result; i++)
         plan->cells[i].items = first_items(advising, &plan->cells[i]);
+    /* What takes this long for its least work is not the best. */
+    double timeout_s = advising->session->timeout_s;
+    advising->session->timeout_s =
+        fmin(fmax(fmax(advising->advise->seconds / 10, 2), 6 * advising->advice->class.item_s), timeout_s);
     for (unsigned round = 0; round <= LOOKS && !result; round++) {
         plan_order(plan, UINT_MAX - round, order); /* the numbers of the finals' blocks are theirs */
         result = look_once(advising, round, order);
     }
+    advising->session->timeout_s = timeout_s;
     progress_clear(advising->session->quiet);
     tell_late(advising->advice);
     free(order);
@@ -381,6 +422,8 @@ static int measure_finals(struct advising *advising, struct error *error)
         result = 2;
     samples_free(&samples);
     advising->advice->blocks = session->plan.blocks;
+    advising->advice->blocks_needed = (unsigned)statistics_blocks_needed(
+        advising->advice->comparisons ? advising->advice->comparisons : 1, 0.05);
     return result;
 }
 
@@ -401,7 +444,7 @@ static void set_up(struct advising *advising)
     double seconds = advising->advise->seconds;
     session->quiet = advising->advise->run.quiet;
     session->launch_ms = fmin(fmax(seconds * 3, 20), 200);
-    session->timeout_s = fmax(seconds / 3, 2);
+    session->timeout_s = fmax(seconds / 3, 5);
     session->plan.seed = advising->advise->run.seed;
     advising->advice->units = (unsigned)topology_max(session->topology);
     snprintf(advising->advice->work, sizeof advising->advice->work, "%s/%s", advising->workload->family,

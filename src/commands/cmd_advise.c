@@ -17,13 +17,23 @@ struct options {
     const char *format;
 };
 
-enum { OPTION_SECONDS = 256, OPTION_FORMAT, OPTION_CONC, OPTION_SEED, OPTION_OUT, OPTION_QUIET };
+enum {
+    OPTION_SECONDS = 256,
+    OPTION_FORMAT,
+    OPTION_CONC,
+    OPTION_SEED,
+    OPTION_OUT,
+    OPTION_QUIET,
+    OPTION_PYTHON
+};
 
 static const struct argp_option option_table[] = {
     {"seconds", OPTION_SECONDS, "N", 0, "how long it may take (60)", 0},
     {"conc", OPTION_CONC, "N", 0, "no more than so many tasks at once; default: as many as are worth a try",
      0},
     {"format", OPTION_FORMAT, "text|json|markdown", 0, "of what is printed", 0},
+    {"python", OPTION_PYTHON, "PATH", 0,
+     "the interpreter of a --python-task; default: the first python3 there is", 0},
     {"seed", OPTION_SEED, "N", 0, "of the order of launches; default: random, recorded", 0},
     {"out", OPTION_OUT, "DIR", 0, "the results folder; must not exist. Default: results/TIME-HOST-advice", 0},
     {"quiet", OPTION_QUIET, NULL, 0, "no progress", 0},
@@ -54,6 +64,11 @@ static error_t parse(int key, char *text, struct argp_state *state)
         run->seed = options_count(state, "--seed", text, 0, INT64_MAX);
         run->seed_given = true;
         return 0;
+    case OPTION_PYTHON:
+        if (run->python_count)
+            options_error(state, "one --python, not '%s' as well", text);
+        run->pythons[run->python_count++] = text;
+        return 0;
     case OPTION_OUT:
         run->out = text;
         return 0;
@@ -61,10 +76,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
         run->quiet = true;
         return 0;
     case ARGP_KEY_ARG:
-        options_error(state, "no argument '%s' here; a task is named by --plugin or --command", text);
+        options_error(state, "no argument '%s' here; a task is named by --plugin, --command or --python-task",
+                      text);
     case ARGP_KEY_END:
         if (!own_work_given(&run->own))
-            options_error(state, "name a task: --plugin FILE or --command TEXT");
+            options_error(state,
+                          "name a task: --plugin FILE, --command TEXT or --python-task MODULE:FUNCTION");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -81,23 +98,24 @@ static int tell(struct advice *advice, const struct session *session, const stru
         return error_tell(&error);
     if (!options->advise.run.quiet)
         word_tell(stderr, "%.0f s; what was measured is in %s", advice->spent_s, session->builds[0].folder);
-    return EXIT_FINE;
+    return advice->blocks < advice->blocks_needed ? EXIT_TOO_LITTLE_DATA : EXIT_FINE;
 }
 
 int cmd_advise(int argc, char **argv)
 {
     static const struct argp_child children[] = {{&own_options_argp, 0, NULL, 0}, {0}};
-    static const struct argp argp = {.options = option_table,
-                                     .parser = parse,
-                                     .children = children,
-                                     .doc = "Says how to run your own task: under which model, with how many "
-                                            "workers, what the second best and the "
-                                            "documents' choice lose, and how sure that is.\v"
-                                            "A first look at all candidates chooses the few that are then "
-                                            "measured against each other in blocks of "
-                                            "fresh processes. Exit status: 0 it says; 2 bad usage, or what "
-                                            "is named is not there; 3 the task fails, "
-                                            "hangs or takes too long; 130 interrupted."};
+    static const struct argp argp = {
+        .options = option_table,
+        .parser = parse,
+        .children = children,
+        .doc = "Says how to run your own task: under which model, with how many "
+               "workers, what the second best and the "
+               "documents' choice lose, and how sure that is.\v"
+               "A first look at all candidates chooses the few that are then "
+               "measured against each other in blocks of "
+               "fresh processes. Exit status: 0 it says; 2 bad usage, or what "
+               "is named is not there; 3 the task fails, hangs or takes too long; 4 it says, from too few "
+               "blocks to be sure; 130 interrupted."};
     struct options options = {.advise = {.seconds = 60, .run = {.selection.profile = profile_find("quick")}},
                               .format = "text"};
     struct error error;
@@ -105,7 +123,9 @@ int cmd_advise(int argc, char **argv)
     struct advice advice;
     options_parse(&argp, argc, argv, &options);
     options.advise.run.seed = run_setup_seed(&options.advise.run);
-    int ended = run_setup_open(&session, &error) || own_work_load(&options.advise.run.own, &error)
+    const struct run_options *run = &options.advise.run;
+    int ended = run_setup_open(&session, &error) || own_work_load(&run->own, &error) ||
+                        (own_work_is_python(&run->own) && run_setup_pythons(run, &error))
                     ? -1
                     : advise_measure(&options.advise, &session, &advice, &error);
     int code = ended == 1 ? EXIT_INTERRUPTED : ended == 2 ? EXIT_NOTHING_COMPARABLE : EXIT_USAGE;

@@ -239,6 +239,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
     }
     if (key == ARGP_KEY_ARG)
         options_error(state, "no argument '%s' here; cells are chosen with --benchmark_filter=REGEX", text);
+    if (key == ARGP_KEY_END && own_work_is_python(&arguments->own))
+        options_error(state, "its cells are native: --python-task goes with run and advise");
     if (key < OPTION_FILTER || key > OPTION_VERBOSITY)
         return ARGP_ERR_UNKNOWN;
     const struct argp_option *option = &option_table[key - OPTION_FILTER];

@@ -173,6 +173,7 @@ static int list_cells(const struct options *options)
     struct topology *topology = topology_open(NULL, &error);
     int code = EXIT_FINE;
     if (!topology || load_rules(options->rules, &rules, &error) || runtimes_add_python(NULL, &error) ||
+        (own_work_is_python(&options->own) && runtimes_check_own(&error)) ||
         selection_build(&selection, (unsigned)topology_max(topology), &plan, &error))
         code = error_tell(&error);
     for (size_t i = 0; i < plan.count && code == EXIT_FINE; i++)

@@ -178,7 +178,7 @@ static void hint_resume(const struct session *session)
     char *own[OWN_WORK_ARGUMENTS_MAX];
     word_print(stderr, "go on with: %s --resume %s%s%s", typed_run(), session->builds[0].folder,
                rules ? " --rules " : "", rules ? session->rules_path : "");
-    for (size_t i = 0, count = own_work_arguments(own); i < count; i++)
+    for (size_t i = 0, count = own_work_arguments(NULL, own); i < count; i++)
         word_print(stderr, " %s", own[i]);
     fputc('\n', stderr);
 }

@@ -19,6 +19,7 @@ static void set_builds(const struct compare_ab *ab, struct session *session, con
     for (size_t build = 0; build < 2; build++) {
         struct session_build *to = &session->builds[build];
         to->program = ab->programs[build];
+        to->plugin = ab->plugins[build];
         snprintf(to->folder, sizeof to->folder, "%s/%s", root, build_names[build]);
     }
 }
@@ -160,6 +161,25 @@ static int conclude(const struct compare_ab *ab, struct compare_ab_round *first,
     return code;
 }
 
+static bool is_plugin(const char *name)
+{
+    size_t length = strlen(name);
+    return length > 3 && strcmp(name + length - 3, ".so") == 0;
+}
+
+/* Both are run by this very program. */
+static int open_plugins(const struct compare_ab *ab, struct program programs[2], struct program plugins[2],
+                        struct error *error)
+{
+    for (size_t build = 0; build < 2; build++) {
+        if (program_open(&programs[build], NULL, error) ||
+            program_open(&plugins[build], ab->names[build], error))
+            return -1;
+        plugins[build].by_path = true;
+    }
+    return 0;
+}
+
 /* For both rounds: what is built meanwhile is not what is compared. */
 static int open_programs(const struct compare_ab *ab, struct program programs[2], struct error *error)
 {
@@ -172,15 +192,36 @@ static int open_programs(const struct compare_ab *ab, struct program programs[2]
     return 0;
 }
 
+/* run: of plugins, what base has is what is asked for. */
+static int open_builds(struct compare_ab *ab, struct run_options *run, struct program programs[2],
+                       struct program plugins[2], struct error *error)
+{
+    bool first = is_plugin(ab->names[0]), second = is_plugin(ab->names[1]);
+    if (first != second)
+        return error_set(error, "%s and %s: name two builds of crosspoint, or two plugins (.so)",
+                         ab->names[0], ab->names[1]);
+    if (!first)
+        return open_programs(ab, programs, error);
+    if (own_work_given(&run->own))
+        return error_set(error, "two plugins are compared: leave out --plugin and other work of one's own");
+    ab->plugins[0] = &plugins[0];
+    ab->plugins[1] = &plugins[1];
+    run->own.plugin = ab->names[0];
+    return open_plugins(ab, programs, plugins, error);
+}
+
 int compare_ab(const struct compare_ab *asked, const char *format)
 {
     struct error error = {""};
     struct compare_ab_round first = {.folder = ""};
-    struct program programs[2] = {{.file = -1}, {.file = -1}};
+    struct program programs[2] = {{.file = -1}, {.file = -1}}, plugins[2] = {{.file = -1}, {.file = -1}};
+    struct run_options run = *asked->run;
     struct compare_ab opened = *asked, *ab = &opened;
     ab->programs[0] = &programs[0];
     ab->programs[1] = &programs[1];
-    int result = open_programs(ab, programs, &error) ? -1 : compare_ab_round(ab, NULL, &first, &error);
+    ab->run = &run;
+    int result =
+        open_builds(ab, &run, programs, plugins, &error) ? -1 : compare_ab_round(ab, NULL, &first, &error);
     int code = EXIT_USAGE;
     if (result == 1) {
         tell_interrupted(first.folder);
@@ -192,5 +233,7 @@ int compare_ab(const struct compare_ab *asked, const char *format)
     compare_ab_free(&first);
     program_close(&programs[0]);
     program_close(&programs[1]);
+    program_close(&plugins[0]);
+    program_close(&plugins[1]);
     return code;
 }

@@ -8,8 +8,9 @@
 #include "run_setup.h"
 
 struct compare_ab {
-    const char *names[2];              /* BASE and NEW: two builds of crosspoint, as the user calls them */
+    const char *names[2]; /* BASE and NEW: two builds of crosspoint, or two plugins, as the user calls them */
     const struct program *programs[2]; /* opened; compare_ab does it by itself */
+    const struct program *plugins[2];  /* the same, where BASE and NEW are plugins; NULL: they are not */
     const struct run_options *run;
     enum column metric;
     double effect;

@@ -81,6 +81,19 @@ int runtimes_add_python(const char *interpreter, struct error *error)
     return add(name, NULL, why.text, error);
 }
 
+int runtimes_check_own(struct error *error)
+{
+    error_set(error, "no interpreter has the task");
+    for (size_t i = 1; i < known_count; i++) {
+        if (known[i]->absent.text[0])
+            error_set(error, "%s", known[i]->absent.text);
+        for (size_t w = 0; known[i]->catalogue && known[i]->catalogue->workloads[w]; w++)
+            if (own_work_has(known[i]->catalogue->workloads[w]))
+                return 0;
+    }
+    return -1;
+}
+
 void runtimes_forget(void)
 {
     while (known_count > 1) {
@@ -247,7 +260,7 @@ void runtime_become_launch(const struct runtime_launch *launch)
     enum { OWN_FIRST = 6 };
     char *arguments[OWN_FIRST + OWN_WORK_ARGUMENTS_MAX + 5] = {
         (char *)launch->program->path, "launch", items, "--topology", topology, name};
-    size_t count = OWN_FIRST + own_work_arguments(&arguments[OWN_FIRST]);
+    size_t count = OWN_FIRST + own_work_arguments(launch->plugin, &arguments[OWN_FIRST]);
     if (driver) {
         hand_down(driver_description(driver), description);
         arguments[count++] = "--python";

@@ -35,6 +35,9 @@ int runtimes_add_python(const char *interpreter, struct error *error);
 /* One that has said already what it is, in an open file of the driver's description; takes neither. */
 int runtimes_add_described(const char *interpreter, int description, struct error *error);
 
+/* Which interpreters have a task that own_work_load has named: -1 with error, which says why none has. */
+int runtimes_check_own(struct error *error);
+
 /* An absent one, as an earlier run recorded it. */
 int runtimes_add_absent(const char *name, const char *reason, struct error *error);
 
@@ -66,6 +69,7 @@ void runtime_fill_row(const struct cell *cell, struct row_buffer *row);
 /* One sample to be taken. */
 struct runtime_launch {
     const struct program *program; /* the build that is measured */
+    const struct program *plugin;  /* its own; NULL: what own_work_load has loaded */
     const struct cell *cell;
     uint64_t items;
     int topology; /* a descriptor of this machine's topology.xml */

@@ -105,6 +105,7 @@ static _Noreturn void become_launch(const struct launch *launch, int out, int er
     padding[length] = '\0';
     setenv("CROSSPOINT_PADDING", padding, 1);
     runtime_become_launch(&(struct runtime_launch){.program = launch->program,
+                                                   .plugin = launch->plugin,
                                                    .cell = launch->cell,
                                                    .items = launch->items,
                                                    .topology = launch->topology});

@@ -11,6 +11,7 @@
 #include "result.h"
 
 struct launch {
+    const struct program *plugin;  /* NULL: what own_work_load has loaded */
     const struct program *program; /* whose `launch` command to start; opened */
     int topology; /* a file: topology.xml of this machine; inherited, and read as /proc/self/fd/N */
     const struct cell *cell;

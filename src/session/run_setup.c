@@ -226,6 +226,8 @@ int run_setup_pythons(const struct run_options *options, struct error *error)
     for (size_t i = 0; i < options->python_count || i == 0; i++)
         if (runtimes_add_python(options->python_count ? options->pythons[i] : NULL, error))
             return -1;
+    if (own_work_is_python(&options->own) && runtimes_check_own(error))
+        return error_prefix(error, "--python-task");
     const struct runtime *const *runtimes = runtimes_all(&count);
     for (size_t i = 0; i < count && !options->quiet; i++)
         if (runtimes[i]->absent.text[0])
@@ -262,9 +264,11 @@ int run_setup_own_again(const char *folder, const struct run_options *options, s
 /* An interpreter is not even asked where nothing is wanted of it. */
 static bool wants_pythons(const struct run_options *options, const struct selection *selection)
 {
-    bool wanted = options->python_count > 0;
+    bool wanted = options->python_count > 0 || own_work_is_python(&options->own);
     if (selection->runtime_kind)
         return strcmp(selection->runtime_kind, "native") != 0;
+    if (selection->own_work && !selection->own_rules && selection->rule_count == 0)
+        return wanted;
     for (size_t i = 0; i < selection->rules->count; i++) {
         const struct rule *rule = &selection->rules->rules[i];
         bool chosen = selection->rule_count == 0;
@@ -292,8 +296,12 @@ int run_setup_plan(struct session *session, const struct run_options *options, s
     selection.rules = &rules;
     selection.own_work = own_work_given(&options->own);
     selection.own_rules = options->rules != NULL;
-    if (ab && !selection.runtime_kind) /* an interpreter is none of the two builds */
+    if (ab && !selection.runtime_kind &&
+        !own_work_is_python(&options->own)) /* an interpreter is none of the two builds */
         selection.runtime_kind = "native";
+    if (own_work_is_python(&options->own) && selection.runtime_kind &&
+        strcmp(selection.runtime_kind, "native") == 0)
+        return error_set(error, "--python-task runs in CPython; leave out --runtime native");
     int failed =
         own_work_load(&options->own, error) || run_setup_rules(session, options->rules, &rules, error) ||
         (wants_pythons(options, &selection) && run_setup_pythons(options, error)) ||

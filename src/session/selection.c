@@ -188,7 +188,7 @@ static bool has_axes(const struct workload *workload, const struct selection *se
  * for. */
 static bool has_grid(const struct selection *selection, const struct runtime *runtime)
 {
-    bool asked = selection->axis_count || selection->filter || selection->runtime_kind;
+    bool asked = selection->axis_count || selection->filter || selection->runtime_kind || selection->own_work;
     return runtime->catalogue && selection_has_runtime(selection, runtime) &&
            (asked || strcmp(runtime->kind, "native") == 0);
 }

@@ -27,6 +27,7 @@ int session_launch(const struct session *session, const struct plan_cell *cell, 
 {
     struct launch launch = {
         .program = session->builds[cell->build].program,
+        .plugin = session->builds[cell->build].plugin,
         .topology = session->topology_file,
         .cell = &cell->cell,
         .items = items,
@@ -288,7 +289,9 @@ static int measure_cell(struct session *session, unsigned block, unsigned slot, 
         return write_sample(session, cell, block, slot, &row, error);
     }
     struct environment before, after;
-    if (program_check(session->builds[cell->build].program, error) || own_work_check(error))
+    const struct session_build *build = &session->builds[cell->build];
+    if (program_check(build->program, error) || own_work_check(error) ||
+        (build->plugin && program_check(build->plugin, error)))
         return -1;
     double begin_s = clock_now_s();
     environment_read("", &before);

@@ -19,6 +19,7 @@
 /* One program and the folder its rows go to. */
 struct session_build {
     const struct program *program; /* opened, by somebody who outlives the session */
+    const struct program *plugin;  /* its own, opened likewise; NULL: what own_work_load has loaded */
     char folder[PATH_BYTES];
     struct folder_lock lock; /* zeroed: not held */
     struct samples_file samples;

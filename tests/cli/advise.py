@@ -13,7 +13,8 @@ QUICK = 'advise', '--seconds', '5', '--quiet'
 class Advise(Case):
     def test_command(self):
         """Sleeps are best all at once, on whatever machine; the finals' samples are a run like any other."""
-        output = self.crosspoint(*QUICK, '--command', 'sleep 0.02', '--format', 'json', '--out', 'out', '--seed', 7)[0]
+        output = self.crosspoint(*QUICK, '--command', 'sleep 0.02', '--format', 'json', '--out', 'out', '--seed', 7,
+                                 code=None)[0]
         advice = json.loads(output)
         self.assertEqual((advice['work'], advice['runtime']), ('own/command', 'native'))
         self.assertGreater(advice['class']['waiting'], advice['class']['computing'])
@@ -29,15 +30,32 @@ class Advise(Case):
         self.assertEqual({row['cell'] for row in rows}, {cell for cell in candidates if candidates[cell]['finalist']})
         run = read_run(self.folder / 'out')
         self.assertEqual((run['outcome']['state'], run['options']['own']), ('complete', {'command': 'sleep 0.02'}))
-        self.assertIn('own/command', self.crosspoint('report', 'out')[0] + (self.folder / 'out/report.html').read_text())
+        self.crosspoint('report', 'out')
+        self.assertIn('own/command', (self.folder / 'out' / 'report.html').read_text())
 
     def test_plugin(self):
-        output, errors = self.crosspoint(*QUICK, '--plugin', DIVISORS, '--out', 'out', '--conc', 2)
+        output, errors = self.crosspoint(*QUICK, '--plugin', DIVISORS, '--out', 'out', '--conc', 2, code=None)
         self.assertEqual(errors, '')
         for topic in 'class ', 'choose ', 'documents ', 'how sure ':
             self.assertRegex(output, f'(?m)^{topic}')
         self.assertIn('own/divisors in native', output)
         self.assertLessEqual({int(row['conc']) for row in read_rows(self.folder / 'out')}, {1, 2})
+
+    def test_python(self):
+        """A callable with a half for loops: both are tried; what it does beside its work is told."""
+        (self.folder / 'mine.py').write_text(
+            'import asyncio, random, time\n\ndef nap(ms):\n    time.sleep(ms / 1000)\n    print("not ours")\n'
+            '    return random.random()\n\nasync def nap_async(ms):\n    await asyncio.sleep(ms / 1000)\n')
+        output = self.crosspoint(*QUICK, '--python-task', 'mine:nap', '--args', '{"ms": 5}', '--format', 'json',
+                                 '--out', 'out', code=None)[0]
+        advice = json.loads(output)
+        self.assertEqual(advice['work'], 'own/nap')
+        self.assertRegex(advice['runtime'], '^cpython')
+        self.assertGreater(advice['import_s'], 0)
+        self.assertGreater(advice['pickling_s'], 0)
+        self.assertTrue(any('not deterministic' in told for told in advice['not_told']), advice['not_told'])
+        self.assertEqual(read_run(self.folder / 'out')['options']['own'],
+                         {'python_task': 'mine:nap', 'args': {'ms': 5}})
 
     def expect_refused(self, code, told, *arguments):
         output, errors = self.crosspoint('advise', '--quiet', *arguments, code=code)
@@ -52,7 +70,14 @@ class Advise(Case):
         self.expect_refused(2, "command 'no-such' not found", '--command', 'no-such')
         self.expect_refused(2, 'no format', '--command', 'true', '--format', 'csv')
         self.expect_refused(3, 'ended with exit code 3: because', '--command', 'echo because >&2; exit 3')
-        self.expect_refused(3, 'a task has not ended after 2 s', '--command', 'sleep 1000', '--seconds', 5)
+        (self.folder / 'mine.py').write_text('def bad():\n    raise ValueError("no luck")\n')
+        self.expect_refused(2, "no module 'absent'", '--python-task', 'absent:f')
+        self.expect_refused(2, "no 'absent'; it has bad", '--python-task', 'mine:absent')
+        self.expect_refused(2, 'no JSON', '--python-task', 'mine:bad', '--args', '{')
+        self.expect_refused(2, 'absent: No such file', '--python-task', 'mine:bad', '--path', 'absent')
+        self.expect_refused(2, 'goes with --python-task', '--command', 'true', '--args', '1')
+        self.expect_refused(3, 'ValueError: no luck', '--python-task', 'mine:bad', '--seconds', 20)
+        self.expect_refused(3, 'a task has not ended after 5 s', '--command', 'sleep 1000', '--seconds', 5)
 
 
 if __name__ == '__main__':

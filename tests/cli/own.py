@@ -50,6 +50,17 @@ class Plugin(Case):
                                  code=None)[0]
         self.assertIn('own/divisors/serial', output)
 
+    def test_compare_plugins(self):
+        """Two builds of one's own, by this very program: the second is slower, and another file."""
+        output = self.crosspoint('compare', '--ab', DIVISORS, PLUGINS / 'divisors_slower.so', '--filter', '/serial/',
+                                 '--blocks', 10, '--launch-ms', 5, '--profile', 'smoke', '--out', 'ab', code=1)[0]
+        self.assertRegex(output, 'own/divisors/serial.* slower')
+        errors = self.crosspoint('compare', '--ab', DIVISORS, PLUGINS / 'no_plugin.so', '--filter', '/serial/', '--blocks', 1,
+                                 '--profile', 'smoke', '--out', 'other', code=None)[1]
+        self.assertIn('crosspoint/workload.h', errors + str(read_rows(self.folder / 'other' / 'new')))
+        self.assertIn('two builds of crosspoint, or two plugins',
+                      self.crosspoint('compare', '--ab', DIVISORS, '/bin/true', code=2)[1])
+
     def test_resume(self):
         """It is named again, or there is nothing to measure; and it is what it was."""
         self.crosspoint(*SMALL, '--plugin', DIVISORS, '--filter', 'serial', '--out', 'out')
@@ -125,6 +136,28 @@ class Command(Case):
             output, errors = self.crosspoint('run', '--command', command, code=2)
             self.assertEqual((output, len(errors.splitlines())), ('', 1))
             self.assertIn('--command: ' + told, errors)
+
+
+class PythonTask(Case):
+    def test_run(self):
+        """Cells of the interpreter's own, under what can run it; named again to go on."""
+        (self.folder / 'mine.py').write_text('def add(a, b):\n    return a + b\n')
+        task = '--python-task', 'mine:add', '--args', '[1, 2]'
+        self.crosspoint('run', '--profile', 'smoke', '--quiet', '--runtime', 'cpython', *task, '--filter',
+                        '(serial|thread-pool|process-pool|event-loop)/', '--out', 'out')
+        rows = read_rows(self.folder / 'out')
+        self.assertEqual({row['status'] for row in rows}, {'ok'}, rows)
+        self.assertEqual({(row['workload'], row['model']) for row in rows},
+                         {('add', 'serial'), ('add', 'thread-pool'), ('add', 'process-pool')})
+        self.assertNotIn(str(self.folder), (self.folder / 'out' / 'run.json').read_text())
+        self.assertIn('name it again', self.crosspoint('run', '--resume', 'out', code=2)[1])
+        self.crosspoint('run', '--resume', 'out', '--quiet', *task)
+
+    def test_refused(self):
+        for command in ('run', '--runtime', 'cpython'), ('list', 'cells'):
+            self.assertIn("no module 'absent'", self.crosspoint(*command, '--python-task', 'absent:f', code=2)[1])
+        self.assertIn('leave out --runtime native', self.crosspoint('run', '--python-task', 'absent:f', code=2)[1])
+        self.assertIn('native', self.crosspoint('bench', '--python-task', 'mine:f', code=2)[1])
 
 
 if __name__ == '__main__':
