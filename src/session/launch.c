@@ -107,6 +107,7 @@ static _Noreturn void become_launch(const struct launch *launch, int out, int er
     runtime_become_launch(&(struct runtime_launch){.program = launch->program,
                                                    .cell = launch->cell,
                                                    .items = launch->items,
+                                                   .rate = launch->rate,
                                                    .topology = launch->topology});
     dprintf(STDERR_FILENO, "%s: %s\n", launch->program->path, strerror(errno));
     _exit(EXIT_FAILURE);
