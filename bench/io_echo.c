@@ -9,6 +9,8 @@ static ssize_t received(struct tcp_connection *connection, char *bytes, size_t c
     return (ssize_t)count;
 }
 
+static const struct workload_param params[] = {TCP_LOAD_PARAM, {0}};
+
 static const struct tcp_protocol echo = {.received = received};
 
 static int prepare(struct run *run)
@@ -27,6 +29,7 @@ const struct workload workload_io_echo = {
     .summary = "a TCP echo server on loopback under closed-loop load: 64-byte messages, conc connections",
     .item = "message",
     .value_unit = "generator_cpu_fraction",
+    .params = params,
     .cell_default = "conc:64/place:split",
     .sockets = true,
     .tasks = tcp_server_tasks,

@@ -14,6 +14,7 @@ static const struct workload_param params[] = {
      .value_default = "on",
      .summary = "a connection for many requests, or one for each",
      .choices = "on|off"},
+    TCP_LOAD_PARAM,
     {.key = "payload", .value_default = "13", .summary = "bytes of the answer's body"},
     {0},
 };

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "cell.h"
 #include "generator.h"
 #include "measure.h"
 #include "tcp_private.h"
@@ -35,8 +37,12 @@ static _Noreturn void load_failed(void *context, const char *reason)
     run_fail(context, "load generator: %s", reason);
 }
 
+enum { LIMIT_NS = 2000000000 };
+
 static int start_load(struct run *run, struct tcp_server *server, const struct load_options *load)
 {
+    unsigned percent = cell_load_percent(run_cell(run));
+    double rate = percent ? run_rate(run) : 0;
     struct generator_place place = run_generator_place(run);
     struct error error;
     struct load_options options = {
@@ -44,6 +50,9 @@ static int start_load(struct run *run, struct tcp_server *server, const struct l
         .http = load->http,
         .mark_every = load->mark_every,
         .once = load->once,
+        .rate = rate,
+        .seed = 1,
+        .limit_ns = rate > 0 ? LIMIT_NS : 0,
         .threads = place.threads,
         .topology = place.topology,
         .units = place.units,
@@ -52,6 +61,10 @@ static int start_load(struct run *run, struct tcp_server *server, const struct l
         .ended = load_ended,
         .failed = load_failed,
     };
+    if (isnan(rate))
+        return run_error(run, "load:%u is of what the cell can do, which only `crosspoint run` finds",
+                         percent);
+    server->counts_errors = rate > 0;
     server->load = load_start(&options, &error);
     if (!server->load)
         return run_error(run, "%s", error.text);

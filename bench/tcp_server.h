@@ -19,6 +19,15 @@ struct tcp_connection; /* one that is served */
 
 enum { TCP_BUFFER_BYTES = 4096, TCP_STATE_BYTES = 512 };
 
+/* A workload's key (cell_load_percent), which makes the generator an open loop. */
+#define TCP_LOAD_PARAM                                                                                       \
+    {                                                                                                        \
+        .key = "load", .value_default = "0",                                                                 \
+        .summary =                                                                                           \
+            "messages are due at so many percent of what the slowest compared can do; 0: closed loop",       \
+        .value_max = 1000, .zero = true                                                                      \
+    }
+
 struct tcp_protocol {
     size_t state_bytes; /* of a connection's own state, zeroed when it is accepted; at most TCP_STATE_BYTES */
     /* Required: count bytes have come. Returns how many of them it has dealt with; it is called again for the

@@ -131,7 +131,7 @@ static void test_malformed(void **state)
     char commas[COLUMN_COUNT] = "", row[512];
     expect_failure("", "line 1: empty");
     expect_failure("a,b,c\n1,2,3\n", "line 1: no column 'run_id'");
-    expect_row_failure("r,0,0,cell", "line 2: 4 fields where the header has 44");
+    expect_row_failure("r,0,0,cell", "line 2: 4 fields where the header has 45");
     expect_row_failure("r,0,0,\"cell", "line 2: a quoted field does not end");
     expect_row_failure("r,0,0,\"ce\"ll", "line 2:");
     memset(commas, ',', COLUMN_COUNT - 1 - COLUMN_STATUS);

@@ -55,7 +55,7 @@ _crosspoint() {
         --filter) words=$(_crosspoint_names workloads models) ;;
         --model) words=$(_crosspoint_names models) ;;
         --workload) words=$(_crosspoint_names workloads) ;;
-        --only) words='aa slowdown double analytic disturbance' ;;
+        --only) words='aa slowdown double analytic disturbance omission' ;;
         --place)
             words='none compact scatter one-core split'
             [[ $word == *,* ]] && head=${word%,*},

@@ -150,7 +150,7 @@ static int probe(struct advising *advising, struct error *error)
     /* Short tasks are told apart from what a launch is about only if there are many. */
     for (int tries = 0; tries < 6; tries++) {
         double begin_s = clock_now_s();
-        if (session_launch(session, planned, items, 0, &row))
+        if (session_launch(session, planned, items, 0, 0, &row))
             return 1;
         if (!is_status(&row, STATUS_OK))
             return fail_work(advising, row.row.text[COLUMN_REASON], error);
@@ -297,7 +297,7 @@ static int look_once(struct advising *advising, unsigned round, const size_t *or
         progress_launch(session->quiet, round * plan->count + slot, (LOOKS + 1) * plan->count, 0, cell->name);
         if (cell->items == 0 || (late && round > 0 && !is_needed(advising->advice, index)))
             continue; /* it failed, or there is no time: those that have no figure are told */
-        if (session_launch(session, cell, cell->items, 0, &row))
+        if (session_launch(session, cell, cell->items, cell->rate, 0, &row))
             return 1;
         cell->launch_s = clock_now_s() - begin_s;
         take_look(advising, cell, round, &row);

@@ -21,14 +21,15 @@
 
 struct options {
     const char *cell, *topology, *python, *description, *trace;
-    uint64_t items;
+    uint64_t items, rate;
     struct own_work own;
 };
 
-enum { OPTION_ITEMS = 256, OPTION_TOPOLOGY, OPTION_PYTHON, OPTION_DESCRIPTION, OPTION_TRACE };
+enum { OPTION_ITEMS = 256, OPTION_RATE, OPTION_TOPOLOGY, OPTION_PYTHON, OPTION_DESCRIPTION, OPTION_TRACE };
 
 static const struct argp_option option_table[] = {
     {"items", OPTION_ITEMS, "N", 0, "work to do", 0},
+    {"rate", OPTION_RATE, "N", 0, "messages a second that are offered; default: 0, a closed loop", 0},
     {"topology", OPTION_TOPOLOGY, "FILE", 0, "this machine's topology.xml, which loads faster than discovery",
      0},
     {"python", OPTION_PYTHON, "PATH", 0, "the interpreter of a cell that is not native", 0},
@@ -48,6 +49,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case OPTION_ITEMS:
         options->items = options_count(state, "--items", text, 1, UINT64_C(1) << 40);
+        return 0;
+    case OPTION_RATE:
+        options->rate = options_count(state, "--rate", text, 0, UINT64_C(1) << 32);
         return 0;
     case OPTION_TOPOLOGY:
         options->topology = text;
@@ -122,7 +126,8 @@ static int launch_native(const struct cell *cell, const struct topology *topolog
                          const struct options *options, uint64_t items, struct row_buffer *row,
                          struct error *error)
 {
-    struct launched sample = {.run = (options->trace ? cell_open_traced : cell_open)(cell, topology, error)};
+    struct launched sample = {.run =
+                                  cell_open_at(cell, topology, (double)options->rate, options->trace, error)};
     if (!sample.run)
         return -1;
     char name[CELL_NAME_BYTES];

@@ -29,6 +29,7 @@ static const struct test {
     {"double", selftest_double, 6},
     {"analytic", selftest_analytic, 10},
     {"disturbance", selftest_disturbance, 9},
+    {"omission", selftest_omission, 5},
 };
 static const double quick_limit_s = 60;
 
@@ -45,7 +46,7 @@ enum { OPTION_QUICK = 256, OPTION_OUT, OPTION_SEED, OPTION_ONLY, OPTION_QUIET };
 
 static const struct argp_option option_table[] = {
     {"quick", OPTION_QUICK, NULL, 0, "fewer comparisons; a minute at most", 0},
-    {"only", OPTION_ONLY, "TEST", 0, "aa, slowdown, double, analytic or disturbance", 0},
+    {"only", OPTION_ONLY, "TEST", 0, "aa, slowdown, double, analytic, disturbance or omission", 0},
     {"seed", OPTION_SEED, "N", 0, "of the order of launches; default: random, recorded", 0},
     {"out", OPTION_OUT, "DIR", 0, "the results folder; must not exist. Default: results/TIME-HOST-selftest",
      0},
@@ -172,8 +173,8 @@ int cmd_selftest(int argc, char **argv)
         .options = option_table,
         .parser = parse,
         .doc = "Checks the instrument on this machine: identical code must be found identical, injected "
-               "slowdowns must be found and be of their size, waits must take what can be reckoned, and a "
-               "disturbed machine must be noticed.\v"
+               "slowdowns must be found and be of their size, waits must take what can be reckoned, a "
+               "disturbed machine must be noticed, and what a server keeps waiting must count.\v"
                "A check is passed; failed: shown to be wrong; not shown: tried, but the machine was too "
                "disturbed or too noisy to tell; or skipped: the machine does not let us try, for want of a "
                "permission say.\n\n"

@@ -43,6 +43,7 @@ static int plan_again(const struct compare_ab_round *only, struct session *sessi
         if (added < 0)
             return error_set(error, "out of memory");
         plan->cells[added].items = before->cells[found].items;
+        plan->cells[added].rate = before->cells[found].rate;
         plan->cells[added].launch_s = before->cells[found].launch_s;
     }
     plan->seed++;

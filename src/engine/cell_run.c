@@ -105,7 +105,7 @@ static int open_run(struct run *run, bool traced)
 }
 
 static struct run *open_cell(const struct cell *cell, const struct topology *topology,
-                             struct serving *serving, bool traced, struct error *error)
+                             struct serving *serving, double rate, bool traced, struct error *error)
 {
     struct run *run = calloc(1, sizeof *run);
     if (!run) {
@@ -118,6 +118,7 @@ static struct run *open_cell(const struct cell *cell, const struct topology *top
     run->model = model_find(cell->model);
     run->topology = topology;
     run->serving = serving;
+    run->rate = rate;
     cell_counts(&catalogue_native, cell, &run->workers, &run->conc);
     if (open_run(run, traced)) {
         if (error)
@@ -130,18 +131,19 @@ static struct run *open_cell(const struct cell *cell, const struct topology *top
 
 struct run *cell_open(const struct cell *cell, const struct topology *topology, struct error *error)
 {
-    return open_cell(cell, topology, NULL, false, error);
+    return open_cell(cell, topology, NULL, NAN, false, error);
 }
 
-struct run *cell_open_traced(const struct cell *cell, const struct topology *topology, struct error *error)
+struct run *cell_open_at(const struct cell *cell, const struct topology *topology, double rate, bool traced,
+                         struct error *error)
 {
-    return open_cell(cell, topology, NULL, true, error);
+    return open_cell(cell, topology, NULL, rate, traced, error);
 }
 
 struct run *cell_open_serving(const struct cell *cell, const struct topology *topology,
                               struct serving *serving, struct error *error)
 {
-    return open_cell(cell, topology, serving, false, error);
+    return open_cell(cell, topology, serving, NAN, false, error);
 }
 
 static void begin_round(struct run *run, uint64_t items)
@@ -369,6 +371,8 @@ void measurement_fill_row(const struct run *run, const struct measurement *measu
     if (run->workload->sockets && run->workload->latency)
         row_set(row, COLUMN_ERRORS, "%" PRIu64, measurement->errors);
     row_set_number(row, COLUMN_FAIRNESS, measurement->fairness);
+    if (run->rate > 0)
+        row_set_number(row, COLUMN_OFFERED_PER_SECOND, run->rate);
     set_ns(row, COLUMN_LATENCY_UNCORRECTED_P50_NS, measurement->latency_uncorrected_p50_ns);
     set_ns(row, COLUMN_LATENCY_UNCORRECTED_P99_NS, measurement->latency_uncorrected_p99_ns);
     if (measurement->value_unit)

@@ -52,8 +52,10 @@ struct measurement {
  * topology, outlive the run. NULL with error. The caller must be single-threaded. */
 struct run *cell_open(const struct cell *cell, const struct topology *topology, struct error *error);
 
-/* The same, traced: see trace.h. */
-struct run *cell_open_traced(const struct cell *cell, const struct topology *topology, struct error *error);
+/* The same, of a cell with a load (cell_load_percent) at so many messages a second, where 0 is a closed loop,
+ * which shows what it can do; and traced, if the tasks' times are to be kept (trace.h). */
+struct run *cell_open_at(const struct cell *cell, const struct topology *topology, double rate, bool traced,
+                         struct error *error);
 
 /* An unmeasured round before the first measured one. -1 with run->error. */
 int cell_warm_up(struct run *run, uint64_t items);

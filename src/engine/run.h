@@ -84,6 +84,7 @@ struct run {
     struct serving *serving;       /* NULL: it is measured */
     struct trace *trace;           /* NULL: it is not traced */
 
+    double rate;         /* messages a second that are offered; 0: a closed loop; NaN: nobody has said */
     uint64_t startup_ns; /* making the lasting workers; 0: none */
     struct error error;
 };

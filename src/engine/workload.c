@@ -226,6 +226,11 @@ void run_set_memory(struct run *run, uint64_t bytes)
     run->shared->memory_bytes = bytes;
 }
 
+double run_rate(const struct run *run)
+{
+    return run->rate;
+}
+
 struct histogram *run_latency_uncorrected(struct run *run)
 {
     return &run->shared->latency_uncorrected;

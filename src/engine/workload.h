@@ -121,6 +121,9 @@ bool run_in_loops(const struct run *run);      /* begin() is called, not task() 
 /* Beside the loop there is a pool of run_workers() threads: uv_queue_work() goes there. */
 bool run_offloads(const struct run *run);
 
+/* An open loop's messages a second, all connections together; 0: a closed loop; NaN: nobody has said. */
+double run_rate(const struct run *run);
+
 /* Whom it is to serve instead of its own load generator; NULL: nobody. */
 struct serving *run_serving(const struct run *run);
 

@@ -319,6 +319,7 @@ void *sender_run(void *argument)
     struct sender *sender = argument;
     char *buffer = malloc(CONNECTION_BUFFER_BYTES);
     sender_bind(sender->plan, sender->index);
+    int slack_ns = prctl(PR_GET_TIMERSLACK);
     prctl(PR_SET_TIMERSLACK, 1UL); /* else what is due waits 50 us more */
     sender->poll = epoll_create1(EPOLL_CLOEXEC);
     if (sender->poll < 0 || !buffer)
@@ -326,6 +327,7 @@ void *sender_run(void *argument)
     begin(sender);
     send_due(sender, clock_now_ns());
     work(sender, buffer);
+    prctl(PR_SET_TIMERSLACK, (unsigned long)slack_ns);
     close(sender->poll);
     free(buffer);
     return NULL;

@@ -161,3 +161,9 @@ void cell_format(const struct cell *cell, char name[CELL_NAME_BYTES])
     snprintf(name, CELL_NAME_BYTES, "%s/%s/%s/%s%s%s%s%s%s", cell->runtime, cell->family, cell->workload,
              cell->model, workers, conc, params[0] ? "/" : "", params, place);
 }
+
+unsigned cell_load_percent(const struct cell *cell)
+{
+    const char *percent = cell_param(cell, "load");
+    return percent ? (unsigned)strtoul(percent, NULL, 10) : 0;
+}

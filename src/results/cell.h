@@ -51,4 +51,8 @@ void cell_format(const struct cell *cell, char name[CELL_NAME_BYTES]);
 /* The workload's own keys as they stand in the name: "terms:1000/via:pipe". */
 void cell_format_params(const struct cell *cell, char *text, size_t text_bytes);
 
+/* The load that its messages are offered at, in percent of what the slowest of the cells that it is compared
+ * with can do; 0: it is a closed loop. */
+unsigned cell_load_percent(const struct cell *cell);
+
 #endif

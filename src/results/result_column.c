@@ -49,6 +49,7 @@ const struct column_info columns[COLUMN_COUNT] = {
     [COLUMN_FAIRNESS] = {"fairness", "Jain's index of the items of each worker, 0 to 1", COLUMN_NUMBER, true, false},
     [COLUMN_LATENCY_UNCORRECTED_P50_NS] = {"latency_uncorrected_p50_ns", "median latency from the real send, not the intended one", COLUMN_NUMBER, true, true},
     [COLUMN_LATENCY_UNCORRECTED_P99_NS] = {"latency_uncorrected_p99_ns", "99th percentile of the same", COLUMN_NUMBER, true, true},
+    [COLUMN_OFFERED_PER_SECOND] = {"offered_per_second", "items a second that became due, of an open loop", COLUMN_NUMBER, false, false},
 };
 /* clang-format on */
 

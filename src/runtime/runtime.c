@@ -252,13 +252,13 @@ static void hand_down(int file, char path[32])
 
 void runtime_become_launch(const struct runtime_launch *launch)
 {
-    char name[CELL_NAME_BYTES], items[32], topology[32], description[32];
+    char name[CELL_NAME_BYTES], items[32], rate[48], topology[32], description[32];
     const struct driver *driver = runtime_of(launch->cell)->driver;
     cell_format(launch->cell, name);
     snprintf(items, sizeof items, "--items=%" PRIu64, launch->items);
     hand_down(launch->topology, topology);
     enum { OWN_FIRST = 6 };
-    char *arguments[OWN_FIRST + OWN_WORK_ARGUMENTS_MAX + 5] = {
+    char *arguments[OWN_FIRST + OWN_WORK_ARGUMENTS_MAX + 6] = {
         (char *)launch->program->path, "launch", items, "--topology", topology, name};
     size_t count = OWN_FIRST + own_work_arguments(launch->plugin, &arguments[OWN_FIRST]);
     if (driver) {
@@ -268,6 +268,9 @@ void runtime_become_launch(const struct runtime_launch *launch)
         arguments[count++] = "--description";
         arguments[count++] = description;
     }
+    snprintf(rate, sizeof rate, "--rate=%.0f", launch->rate);
+    if (launch->rate > 0)
+        arguments[count++] = rate;
     program_exec(launch->program, arguments);
 }
 

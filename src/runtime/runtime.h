@@ -72,6 +72,7 @@ struct runtime_launch {
     const struct program *plugin;  /* its own; NULL: what own_work_load has loaded */
     const struct cell *cell;
     uint64_t items;
+    double rate;  /* messages a second that are offered; 0: none are, it is a closed loop */
     int topology; /* a descriptor of this machine's topology.xml */
 };
 

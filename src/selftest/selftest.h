@@ -25,6 +25,7 @@ int selftest_slowdown(struct selftest *selftest, struct error *error);    /* mor
 int selftest_double(struct selftest *selftest, struct error *error);      /* twice the work: half as fast */
 int selftest_analytic(struct selftest *selftest, struct error *error);    /* waits that can be reckoned */
 int selftest_disturbance(struct selftest *selftest, struct error *error); /* a disturbed machine noticed */
+int selftest_omission(struct selftest *selftest, struct error *error);    /* what waits is counted */
 
 /* What the tests share: a session for one of their parts. */
 

@@ -19,7 +19,7 @@ static int launch_tried(const struct session *session, const struct plan_cell *c
 {
     for (int attempt = 0; attempt < TRIES_MAX; attempt++) {
         double begin_s = clock_now_s();
-        if (session_launch(session, cell, items, 0, row))
+        if (session_launch(session, cell, items, 0, 0, row))
             return -1;
         if (strcmp(row->row.text[COLUMN_STATUS], status_names[STATUS_FAILED]) != 0 ||
             clock_now_s() - begin_s >= session->timeout_s)
@@ -43,7 +43,7 @@ static int time_cell(struct session *session, struct plan_cell *cell, double *ns
     uint64_t items = runtime_items(&cell->cell, 1, NULL), granule;
     int launches_long = 0, wanted = session->gate ? LAUNCHES_LONG : 1;
     *ns_per_item = 0;
-    if (!session->launch_ms) {
+    if (!session->launch_ms && !cell_load_percent(&cell->cell)) {
         cell->launch_s = UNCALIBRATED_S;
         return 0;
     }
@@ -113,6 +113,36 @@ static uint64_t group_items(const struct session *session, size_t group, const d
     return (items + whole - 1) / whole * whole;
 }
 
+/* What is offered is a share of what the slowest of the group can do in a closed loop, so that all have the
+ * same; what is laid down for one of them with that load holds for all. 0: not known. */
+static double cell_rate_planned(const struct session *session, const struct plan_cell *cell,
+                                const double *ns_per_item)
+{
+    const struct plan *plan = &session->plan;
+    unsigned percent = cell_load_percent(&cell->cell);
+    double slowest_ns = 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct plan_cell *other = &plan->cells[i];
+        if (other->group != cell->group || !cell_load_percent(&other->cell))
+            continue;
+        if (other->rate > 0 && cell_load_percent(&other->cell) == percent)
+            return other->rate;
+        slowest_ns = slowest_ns < ns_per_item[i] ? ns_per_item[i] : slowest_ns;
+    }
+    return slowest_ns > 0 ? fmax(1, round(1e9 / slowest_ns * percent / 100)) : 0;
+}
+
+static void plan_rate(const struct session *session, struct plan_cell *cell, const double *ns_per_item)
+{
+    cell->rate = cell_rate_planned(session, cell, ns_per_item);
+    if (cell->rate > 0)
+        cell->launch_s += (double)cell->items / cell->rate;
+    else if (!cell->skip[0])
+        snprintf(cell->skip, sizeof cell->skip,
+                 "what is %u %% of its capacity is not known: no cell of its group could be calibrated",
+                 cell_load_percent(&cell->cell));
+}
+
 /* What is laid down for a cell holds; the rest of its group does the same work, as far as it can. */
 static uint64_t cell_items_planned(const struct session *session, const struct plan_cell *cell,
                                    const double *ns_per_item)
@@ -141,7 +171,10 @@ int session_calibrate(struct session *session)
     progress_clear(session->quiet);
     for (size_t i = 0; i < plan->count && !interrupted; i++) {
         plan->cells[i].items = cell_items_planned(session, &plan->cells[i], ns_per_item);
-        plan->cells[i].launch_s += (double)plan->cells[i].items * ns_per_item[i] / 1e9;
+        if (cell_load_percent(&plan->cells[i].cell))
+            plan_rate(session, &plan->cells[i], ns_per_item);
+        else
+            plan->cells[i].launch_s += (double)plan->cells[i].items * ns_per_item[i] / 1e9;
     }
     free(ns_per_item);
     return interrupted;

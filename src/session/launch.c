@@ -108,6 +108,7 @@ static _Noreturn void become_launch(const struct launch *launch, int out, int er
                                                    .plugin = launch->plugin,
                                                    .cell = launch->cell,
                                                    .items = launch->items,
+                                                   .rate = launch->rate,
                                                    .topology = launch->topology});
     dprintf(STDERR_FILENO, "%s: %s\n", launch->program->path, strerror(errno));
     _exit(EXIT_FAILURE);

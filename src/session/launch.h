@@ -16,6 +16,7 @@ struct launch {
     int topology; /* a file: topology.xml of this machine; inherited, and read as /proc/self/fd/N */
     const struct cell *cell;
     uint64_t items;
+    double rate; /* as of runtime_launch */
     double timeout_s;
     size_t padding_bytes; /* of the environment: shifts the stack, so that its layout is sampled */
 };

@@ -12,9 +12,10 @@
 struct plan_cell {
     struct cell cell; /* completed */
     char name[CELL_NAME_BYTES];
-    unsigned build;     /* whose program and results folder; 0 but for A/B runs */
-    size_t group;       /* cells of one group are compared and do the same work */
-    uint64_t items;     /* 0: not calibrated yet */
+    unsigned build; /* whose program and results folder; 0 but for A/B runs */
+    size_t group;   /* cells of one group are compared and do the same work */
+    uint64_t items; /* 0: not calibrated yet */
+    double rate;    /* of a cell with a load: messages a second; 0: a closed loop, or not calibrated yet */
     uint64_t items_min; /* that a metric of it needs */
     char skip[256];     /* why it cannot run here; empty: it can */
     double launch_s;    /* how long a launch takes, 0: not known */

@@ -13,6 +13,8 @@ json_t *plan_to_json(const struct plan *plan)
         json_t *object =
             json_pack("{s:s, s:I, s:I, s:f}", "cell", cell->name, "group", (json_int_t)cell->group, "items",
                       (json_int_t)cell->items, "launch_s", cell->launch_s);
+        if (cell->rate > 0)
+            json_object_set_new(object, "rate", json_real(cell->rate));
         if (cell->skip[0])
             json_object_set_new(object, "skipped", json_string(cell->skip));
         json_array_append_new(cells, object);
@@ -41,6 +43,7 @@ int plan_from_json(struct plan *plan, const json_t *object)
         struct plan_cell *planned = &plan->cells[added];
         planned->group = (size_t)json_integer_value(json_object_get(value, "group"));
         planned->items = (uint64_t)json_integer_value(json_object_get(value, "items"));
+        planned->rate = json_number_value(json_object_get(value, "rate"));
         planned->launch_s = json_number_value(json_object_get(value, "launch_s"));
         snprintf(planned->skip, sizeof planned->skip, "%s", skip ? skip : "");
     }

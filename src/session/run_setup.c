@@ -198,6 +198,7 @@ static int take_items(struct plan *plan, const char *folder, bool quiet, struct 
         long found = name ? plan_find(plan, name, 0) : -1;
         if (found >= 0 && items > 0) {
             plan->cells[found].items = (uint64_t)items;
+            plan->cells[found].rate = json_number_value(json_object_get(cell, "rate"));
             taken++;
         }
     }

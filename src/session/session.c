@@ -22,7 +22,7 @@
 
 enum { PADDING_BYTES_MAX = 4096 };
 
-int session_launch(const struct session *session, const struct plan_cell *cell, uint64_t items,
+int session_launch(const struct session *session, const struct plan_cell *cell, uint64_t items, double rate,
                    size_t padding_bytes, struct row_buffer *row)
 {
     struct launch launch = {
@@ -31,6 +31,7 @@ int session_launch(const struct session *session, const struct plan_cell *cell, 
         .topology = session->topology_file,
         .cell = &cell->cell,
         .items = items,
+        .rate = rate,
         .timeout_s = session->timeout_s,
         .padding_bytes = padding_bytes,
     };
@@ -296,7 +297,7 @@ static int measure_cell(struct session *session, unsigned block, unsigned slot, 
     double begin_s = clock_now_s();
     environment_read("", &before);
     size_t padding_bytes = plan_random(&session->plan, block, slot, PADDING_BYTES_MAX);
-    if (session_launch(session, cell, cell->items, padding_bytes, &row))
+    if (session_launch(session, cell, cell->items, cell->rate, padding_bytes, &row))
         return 1;
     environment_read("", &after);
     if (topology_check_allowed(session->topology, error))

@@ -75,7 +75,7 @@ int session_resume(struct session *session, struct error *error);
 int session_measure(struct session *session, struct error *error);
 
 /* One launch of a cell, its row to be kept by the caller. -1: interrupted. */
-int session_launch(const struct session *session, const struct plan_cell *cell, uint64_t items,
+int session_launch(const struct session *session, const struct plan_cell *cell, uint64_t items, double rate,
                    size_t padding_bytes, struct row_buffer *row);
 
 void session_close(struct session *session);

@@ -28,7 +28,8 @@ COLUMNS = '''run_id block slot cell runtime family workload model workers conc p
     items_per_second latency_p50_ns latency_p90_ns latency_p99_ns latency_p999_ns latency_max_ns startup_ns
     cpu_user_ns cpu_system_ns switches_voluntary switches_involuntary migrations faults_minor faults_major
     memory_bytes value value_unit checksum cpus_requested cpus_observed steal_fraction foreign_cpu_fraction
-    throttled_ns tasks_lost errors fairness latency_uncorrected_p50_ns latency_uncorrected_p99_ns'''.split()
+    throttled_ns tasks_lost errors fairness latency_uncorrected_p50_ns latency_uncorrected_p99_ns
+    offered_per_second'''.split()
 
 
 def environment(**changes):

@@ -222,6 +222,32 @@ generator  busy for \d+ % of its threads' time[^\n]*
         self.assertIn('net.ipv4.ip_local_port_range (ports) is 10, 11 needed', process.stderr)
         self.expect_no_errors(json.loads(process.stdout))
 
+    def test_cells_with_a_load(self):
+        """What is compared is offered the same, a share of what it can do; another run may be told to offer that too."""
+        cell = 'io/echo/{}/conc:4/load:{}/place:none'
+        for percent in 50, 100:
+            (self.folder / f'at-{percent}.ini').write_text(f'''[rule]
+claim = it is
+documents = D1
+runtimes = native
+kind = compare
+metric = latency_p50_ns
+effect = 20%
+better = {cell.format('event-loop/workers:1', percent)}
+worse = {cell.format('thread-per-task', percent)}
+''')
+        rules = '--rules', self.folder
+        self.crosspoint('run', *rules, '--profile', 'smoke', '--launch-ms', 10, '--blocks', 1, '--quiet', '--out', 'a')
+        self.crosspoint('run', *rules, '--profile', 'smoke', '--blocks', 1, '--quiet', '--like', 'a', '--out', 'b')
+        rates = [{row['cell']: float(row['offered_per_second']) for row in harness.read_rows(self.folder / run)
+                  if row['status'] == 'ok'} for run in 'ab']
+        self.assertEqual(len(rates[0]), 4)
+        self.assertEqual(rates[0], rates[1])
+        for percent in 50, 100:
+            self.assertEqual(len({rate for name, rate in rates[0].items() if f'load:{percent}' in name}), 1)
+        for row in harness.read_rows(self.folder / 'a'):
+            self.assertTrue(row['errors'].isdigit())
+
     def test_bad_input(self):
         self.expect_error(['load'], 'name a server')
         self.expect_error(['load', '127.0.0.1:1', '127.0.0.1:2'], "one server, not '127.0.0.1:2' as well")
