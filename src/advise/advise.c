@@ -107,7 +107,7 @@ static int check_once(struct advising *advising, const struct cell *cell, struct
     struct plan_cell *planned = plan_one(advising->session, &checked);
     if (!planned)
         return error_set(error, "out of memory");
-    if (session_launch(advising->session, planned, 1, 0, &row))
+    if (session_launch(advising->session, planned, 1, 0, 0, &row))
         return 1;
     if (is_status(&row, STATUS_INVALID))
         advice_note_untold(advice, "whether it does the same each time: %s", row.row.text[COLUMN_REASON]);
