@@ -15,7 +15,7 @@
 #include "work.h"
 #include "workload.h"
 
-enum { TASKS = 100, HALF_STEPS = 500, EXIT_STATUS = 3, WAIT_NS = 20000 };
+enum { TASKS = 100, HALF_STEPS = 500, EXIT_STATUS = 3, WAIT_NS = 20000, WAIT_NS_MAX = 5000000 };
 
 static const struct workload_param params[] = {
     {.key = "deaths", .value_default = "1", .summary = "tasks that end their worker, of 100"},
@@ -75,24 +75,28 @@ static void fill_place(struct run *run, struct crash *crash, unsigned worker)
     atomic_fetch_add(&crash->filled, 1);
 }
 
-static void sleep_a_moment(void)
+/* Longer each time: a hundred that look often keep those from the processors that they wait for. */
+static void sleep_a_moment(long *ns)
 {
-    nanosleep(&(struct timespec){.tv_nsec = WAIT_NS}, NULL);
+    nanosleep(&(struct timespec){.tv_nsec = *ns}, NULL);
+    *ns = *ns < WAIT_NS_MAX / 2 ? 2 * *ns : WAIT_NS_MAX;
 }
 
 /* Where none is left to begin no successor will come by; of what is one process, none does anyway. */
 static void await_filled(const struct run *run, const struct crash *crash, uint64_t index)
 {
+    long ns = WAIT_NS;
     while (atomic_load(&crash->filled) < deaths_before(crash, index) &&
            (run_private(run) || atomic_load(&crash->begun) < TASKS))
-        sleep_a_moment();
+        sleep_a_moment(&ns);
 }
 
 /* Each worker has a task in hand. */
 static void await_begun(const struct run *run, const struct crash *crash)
 {
+    long ns = WAIT_NS;
     while (atomic_load(&crash->begun) < run_workers(run) && atomic_load(&crash->begun) < TASKS)
-        sleep_a_moment();
+        sleep_a_moment(&ns);
 }
 
 static _Noreturn void end_worker(struct crash *crash, unsigned worker)
