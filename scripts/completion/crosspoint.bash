@@ -25,7 +25,10 @@ _crosspoint() {
                 --benchmark_repetitions= --benchmark_list_tests --help'
             compopt -o nospace
             ;;
-        advise) words="--plugin --command --python-task --args --path --python --seconds --conc --format --seed --out --quiet --help" ;;
+        advise)
+            words='--plugin --command --python-task --args --path --python --url --seconds --conc --format --seed --out
+                --quiet --help'
+            ;;
         rules) words="--format --rules --help" ;;
         report) words="--rules --help" ;;
         compare) words="--ab --base --effect --fail-on --format --gate --metric $measure" ;;

@@ -9,7 +9,7 @@
 #include "wording.h"
 #include "words.h"
 
-enum { TOPIC, SAYS, TOPICS_END };
+enum { TOPIC, SAYS = ADVICE_SAYS, TOPICS_END };
 static const struct table_column topic_columns[TOPICS_END] = {
     [TOPIC] = {"topic", "", TABLE_PEOPLE, .strong = true},
     [SAYS] = {"says", "advice", TABLE_PEOPLE, .fit = TABLE_WRAP},
@@ -29,7 +29,13 @@ static const struct advice_candidate *at(const struct advice *advice, size_t ind
     return index == SIZE_MAX ? NULL : &advice->candidates[index];
 }
 
-static void add_topic(struct table *table, const char *topic)
+void advice_open(struct table *table, enum table_format format)
+{
+    table_open(table, format, topic_columns, TOPICS_END);
+    table->bare = format == TABLE_TEXT;
+}
+
+void advice_topic(struct table *table, const char *topic)
 {
     table_row(table, TABLE_PEOPLE, 0);
     table_text(table, TOPIC, "%s", topic);
@@ -59,19 +65,19 @@ static void add_class(const struct advice *advice, struct table *table)
     const struct advice_class *class = &advice->class;
     char item[32];
     word_metric(COLUMN_WALL_NS, class->item_s * 1e9, item, sizeof item);
-    add_topic(table, "class");
+    advice_topic(table, "class");
     table_text(table, SAYS, "%s: %.0f %% computing, %.0f %% in the kernel, %.0f %% waiting; a task takes %s",
                class->lock > 0.5 ? "computing under the interpreter lock" : class->word,
                100 * class->computing, 100 * class->kernel, 100 * class->waiting, item);
     if (isfinite(class->lock)) {
-        add_topic(table, "");
+        advice_topic(table, "");
         table_text(table, SAYS, "%.0f %% of its computing holds the interpreter lock", 100 * class->lock);
     }
     if (isfinite(advice->import_s)) {
         char pickling[64], import[32];
         word_metric(COLUMN_WALL_NS, advice->pickling_s * 1e9, pickling, sizeof pickling);
         word_metric(COLUMN_WALL_NS, advice->import_s * 1e9, import, sizeof import);
-        add_topic(table, "beside the work");
+        advice_topic(table, "beside the work");
         table_text(table, SAYS, "%s%simporting its module %s, once a process that is started anew",
                    isfinite(advice->pickling_s) ? "pickling of arguments and result " : "",
                    isfinite(advice->pickling_s) ? strcat(pickling, " a task, ") : "", import);
@@ -88,7 +94,7 @@ static void add_choice(const struct advice *advice, struct table *table)
     if (serial && serial != chosen && serial->ratio > 0)
         snprintf(faster, sizeof faster, ", %.3g times one at a time (%.3g to %.3g)", serial->ratio,
                  serial->ratio_low, serial->ratio_high);
-    add_topic(table, "choose");
+    advice_topic(table, "choose");
     table_text(table, SAYS, "%s: %s (%s to %s)%s", chosen->label, rate, low, high, faster);
     table_role(table, SAYS, TABLE_GOOD);
 }
@@ -114,7 +120,7 @@ static void add_ties(const struct advice *advice, struct table *table)
         if (i == advice->chosen || !candidate->tied)
             continue;
         word_saving(chosen, candidate, saving, sizeof saving);
-        add_topic(table, "tied");
+        advice_topic(table, "tied");
         table_text(table, SAYS, "%s: within %.0f %%%s%s", candidate->label, 100 * advice_effect,
                    candidate->equivalent ? ", which is shown" : "", saving);
     }
@@ -126,12 +132,12 @@ static void add_losers(const struct advice *advice, struct table *table)
     char loss[96];
     if (second) {
         word_loss(second, loss, sizeof loss);
-        add_topic(table, "second best");
+        advice_topic(table, "second best");
         table_text(table, SAYS, "%s %s", second->label, loss);
     }
     if (!tree)
         return;
-    add_topic(table, "documents");
+    advice_topic(table, "documents");
     if (tree == at(advice, advice->chosen)) {
         table_text(table, SAYS, "their decision tree picks it too, for %.0f %% computing",
                    100 * (advice->class.computing + advice->class.kernel));
@@ -145,10 +151,10 @@ static void add_losers(const struct advice *advice, struct table *table)
 static void add_rest(const struct advice *advice, struct table *table)
 {
     for (size_t i = 0; i < advice->change_count; i++) {
-        add_topic(table, i ? "" : "would change it");
+        advice_topic(table, i ? "" : "would change it");
         table_text(table, SAYS, "%s", advice->change[i]);
     }
-    add_topic(table, "how sure");
+    advice_topic(table, "how sure");
     table_text(
         table, SAYS,
         "%u blocks of fresh processes in random order, %zu finalists of %zu candidates; intervals and p are "
@@ -156,7 +162,7 @@ static void add_rest(const struct advice *advice, struct table *table)
         advice->blocks, advice->finalists, advice->count, advice->comparisons,
         advice->comparisons == 1 ? "" : "s");
     for (size_t i = 0; i < advice->untold_count; i++) {
-        add_topic(table, i ? "" : "not told");
+        advice_topic(table, i ? "" : "not told");
         table_text(table, SAYS, "%s", advice->untold[i]);
     }
 }
@@ -188,8 +194,7 @@ static int write_tables(const struct advice *advice, enum table_format format,
                         const struct table_style *style, FILE *out)
 {
     struct table topics, candidates;
-    table_open(&topics, format, topic_columns, TOPICS_END);
-    topics.bare = format == TABLE_TEXT;
+    advice_open(&topics, format);
     add_class(advice, &topics);
     add_choice(advice, &topics);
     add_ties(advice, &topics);

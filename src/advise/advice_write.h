@@ -16,4 +16,10 @@ int advice_check_format(const char *format, struct error *error);
 int advice_write(const struct advice *advice, const char *format, const struct table_style *style, FILE *out,
                  struct error *error);
 
+/* For people: topic by topic what is said, in a table to be opened with advice_open. A row for each;
+ * table_text(table, ADVICE_SAYS, ...) then fills it. Empty: it goes on with the topic before. */
+enum { ADVICE_SAYS = 1 };
+void advice_open(struct table *table, enum table_format format);
+void advice_topic(struct table *table, const char *topic);
+
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -6,6 +7,7 @@
 #include "advice_write.h"
 #include "advise.h"
 #include "command.h"
+#include "knee_write.h"
 #include "launch.h"
 #include "options.h"
 #include "own_options.h"
@@ -14,6 +16,7 @@
 
 struct options {
     struct advise advise;
+    const char *url; /* a server instead of a task */
     const char *format;
 };
 
@@ -24,10 +27,16 @@ enum {
     OPTION_SEED,
     OPTION_OUT,
     OPTION_QUIET,
-    OPTION_PYTHON
+    OPTION_PYTHON,
+    OPTION_URL
 };
 
 static const struct argp_option option_table[] = {
+    {"url", OPTION_URL, "URL", 0,
+     "a server that runs here, as http://127.0.0.1:8080/ or 127.0.0.1:9000 (echo): how many connections at "
+     "once, and "
+     "latency under load",
+     0},
     {"seconds", OPTION_SECONDS, "N", 0, "how long it may take (60)", 0},
     {"conc", OPTION_CONC, "N", 0, "no more than so many tasks at once; default: as many as are worth a try",
      0},
@@ -75,13 +84,21 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case OPTION_QUIET:
         run->quiet = true;
         return 0;
+    case OPTION_URL:
+        options->url = text;
+        return 0;
     case ARGP_KEY_ARG:
         options_error(state, "no argument '%s' here; a task is named by --plugin, --command or --python-task",
                       text);
     case ARGP_KEY_END:
-        if (!own_work_given(&run->own))
+        if (!own_work_given(&run->own) && !options->url)
             options_error(state,
-                          "name a task: --plugin FILE, --command TEXT or --python-task MODULE:FUNCTION");
+                          "name a task: --plugin FILE, --command TEXT or --python-task MODULE:FUNCTION; or a "
+                          "server: --url URL");
+        if (own_work_given(&run->own) && options->url)
+            options_error(state, "a task or a server (--url), not both");
+        if (options->url && run->out)
+            options_error(state, "--out is of tasks; --format json has all figures of a server");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -99,6 +116,27 @@ static int tell(struct advice *advice, const struct session *session, const stru
     if (!options->advise.run.quiet)
         word_tell(stderr, "%.0f s; what was measured is in %s", advice->spent_s, session->builds[0].folder);
     return advice->blocks < advice->blocks_needed ? EXIT_TOO_LITTLE_DATA : EXIT_FINE;
+}
+
+static int advise_server(const struct options *options)
+{
+    const struct run_options *run = &options->advise.run;
+    const struct knee_options knee_options = {.server = options->url,
+                                              .seconds = options->advise.seconds,
+                                              .connections_max = options->advise.in_flight_max,
+                                              .seed = run->seed,
+                                              .quiet = run->quiet};
+    const struct table_style style = {.colour = progress_colour(STDOUT_FILENO),
+                                      .width = (size_t)progress_width(STDOUT_FILENO)};
+    struct knee knee;
+    struct error error;
+    if (knee_measure(&knee_options, &knee, &error))
+        return error_tell(&error);
+    if (knee_write(&knee, options->format, &style, stdout)) {
+        error_set(&error, "standard output: %s", strerror(errno));
+        return error_tell(&error);
+    }
+    return EXIT_FINE;
 }
 
 int cmd_advise(int argc, char **argv)
@@ -124,6 +162,8 @@ int cmd_advise(int argc, char **argv)
     options_parse(&argp, argc, argv, &options);
     options.advise.run.seed = run_setup_seed(&options.advise.run);
     const struct run_options *run = &options.advise.run;
+    if (options.url)
+        return advise_server(&options);
     int ended = run_setup_open(&session, &error) || own_work_load(&run->own, &error) ||
                         (own_work_is_python(&run->own) && run_setup_pythons(run, &error))
                     ? -1

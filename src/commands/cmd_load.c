@@ -208,12 +208,11 @@ static int set_threads(struct load_options *load, struct error *error)
 
 static int drive(struct options *options, const struct load_target *target, struct error *error)
 {
-    char request[LOAD_PATH_BYTES + 256];
+    char request[LOAD_REQUEST_BYTES];
     struct load_options *load = &options->load;
     struct driven driven = {.options = options};
     const struct load_http http = {.request = request};
-    snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s\r\n%s\r\n", target->path, target->host,
-             load->once ? "Connection: close\r\n" : "");
+    load_target_request(target, load->once, request);
     load->http = target->http ? &http : NULL;
     load->persists = true;
     load->context = &driven;

@@ -4,7 +4,8 @@
 import json
 import pathlib
 
-from harness import BUILD, Case, main, read_rows, read_run
+from harness import BUILD, LIMIT_S, Case, main, read_rows, read_run
+from server import Server
 
 DIVISORS = pathlib.Path(BUILD) / 'tests' / 'plugins' / 'divisors.so'
 QUICK = 'advise', '--seconds', '5', '--quiet'
@@ -78,6 +79,46 @@ class Advise(Case):
         self.expect_refused(2, 'goes with --python-task', '--command', 'true', '--args', '1')
         self.expect_refused(3, 'ValueError: no luck', '--python-task', 'mine:bad', '--seconds', 20)
         self.expect_refused(3, 'a task has not ended after 5 s', '--command', 'sleep 1000', '--seconds', 5)
+
+
+class Url(Server):
+    def advise(self, *arguments):
+        """Beside the server."""
+        process = self.start(*QUICK, *arguments)
+        output, errors = process.communicate(timeout=LIMIT_S)
+        self.assertEqual((process.returncode, errors), (0, ''))
+        return output
+
+    def test_json(self):
+        """A server for six connections at once leaves two of eight without an answer, on whatever machine."""
+        server = self.serve('event-loop', conc=6)
+        url = f'http://127.0.0.1:{server.port}/'
+        advice = json.loads(self.advise('--url', url, '--format', 'json', '--seed', 3))
+        self.assertEqual((advice['server'], advice['failing_from']), (url, 8))
+        closed = [point for point in advice['points'] if point['load'] is None]
+        offered = [point for point in advice['points'] if point['load'] is not None]
+        self.assertLessEqual({advice['choose'], advice['most'], 1}, {point['connections'] for point in closed})
+        self.assertLessEqual(max(point['connections'] for point in advice['points']), 4)
+        most, = [point for point in closed if point['connections'] == advice['most']]
+        self.assertEqual((most['share'], [point['load'] for point in offered]), (1, [0.5, 0.7, 0.9]))
+        for point in offered:
+            self.assertAlmostEqual(point['offered_per_second'] / most['answers_per_second'], point['load'])
+        self.assertGreater(self.stop(server)['answers'], 100)
+
+    def test_text(self):
+        server = self.serve('thread-per-task', workload='io/echo', conc=4)
+        output = self.advise('--url', f'127.0.0.1:{server.port}', '--conc', 2)
+        for topic in 'choose ', 'latency ', 'would change it ', 'how sure ', 'not told ':
+            self.assertRegex(output, f'(?m)^{topic}')
+        self.assertIn('more connections than 2 were not tried', output)
+        self.stop(server)
+
+    def test_refused(self):
+        for told, *arguments in [('is no server', '--url', 'nowhere'), ('not this machine', '--url', '192.0.2.1:80'),
+                                 ('refused', '--url', '127.0.0.1:1'),
+                                 ('not both', '--url', '127.0.0.1:1', '--command', 'true'),
+                                 ('--out is of tasks', '--url', '127.0.0.1:1', '--out', 'out')]:
+            self.expect_error([*QUICK, *arguments], told)
 
 
 if __name__ == '__main__':

@@ -77,3 +77,9 @@ int load_target_parse(const char *text, struct load_target *target, struct error
         return fail_form(text, error);
     return check_local(target, error);
 }
+
+void load_target_request(const struct load_target *target, bool once, char request[LOAD_REQUEST_BYTES])
+{
+    snprintf(request, LOAD_REQUEST_BYTES, "GET %s HTTP/1.1\r\nHost: %s\r\n%s\r\n", target->path, target->host,
+             once ? "Connection: close\r\n" : "");
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whom `crosspoint load` drives. */
+/* A server on this machine, as a user names it. */
 #ifndef CROSSPOINT_LOAD_TARGET_H
 #define CROSSPOINT_LOAD_TARGET_H
 
@@ -20,5 +20,9 @@ struct load_target {
 /* "http://ADDRESS[:PORT][/PATH]" or "ADDRESS:PORT"; ADDRESS is of IPv4, or localhost, and this machine's. -1:
  * error says what is wrong and how it would be right. */
 int load_target_parse(const char *text, struct load_target *target, struct error *error);
+
+/* The GET for it; once: on a connection that ends with it. */
+enum { LOAD_REQUEST_BYTES = LOAD_PATH_BYTES + 256 };
+void load_target_request(const struct load_target *target, bool once, char request[LOAD_REQUEST_BYTES]);
 
 #endif
