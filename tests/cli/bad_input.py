@@ -266,8 +266,8 @@ class Folder(Case):
 
         def fill_disk():
             use_one_unit()
-            resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 17, 1 << 17))
-        skipped = 'run', '--profile', 'smoke', '--filter', 'io/echo/.*split', '--blocks', '60', '--quiet'
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))
+        skipped = 'run', '--profile', 'smoke', '--filter', 'io/echo/.*split', '--blocks', '25', '--quiet'
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         self.expect_error([*skipped, '--out', 'out'], 'out/samples.csv: ', preexec_fn=fill_disk,
                           restore_signals=False)
