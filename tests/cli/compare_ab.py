@@ -4,12 +4,8 @@ verdict hangs on a time."""
 
 import csv
 import json
-import os
 import shutil
 import signal
-
-# Launches by the hundred: leaks are looked for elsewhere.
-os.environ.setdefault('ASAN_OPTIONS', 'detect_leaks=0')
 
 from harness import PROGRAM, Case, count_rows, main, read_rows, read_run, repeats
 

@@ -6,9 +6,6 @@ import shutil
 import signal
 import subprocess
 
-# Launches by the hundred: leaks are looked for elsewhere.
-os.environ.setdefault('ASAN_OPTIONS', 'detect_leaks=0')
-
 from harness import FAULTS, PROGRAM, Case, children, count_rows, lists_children, main, repeats
 
 SERIAL = ['serial', 'event-loop']

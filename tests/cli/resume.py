@@ -7,9 +7,6 @@ import re
 import shutil
 import signal
 
-# Launches by the hundred: leaks are looked for elsewhere.
-os.environ.setdefault('ASAN_OPTIONS', 'detect_leaks=0')
-
 from harness import FIXTURES, PROGRAM, Case, count_rows, main, read_rows, read_run, repeats
 
 CELLS = '^native/(null/empty/(serial|thread-pool|process-pool)|io/sleep/process-pool)/'
