@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate.h"
 
-#include <ini.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "file.h"
+#include "ini_file.h"
 #include "filter.h"
 #include "nearest.h"
 
-enum { FILE_BYTES_MAX = 1 << 20, SECTIONS_MAX = 1000, DAY_S = 86400 };
+enum { SECTIONS_MAX = 1000, DAY_S = 86400 };
 
 const struct gate gate_default = {.fail_on = GATE_ON_REGRESSION | GATE_ON_TOO_LITTLE};
 
@@ -22,9 +21,7 @@ static const char *const rule_directions[] = {"none", "lost", "gained", "either"
 
 struct reader {
     struct gate *gate;
-    struct error *error; /* of the first line that is wrong */
     int64_t today;
-    bool failed;
 };
 
 /* Which of the names, or -1 with error. */
@@ -39,14 +36,6 @@ static int choose(const char *key, const char *text, const char *const *names, s
         nearest_offer(&nearest, names[i]);
     }
     return error_set(error, "%s '%.60s': %s", key, text, nearest_tell(&nearest));
-}
-
-static int copy_text(const char *key, const char *value, char *text, size_t text_bytes, struct error *error)
-{
-    if (!*value || strlen(value) >= text_bytes)
-        return error_set(error, "%s is empty or longer than %zu bytes", key, text_bytes - 1);
-    snprintf(text, text_bytes, "%s", value);
-    return 0;
 }
 
 static int read_filter(struct gate_section *section, const char *value, struct error *error)
@@ -76,7 +65,7 @@ static int read_until(struct gate_section *section, const char *value, int64_t t
     if (!end || *end)
         return error_set(error, "until '%.60s' is no day such as 2027-01-31", value);
     section->expired = (int64_t)timegm(&day) / DAY_S < today;
-    return copy_text("until", value, section->until, sizeof section->until, error);
+    return ini_file_copy("until", value, section->until, sizeof section->until, error);
 }
 
 static int read_direction(struct gate_section *section, const char *value, struct error *error)
@@ -95,9 +84,9 @@ static int read_metric(struct gate_section *section, const char *value, struct e
     return 0;
 }
 
-static int read_key(struct reader *reader, struct gate_section *section, const char *key, const char *value)
+static int read_key(const struct reader *reader, struct gate_section *section, const char *key,
+                    const char *value, struct error *error)
 {
-    struct error *error = reader->error;
     bool cells = section->kind == GATE_CELLS, exempt = section->kind == GATE_EXEMPT;
     if (strcmp(key, "filter") == 0)
         return read_filter(section, value, error);
@@ -108,7 +97,7 @@ static int read_key(struct reader *reader, struct gate_section *section, const c
     if (strcmp(key, "effect") == 0 && cells)
         return read_effect(section, value, error);
     if (strcmp(key, "reason") == 0 && exempt)
-        return copy_text(key, value, section->reason, sizeof section->reason, error);
+        return ini_file_copy(key, value, section->reason, sizeof section->reason, error);
     if (strcmp(key, "until") == 0 && exempt)
         return read_until(section, value, reader->today, error);
     return error_set(error, "[%s] has no key '%.60s'; known: %s", kinds[section->kind], key,
@@ -144,8 +133,8 @@ static struct gate_section *section_of(struct gate *gate, const char *text, stru
     snprintf(kind, sizeof kind, "%.*s", (int)(length < sizeof kind ? length : sizeof kind), text);
     int found = choose("section", kind, kinds, sizeof kinds / sizeof *kinds, error);
     if (found < 0 ||
-        copy_text("a section's name, as in [cells io],", text + length + strspn(text + length, " "),
-                  section.name, sizeof section.name, error))
+        ini_file_copy("a section's name, as in [cells io],", text + length + strspn(text + length, " "),
+                      section.name, sizeof section.name, error))
         return NULL;
     section.kind = found;
     struct gate_section *last = gate->count ? &gate->sections[gate->count - 1] : NULL;
@@ -154,14 +143,12 @@ static struct gate_section *section_of(struct gate *gate, const char *text, stru
     return add_section(gate, &section, error);
 }
 
-static int take_key(void *context, const char *section_text, const char *key, const char *value)
+static int take_key(void *context, const char *section_text, const char *key, const char *value,
+                    struct error *error)
 {
     struct reader *reader = context;
-    if (reader->failed)
-        return 0;
-    struct gate_section *section = section_of(reader->gate, section_text, reader->error);
-    reader->failed = !section || read_key(reader, section, key, value);
-    return !reader->failed;
+    struct gate_section *section = section_of(reader->gate, section_text, error);
+    return section ? read_key(reader, section, key, value, error) : -1;
 }
 
 static int check(const struct gate *gate, struct error *error)
@@ -179,19 +166,10 @@ static int check(const struct gate *gate, struct error *error)
 
 int gate_load(const char *path, int64_t today, struct gate *gate, struct error *error)
 {
-    struct reader reader = {.gate = gate, .error = error, .today = today};
-    int descriptor = file_open(path, 0, FILE_BYTES_MAX, NULL, NULL, error);
-    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "r");
-    if (!file)
+    struct reader reader = {.gate = gate, .today = today};
+    if (ini_file_read(path, take_key, &reader, error))
         return -1;
-    int line = ini_parse_file(file, take_key, &reader);
-    fclose(file);
-    if (line > 0) {
-        if (!reader.failed)
-            error_set(error, "neither [section] nor key = value");
-        return error_prefix(error, "%s:%d", path, line);
-    }
-    return line < 0 || check(gate, error) ? error_prefix(error, "%s", path) : 0;
+    return check(gate, error) ? error_prefix(error, "%s", path) : 0;
 }
 
 void gate_free(struct gate *gate)

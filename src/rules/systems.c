@@ -1,31 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "systems.h"
 
-#include <ini.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "file.h"
-
-enum { FILE_BYTES_MAX = 1 << 20 };
-
-struct reader {
-    struct systems *systems;
-    struct error *error; /* of the first line that is wrong */
-    bool failed;
-};
-
-static int copy_text(const char *key, const char *value, char *text, size_t text_bytes, struct error *error)
-{
-    if (*text)
-        return error_set(error, "%s stands twice", key);
-    if (!*value || strlen(value) >= text_bytes)
-        return error_set(error, "%s is empty or longer than %zu bytes", key, text_bytes - 1);
-    snprintf(text, text_bytes, "%s", value);
-    return 0;
-}
+#include "ini_file.h"
 
 /* Continuation lines come as further values. */
 static int read_cell(struct system *system, const char *runtime, const char *value, struct error *error)
@@ -38,9 +19,9 @@ static int read_cell(struct system *system, const char *runtime, const char *val
 static int read_key(struct system *system, const char *key, const char *value, struct error *error)
 {
     if (strcmp(key, "name") == 0)
-        return copy_text(key, value, system->name, sizeof system->name, error);
+        return ini_file_copy(key, value, system->name, sizeof system->name, error);
     if (strcmp(key, "what") == 0)
-        return copy_text(key, value, system->what, sizeof system->what, error);
+        return ini_file_copy(key, value, system->what, sizeof system->what, error);
     if (strcmp(key, "native") == 0 || strcmp(key, "cpython") == 0)
         return read_cell(system, key, value, error);
     return error_set(error, "unknown key '%s'; known: name, what, native, cpython", key);
@@ -59,18 +40,16 @@ static struct system *system_of(struct systems *systems, const char *section, st
     systems->systems = grown;
     struct system *system = &grown[systems->count++];
     memset(system, 0, sizeof *system);
-    return copy_text("a section's name", section, system->section, sizeof system->section, error) ? NULL
-                                                                                                  : system;
+    return ini_file_copy("a section's name", section, system->section, sizeof system->section, error)
+               ? NULL
+               : system;
 }
 
-static int take_key(void *context, const char *section, const char *key, const char *value)
+static int take_key(void *context, const char *section, const char *key, const char *value,
+                    struct error *error)
 {
-    struct reader *reader = context;
-    if (reader->failed)
-        return 0;
-    struct system *system = system_of(reader->systems, section, reader->error);
-    reader->failed = !system || read_key(system, key, value, reader->error);
-    return !reader->failed;
+    struct system *system = system_of(context, section, error);
+    return system ? read_key(system, key, value, error) : -1;
 }
 
 static int check(const struct systems *systems, struct error *error)
@@ -87,20 +66,10 @@ static int check(const struct systems *systems, struct error *error)
 
 int systems_load(const char *path, struct systems *systems, struct error *error)
 {
-    struct reader reader = {.systems = systems, .error = error};
     memset(systems, 0, sizeof *systems);
-    int descriptor = file_open(path, 0, FILE_BYTES_MAX, NULL, NULL, error);
-    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "r");
-    if (!file)
+    if (ini_file_read(path, take_key, systems, error))
         return -1;
-    int line = ini_parse_file(file, take_key, &reader);
-    fclose(file);
-    if (line > 0) {
-        if (!reader.failed)
-            error_set(error, "neither [section] nor key = value");
-        return error_prefix(error, "%s:%d", path, line);
-    }
-    return line < 0 || check(systems, error) ? error_prefix(error, "%s", path) : 0;
+    return check(systems, error) ? error_prefix(error, "%s", path) : 0;
 }
 
 void systems_free(struct systems *systems)
