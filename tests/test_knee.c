@@ -78,6 +78,19 @@ static void shares_are_of_the_same_block(void **state)
     assert_true(fabs(made.closed[2].generator - 0.25) < 1e-9);
 }
 
+/* The look took more than were needed. */
+static void fewer_are_chosen_if_they_do(void **state)
+{
+    (void)state;
+    made.chosen = 2;
+    assert_int_equal(knee_judge(&made), 0);
+    assert_int_equal(made.chosen, 1);
+    measure(&made.closed[1], 940, 2e6, 0);
+    made.chosen = 2;
+    assert_int_equal(knee_judge(&made), 0);
+    assert_int_equal(made.chosen, 2);
+}
+
 static void what_is_said(void **state)
 {
     (void)state;
@@ -95,6 +108,7 @@ static void what_cannot_be_told(void **state)
     (void)state;
     made.failing_from = 128;
     made.chosen = 2;
+    measure(&made.closed[1], 500, 2e6, 0);
     measure(&made.open[0], 500, NAN, 0.02);
     for (unsigned block = 0; block < KNEE_BLOCKS; block++)
         made.closed[2].seen[block].generator = 0.9;
@@ -110,6 +124,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(shares_are_of_the_same_block, make),
+        cmocka_unit_test_setup(fewer_are_chosen_if_they_do, make),
         cmocka_unit_test_setup(what_is_said, make),
         cmocka_unit_test_setup(what_cannot_be_told, make),
     };

@@ -14,8 +14,6 @@
 #include "measure.h"
 #include "progress.h"
 #include "random.h"
-#include "resource_limits.h"
-#include "topology.h"
 
 const double knee_enough = 0.95;
 
@@ -27,7 +25,7 @@ enum { ROUND_MS_MIN = 40, EVENTS_BEYOND = 10 };
 
 /* Shares of the time. */
 static const double look_share = 0.2, closed_share = 0.35, open_share = 0.4;
-static const double loads[] = {0.5, 0.7, 0.9};
+static const double loads[KNEE_OPEN] = {0.5, 0.7, 0.9};
 
 /* What all rounds have in common. */
 struct driving {
@@ -35,7 +33,7 @@ struct driving {
     struct load_target target;
     char request[LOAD_REQUEST_BYTES];
     struct load_http http;
-    unsigned threads;
+    unsigned most, threads; /* connections, threads of a round */
     uint64_t limit_ns, state;
     struct knee_seen *shared; /* with the process of the round */
     size_t rounds, rounds_all;
@@ -108,25 +106,14 @@ static int drive(struct driving *driving, const struct knee_point *point, double
 static int set_up(struct driving *driving, struct error *error)
 {
     const struct knee_options *options = driving->options;
-    unsigned most = options->connections_max ? options->connections_max : KNEE_CONNECTIONS;
+    driving->most = options->connections_max ? options->connections_max : KNEE_CONNECTIONS;
     if (load_target_parse(options->server, &driving->target, error))
         return -1;
     load_target_request(&driving->target, false, driving->request);
     driving->http.request = driving->request;
-    struct topology *topology = topology_open(NULL, error);
-    if (!topology)
-        return -1;
-    driving->threads = (unsigned)topology_max(topology);
-    topology_close(topology);
-    struct limits limits;
-    const struct limits_need need = {.descriptors = most + driving->threads + 64,
-                                     .connections = (most + LOAD_SOURCES - 1) / LOAD_SOURCES,
-                                     .tasks = driving->threads};
-    limits_raise_descriptors();
-    limits_read(&limits);
     driving->state = options->seed;
     driving->limit_ns = (uint64_t)(fmin(fmax(options->seconds / 30, 0.2), 2) * 1e9);
-    return limits_check(&limits, &need, error);
+    return load_prepare(driving->most, &driving->threads, error);
 }
 
 /* By how much each number of connections did, in rounds that judge nothing. Upwards first, until the server
@@ -145,12 +132,11 @@ static bool is_failing(const struct knee_seen *seen, unsigned connections)
 
 static int look(struct driving *driving, struct knee *knee, struct looks *looks, struct error *error)
 {
-    unsigned most = driving->options->connections_max ? driving->options->connections_max : KNEE_CONNECTIONS;
     size_t all = 0;
-    for (; all < KNEE_LOOK_POINTS && (1U << all) <= most; all++)
+    for (; all < KNEE_LOOK_POINTS && (1U << all) <= driving->most; all++)
         looks->connections[all] = 1U << all;
     double seconds = look_share * driving->options->seconds / (KNEE_LOOKS * (double)all);
-    driving->rounds_all = KNEE_LOOKS * all + (4 + sizeof loads / sizeof loads[0]) * KNEE_BLOCKS;
+    driving->rounds_all = KNEE_LOOKS * all + (KNEE_CLOSED + KNEE_OPEN) * KNEE_BLOCKS;
     looks->count = all;
     for (unsigned round = 0; round < KNEE_LOOKS; round++)
         for (size_t i = 0; i < looks->count; i++) {
@@ -197,7 +183,7 @@ static int measure(struct driving *driving, struct knee_point *points, size_t co
                    struct error *error)
 {
     for (unsigned block = 0; block < KNEE_BLOCKS; block++) {
-        size_t order[4] = {0, 1, 2, 3};
+        size_t order[KNEE_CLOSED] = {0, 1, 2, 3};
         for (size_t i = count; i > 1; i--) {
             size_t j = random_below(&driving->state, i), swapped = order[i - 1];
             order[i - 1] = order[j];
@@ -241,16 +227,6 @@ static int judge_point(struct knee_point *point, const struct knee_point *most)
                : 0;
 }
 
-int knee_judge(struct knee *knee)
-{
-    int result = 0;
-    for (size_t i = 0; i < knee->closed_count && !result; i++)
-        result = judge_point(&knee->closed[i], &knee->closed[knee->most]);
-    for (size_t i = 0; i < knee->open_count && !result; i++)
-        result = judge_point(&knee->open[i], &knee->closed[knee->most]);
-    return result;
-}
-
 /* The look has chosen from few rounds: fewer may do, as the blocks say. */
 static void choose_again(struct knee *knee)
 {
@@ -258,6 +234,17 @@ static void choose_again(struct knee *knee)
         if (knee->closed[i].connections < knee->closed[knee->chosen].connections &&
             knee->closed[i].share.median >= knee_enough)
             knee->chosen = i;
+}
+
+int knee_judge(struct knee *knee)
+{
+    int result = 0;
+    for (size_t i = 0; i < knee->closed_count && !result; i++)
+        result = judge_point(&knee->closed[i], &knee->closed[knee->most]);
+    for (size_t i = 0; i < knee->open_count && !result; i++)
+        result = judge_point(&knee->open[i], &knee->closed[knee->most]);
+    choose_again(knee);
+    return result;
 }
 
 static int measure_all(struct driving *driving, struct knee *knee, struct error *error)
@@ -271,12 +258,11 @@ static int measure_all(struct driving *driving, struct knee *knee, struct error 
         return -1;
     if (knee_judge(knee))
         return error_set(error, "out of memory");
-    choose_again(knee);
     /* Twice as many: a message that is due finds one free. */
     unsigned connections = 2 * knee->closed[knee->most].connections;
     if (connections > knee->tried_most)
         connections = knee->tried_most;
-    for (size_t i = 0; i < sizeof loads / sizeof loads[0]; i++)
+    for (size_t i = 0; i < KNEE_OPEN; i++)
         knee->open[knee->open_count++] =
             (struct knee_point){.connections = connections,
                                 .load = loads[i],

@@ -11,7 +11,14 @@
 #include "error.h"
 #include "statistics.h"
 
-enum { KNEE_LOOKS = 3, KNEE_BLOCKS = 8, KNEE_LOOK_POINTS = 16, KNEE_CONNECTIONS = 256 };
+enum {
+    KNEE_LOOKS = 3,
+    KNEE_BLOCKS = 8,
+    KNEE_LOOK_POINTS = 16,
+    KNEE_CONNECTIONS = 256,
+    KNEE_CLOSED = 4,
+    KNEE_OPEN = 3
+};
 
 /* Of those, as many connections as give so much of the most are enough. */
 extern const double knee_enough;
@@ -40,7 +47,7 @@ struct knee_point {
 
 struct knee {
     const char *server; /* as it was named: stays the caller's */
-    struct knee_point closed[4], open[3];
+    struct knee_point closed[KNEE_CLOSED], open[KNEE_OPEN];
     size_t closed_count, open_count;
     size_t chosen, most;   /* of closed */
     unsigned failing_from; /* connections of which more than one message in a hundred had no right answer; 0:
@@ -57,11 +64,13 @@ struct knee_options {
     bool quiet;
 };
 
-/* Two looks choose the numbers of connections, fresh rounds in shuffled blocks judge them; each round is a
- * process of its own. -1 with error: no such server, no answer, or a limit. */
+/* A few looks, of which the first warms up, choose the numbers of connections; fresh rounds in shuffled
+ * blocks judge them; each round is a process of its own. -1 with error: no such server, no answer, or a
+ * limit. */
 int knee_measure(const struct knee_options *options, struct knee *knee, struct error *error);
 
-/* What the blocks come to: medians with their intervals. For knee_measure and tests. 0; -1: out of memory. */
+/* What the blocks come to: medians with their intervals; fewer connections are chosen if the blocks say that
+ * they are enough. For knee_measure and tests. 0; -1: out of memory. */
 int knee_judge(struct knee *knee);
 
 #endif

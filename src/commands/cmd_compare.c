@@ -94,7 +94,6 @@ static error_t parse_run(int key, char *text, struct argp_state *state)
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct options *options = state->input;
-    struct error error;
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = options;
@@ -109,8 +108,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         options_gate(state, text, &options->gate);
         return 0;
     case OPTION_FAIL_ON:
-        if (gate_parse_fail_on(text, &options->gate.fail_on, &error))
-            options_error(state, "%s", error.text);
+        options_fail_on(state, text, &options->gate);
         return 0;
     case OPTION_EFFECT:
         options->effect = options_percent(state, "--effect", text);

@@ -12,8 +12,6 @@
 #include "load_report.h"
 #include "load_target.h"
 #include "options.h"
-#include "resource_limits.h"
-#include "topology.h"
 #include "words.h"
 
 struct options {
@@ -181,31 +179,6 @@ static void ended(void *context, const struct load_round *round)
         driven->code = EXIT_NOTHING_COMPARABLE;
 }
 
-static int check_limits(const struct load_options *load, struct error *error)
-{
-    struct limits limits;
-    const struct limits_need need = {
-        .descriptors = load->connections + load->threads + 64,
-        .connections = (load->connections + LOAD_SOURCES - 1) / LOAD_SOURCES,
-        .tasks = load->threads,
-    };
-    limits_read(&limits);
-    return limits_check(&limits, &need, error);
-}
-
-static int set_threads(struct load_options *load, struct error *error)
-{
-    struct topology *topology = topology_open(NULL, error);
-    if (!topology)
-        return -1;
-    if (load->threads == 0)
-        load->threads = (unsigned)topology_max(topology);
-    topology_close(topology);
-    if (load->threads > load->connections)
-        load->threads = load->connections;
-    return 0;
-}
-
 static int drive(struct options *options, const struct load_target *target, struct error *error)
 {
     char request[LOAD_REQUEST_BYTES];
@@ -219,8 +192,7 @@ static int drive(struct options *options, const struct load_target *target, stru
     load->started = started;
     load->ended = ended;
     load->failed = failed;
-    limits_raise_descriptors();
-    if (set_threads(load, error) || check_limits(load, error))
+    if (load_prepare(load->connections, &load->threads, error))
         return -1;
     if (options->hgrm && !(driven.hgrm = fopen(options->hgrm, "we")))
         return error_set(error, "%s: %s", options->hgrm, strerror(errno));

@@ -83,7 +83,6 @@ static void add_metric(const struct argp_state *state, struct track_history *his
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct options *options = state->input;
-    struct error error;
     switch (key) {
     case OPTION_EFFECT:
         options->history.options.effect = options_percent(state, "--effect", text);
@@ -106,8 +105,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         options_gate(state, text, &options->gate);
         return 0;
     case OPTION_FAIL_ON:
-        if (gate_parse_fail_on(text, &options->gate.fail_on, &error))
-            options_error(state, "%s", error.text);
+        options_fail_on(state, text, &options->gate);
         return 0;
     case OPTION_OUT:
         options->out = text;

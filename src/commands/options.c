@@ -90,6 +90,13 @@ void options_gate(const struct argp_state *state, const char *path, struct gate 
         options_error(state, "%s", error.text);
 }
 
+void options_fail_on(const struct argp_state *state, const char *text, struct gate *gate)
+{
+    struct error error;
+    if (gate_parse_fail_on(text, &gate->fail_on, &error))
+        options_error(state, "%s", error.text);
+}
+
 static bool is_end(const struct argp_option *option)
 {
     return !option || (!option->name && !option->doc);

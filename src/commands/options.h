@@ -34,6 +34,8 @@ void options_format(const struct argp_state *state, const char *text);
 /* --gate FILE, once. */
 struct gate;
 void options_gate(const struct argp_state *state, const char *path, struct gate *gate);
+/* --fail-on LIST. */
+void options_fail_on(const struct argp_state *state, const char *text, struct gate *gate);
 
 /* "5%" as 0.05, from 0 to 1000 %. */
 double options_percent(const struct argp_state *state, const char *option, const char *text);

@@ -14,6 +14,7 @@
 #include "futex.h"
 #include "resource_limits.h"
 #include "round.h"
+#include "topology.h"
 
 enum command { COMMAND_NONE, COMMAND_GO, COMMAND_END };
 
@@ -41,6 +42,25 @@ uint64_t load_connections(unsigned connections, bool once, uint64_t messages)
 uint64_t load_marked(unsigned mark_every, uint64_t messages)
 {
     return mark_every ? messages / mark_every : 0;
+}
+
+int load_prepare(unsigned connections, unsigned *threads, struct error *error)
+{
+    struct limits limits;
+    struct topology *topology = topology_open(NULL, error);
+    if (!topology)
+        return -1;
+    if (*threads == 0)
+        *threads = (unsigned)topology_max(topology);
+    topology_close(topology);
+    if (*threads > connections)
+        *threads = connections;
+    const struct limits_need need = {.descriptors = connections + *threads + 64,
+                                     .connections = (connections + LOAD_SOURCES - 1) / LOAD_SOURCES,
+                                     .tasks = *threads};
+    limits_raise_descriptors();
+    limits_read(&limits);
+    return limits_check(&limits, &need, error);
 }
 
 static _Noreturn void serve_commands(struct load *load)

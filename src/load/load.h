@@ -87,6 +87,11 @@ struct load_options {
 
 uint64_t load_errors(const struct load_round *round);
 
+/* For load_run: sets *threads, if it is 0, to one for each processing unit allowed, and to no more than there
+ * are connections; raises the soft limit of descriptors, and sees whether this process may have so many
+ * connections. -1 with error: the limit and how to raise it. */
+int load_prepare(unsigned connections, unsigned *threads, struct error *error);
+
 /* One round from this process, of a server that is there: when it has answered a first message and all
  * connections stand the clock starts; for so long messages are sent, or become due; those on their way then
  * have their time left, and in an open loop those that wait have limit_ns to be sent. *stop (may be NULL):
