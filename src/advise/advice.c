@@ -12,11 +12,14 @@
 #include "own_command.h"
 #include "runtime.h"
 #include "topology.h"
+#include "utf8.h"
 
 static void note(char (*notes)[256], size_t *count, const char *format, va_list arguments)
 {
-    if (*count < ADVICE_NOTES_MAX)
-        vsnprintf(notes[(*count)++], sizeof *notes, format, arguments);
+    if (*count == ADVICE_NOTES_MAX)
+        return;
+    vsnprintf(notes[*count], sizeof *notes, format, arguments);
+    utf8_repair(notes[(*count)++]); /* JSON takes no character that was cut */
 }
 
 void advice_note_change(struct advice *advice, const char *format, ...)

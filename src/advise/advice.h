@@ -92,7 +92,8 @@ void advice_classify(struct advice *advice, const struct row *row);
  */
 void advice_choose_finalists(struct advice *advice, size_t most);
 
-/* From the finals' samples to what is chosen. Pure. 0, or -1 with error: nothing was measured. */
+/* From the finals' samples to what is chosen. Pure. 0, or -1 with error: nothing was measured, or out of
+ * memory. */
 int advice_judge(struct advice *advice, const struct samples *samples, struct error *error);
 
 #endif

@@ -60,7 +60,7 @@ static int judge_duel(const struct samples *samples, const struct advice *advice
     return result;
 }
 
-static void list_duels(const struct advice *advice, const struct samples *samples, struct duels *duels)
+static void list_duels(const struct advice *advice, struct duels *duels)
 {
     duels->count = 0;
     for (size_t a = 0; a < advice->count; a++)
@@ -75,7 +75,6 @@ static void list_duels(const struct advice *advice, const struct samples *sample
                                                             .p_first = NAN,
                                                             .p_second = NAN,
                                                             .p_within = NAN};
-    (void)samples;
 }
 
 static int adjust(struct duels *duels)
@@ -219,7 +218,7 @@ int advice_judge(struct advice *advice, const struct samples *samples, struct er
     int result = read_medians(advice, samples) ||
                  read_disturbance(samples, COLUMN_FOREIGN_CPU_FRACTION, &advice->foreign_cpu) ||
                  read_disturbance(samples, COLUMN_STEAL_FRACTION, &advice->stolen);
-    list_duels(advice, samples, &duels);
+    list_duels(advice, &duels);
     advice->comparisons = duels.count;
     advice->level = 1 - (1 - judge_level) / (duels.count ? (double)duels.count : 1);
     for (size_t i = 0; i < duels.count && !result; i++)

@@ -17,6 +17,7 @@
 #include "runtime.h"
 #include "statistics.h"
 #include "topology.h"
+#include "utf8.h"
 #include "words.h"
 
 enum { LOOKS = 2, BLOCKS_MAX = 60, BLOCKS_MIN = 6, GROWTH_MAX = 100, CANDIDATES_LEAST = 4 };
@@ -257,6 +258,8 @@ static void take_look(struct advising *advising, struct plan_cell *cell, unsigne
            cpu_ns = row_number(&row->row, COLUMN_CPU_USER_NS) + row_number(&row->row, COLUMN_CPU_SYSTEM_NS);
     if (!is_status(row, STATUS_OK) || !(wall_ns > 0)) {
         snprintf(candidate->problem, sizeof candidate->problem, "%s", row->row.text[COLUMN_REASON]);
+        utf8_repair(candidate->problem);
+        candidate->rate = NAN; /* one that fails now and then is no finalist */
         cell->items = 0;
         return;
     }

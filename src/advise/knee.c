@@ -135,6 +135,8 @@ static int look(struct driving *driving, struct knee *knee, struct looks *looks,
     size_t all = 0;
     for (; all < KNEE_LOOK_POINTS && (1U << all) <= driving->most; all++)
         looks->connections[all] = 1U << all;
+    if (all < KNEE_LOOK_POINTS && looks->connections[all - 1] < driving->most)
+        looks->connections[all++] = driving->most;
     double seconds = look_share * driving->options->seconds / (KNEE_LOOKS * (double)all);
     driving->rounds_all = KNEE_LOOKS * all + (KNEE_CLOSED + KNEE_OPEN) * KNEE_BLOCKS;
     looks->count = all;

@@ -116,7 +116,7 @@ static void add_choice(const struct knee *knee, struct table *topics)
         if (i == knee->chosen || i == knee->most)
             continue;
         word_share(&knee->closed[i].share, share, sizeof share);
-        advice_topic(topics, "fewer");
+        advice_topic(topics, knee->closed[i].connections < chosen->connections ? "fewer" : "more");
         table_text(topics, ADVICE_SAYS, "%u: %s", knee->closed[i].connections, share);
     }
 }

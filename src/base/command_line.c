@@ -43,14 +43,14 @@ static int read_word(const char **text, char **to)
 {
     char quote = '\0';
     const char *from = *text;
-    for (; *from && (quote || !strchr(" \t\n", *from)); from++) {
+    for (; *from && (quote || !strchr(" \t", *from)); from++) {
         if (quote ? *from == quote : *from == '\'' || *from == '"') {
             quote = quote ? '\0' : *from;
             continue;
         }
         if (quote != '\'' && strchr("$`", *from))
             return 0;
-        if (!quote && (strchr("|&;<>()*?[]~#!", *from) || *from == '\n'))
+        if (!quote && strchr("|&;<>()*?[]~#!\n", *from))
             return 0;
         if (*from == '\\' && quote != '\'' && from[1] && (!quote || strchr("\"\\$`", from[1])))
             from++;
@@ -67,13 +67,14 @@ static int read_words(const char *text, struct command_line *line)
     char *to = line->storage;
     int result = 1;
     line->count = 0;
-    while (result == 1 && *(text += strspn(text, " \t\n"))) {
+    while (result == 1 && *(text += strspn(text, " \t"))) {
         if (line->count == COMMAND_LINE_WORDS_MAX)
             return 0;
         line->words[line->count++] = to;
         result = read_word(&text, &to);
     }
-    return result;
+    bool sets_variable = line->count && strcspn(line->words[0], "=") < strcspn(line->words[0], "/");
+    return result == 1 && sets_variable ? 0 : result;
 }
 
 int command_line_read(const char *text, struct command_line *line, struct error *error)

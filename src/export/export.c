@@ -46,7 +46,7 @@ static time_t parse_time(const char *text)
 /* Text of a stranger's file that goes into names and labels. */
 static bool is_plain_word(const char *text)
 {
-    return *text && word_is_plain(text) && !strpbrk(text, "\t\n\r");
+    return *text && word_is_plain(text);
 }
 
 static int read_run_file(const char *path, const struct export_wish *wish, struct export_run *run,
@@ -69,22 +69,22 @@ static int read_run_file(const char *path, const struct export_wish *wish, struc
 }
 
 /* Cells that do not match have no figures: they are no part of what is exported. */
-static int keep_matching(const char *filter, struct measured *measured, struct error *error)
+static int keep_matching(const char *filter, struct export_run *run, struct error *error)
 {
-    regex_t regex;
+    struct measured *measured = &run->measured;
     size_t kept = 0;
     if (!filter)
         return 0;
-    if (filter_compile(filter, &regex, error))
+    if (filter_compile(filter, &run->filter, error))
         return -1;
+    run->filtered = true;
     for (size_t i = 0; i < measured->count; i++) {
         struct measured_cell cell = measured->cells[i];
-        if (regexec(&regex, cell.name, 0, NULL, 0) == 0) {
+        if (export_has(run, cell.name)) {
             measured->cells[i] = measured->cells[kept];
             measured->cells[kept++] = cell;
         }
     }
-    regfree(&regex);
     for (size_t i = kept; i < measured->count; i++)
         for (size_t k = 0; k < measured->cells[i].count; k++)
             free(measured->cells[i].figures[k].values);
@@ -119,7 +119,7 @@ int export_run_open(const char *path, const struct export_format *format, const 
     return samples_load(path, metrics, measure_columns(metrics), &run->samples, error) ||
                    read_run_file(path, wish, run, error) ||
                    measured_reduce(&run->samples, format->lower_only, &run->measured, error) ||
-                   keep_matching(wish->filter, &run->measured, error) || check(path, format, run, error)
+                   keep_matching(wish->filter, run, error) || check(path, format, run, error)
                ? -1
                : 0;
 }
@@ -128,6 +128,9 @@ void export_run_close(struct export_run *run)
 {
     measured_free(&run->measured);
     samples_free(&run->samples);
+    if (run->filtered)
+        regfree(&run->filter);
+    run->filtered = false;
     json_decref(run->run);
     run->run = NULL;
 }
@@ -140,14 +143,19 @@ static int compare_times(const void *a, const void *b)
 
 int export_runs_order(struct export_run *runs, size_t count, struct error *error)
 {
-    const json_t *first = run_file_value(runs[0].run, "machine.fingerprint");
-    for (size_t i = 1; i < count; i++) {
+    const json_t *first = NULL;
+    size_t first_of = 0;
+    for (size_t i = 0; i < count; i++) {
         const json_t *other = run_file_value(runs[i].run, "machine.fingerprint");
+        if (!first) {
+            first = other;
+            first_of = i;
+        }
         if (first && other && !json_equal(first, other))
             return error_set(error,
                              "%s and %s are of different machines (machine.fingerprint in run.json): "
                              "export each machine by itself",
-                             runs[0].path, runs[i].path);
+                             runs[first_of].path, runs[i].path);
     }
     qsort(runs, count, sizeof *runs, compare_times);
     return 0;

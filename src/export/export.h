@@ -4,6 +4,7 @@
 #define CROSSPOINT_EXPORT_H
 
 #include <jansson.h>
+#include <regex.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <time.h>
@@ -15,6 +16,8 @@
 /* One run, reduced. */
 struct export_run {
     const char *path;
+    bool filtered;
+    regex_t filter; /* if so */
     struct samples samples;
     struct measured measured;
     json_t *run;   /* run.json; NULL: there is none */
@@ -58,7 +61,7 @@ int export_run_open(const char *path, const struct export_format *format, const 
                     struct export_run *run, struct error *error);
 void export_run_close(struct export_run *run);
 
-/* By time; refuses runs of different machines or builds. */
+/* By time. -1 with error: they are of different machines. */
 int export_runs_order(struct export_run *runs, size_t count, struct error *error);
 
 /* For the writers */
@@ -75,8 +78,9 @@ int export_json(const struct export_job *job, json_t *value, struct error *error
 /* A cell's or a machine's name as one of a file, without what a shell or a path would take for its own. */
 void export_file_name(const char *name, char *file, size_t file_bytes);
 
-/* Of run.json, or the word. */
-const char *export_text(const struct export_run *run, const char *path, const char *otherwise);
+/* Whether the cell was asked for. */
+bool export_has(const struct export_run *run, const char *cell);
+
 /* The object of texts of key -> path[count], those that are not empty. */
 struct export_key {
     const char *key, *path;

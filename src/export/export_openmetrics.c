@@ -87,12 +87,14 @@ static void put_family(FILE *out, const struct measured *measured, const struct 
 }
 
 /* Also of the cells that have no figure: that they failed or were skipped is one. */
-static void put_launches(FILE *out, const struct samples *samples)
+static void put_launches(FILE *out, const struct export_run *run)
 {
+    const struct samples *samples = &run->samples;
     put_head(out, "crosspoint_launches", NULL, "Launches by how they ended.");
     for (size_t i = 0; i < samples->cell_count; i++)
         for (int status = 0; status < STATUS_COUNT; status++) {
-            if (!samples->cells[i].rows[status] || !word_is_plain(samples->cells[i].name))
+            if (!samples->cells[i].rows[status] || !word_is_plain(samples->cells[i].name) ||
+                !export_has(run, samples->cells[i].name))
                 continue;
             fputs("crosspoint_launches{", out);
             put_label(out, "cell", samples->cells[i].name);
@@ -128,7 +130,7 @@ static int write_openmetrics(const struct export_job *job, struct error *error)
 {
     const struct export_run *run = job->runs;
     put_run(job->out, run);
-    put_launches(job->out, &run->samples);
+    put_launches(job->out, run);
     for (size_t i = 0; i < MEASURE_COUNT; i++)
         for (int part = 0; part < PART_COUNT; part++)
             put_family(job->out, &run->measured, &measures[i], (enum part)part);

@@ -57,10 +57,9 @@ void export_file_name(const char *name, char *file, size_t file_bytes)
             *c = '_';
 }
 
-const char *export_text(const struct export_run *run, const char *path, const char *otherwise)
+bool export_has(const struct export_run *run, const char *cell)
 {
-    const char *text = run_file_text(run->run, path, otherwise);
-    return *text ? text : otherwise;
+    return !run->filtered || regexec(&run->filter, cell, 0, NULL, 0) == 0;
 }
 
 /* A text on one line, a number as text: trackers take texts. */

@@ -26,14 +26,6 @@ const struct measure measures[MEASURE_COUNT] = {
 };
 /* clang-format on */
 
-const struct measure *measure_find(const char *name)
-{
-    for (size_t i = 0; i < MEASURE_COUNT; i++)
-        if (strcmp(measures[i].name, name) == 0)
-            return &measures[i];
-    return NULL;
-}
-
 const char *measure_unit_name(enum measure_unit unit, bool seconds)
 {
     switch (unit) {

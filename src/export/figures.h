@@ -26,9 +26,6 @@ struct measure {
 enum { MEASURE_COUNT = 14 };
 extern const struct measure measures[MEASURE_COUNT];
 
-/* NULL: there is none. */
-const struct measure *measure_find(const char *name);
-
 /* What the unit is called; times in seconds if `seconds`, else in nanoseconds. */
 const char *measure_unit_name(enum measure_unit unit, bool seconds);
 

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+/* clang-format off */
 /* What makes compare and track fail: gate.ini.
  *
- *     [cells NAME]      filter = REGEX over cell names (all), metric = COLUMN (all), effect = 10%,
- *                       direction = slower | faster | either | none
- *     [rules NAME]      filter = REGEX over rules, direction = lost | gained | either | none: a rule that
- * held and does not is lost [exempt NAME]     filter = REGEX over cell names and rules; reason and until =
- * 2027-01-31 are required: from the day after on it counts again
+ *     [cells NAME]   filter = REGEX over cell names (all), metric = COLUMN (all), effect = 10%,
+ *                    direction = slower | faster | either | none
+ *     [rules NAME]   filter = REGEX over rules, direction = lost | gained | either | none:
+ *                    a rule that held and does not is lost
+ *     [exempt NAME]  filter = REGEX over cell names and rules; reason and until = 2027-01-31 are required:
+ *                    from the day after on it counts again
  *
  * Of several sections that fit the last one that says it counts. */
+/* clang-format on */
 #ifndef CROSSPOINT_GATE_H
 #define CROSSPOINT_GATE_H
 

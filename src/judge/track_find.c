@@ -66,10 +66,13 @@ int track_find(const char *path, struct track_folders *folders, struct error *er
     if (!tree)
         return error_set(error, "%s: %s", path, strerror(errno));
     int result = 0;
-    FTSENT *entry;
-    errno = 0;
-    while (!result && (entry = fts_read(tree)))
-        result = take(tree, entry, folders, error);
+    for (FTSENT *entry; !result; result = take(tree, entry, folders, error)) {
+        errno = 0;
+        if (!(entry = fts_read(tree)))
+            break;
+    }
+    if (!result && errno) /* it broke off: at its end it is 0 */
+        result = error_set(error, "%s: %s", path, strerror(errno));
     fts_close(tree);
     return result;
 }

@@ -13,6 +13,7 @@
 #include "paths.h"
 #include "run_file.h"
 #include "samples.h"
+#include "utf8.h"
 
 enum { DAY_S = 86400 };
 
@@ -50,6 +51,8 @@ static void set_origin(struct track_session *session, const json_t *run)
              run_file_text(run, "versions.compiler", "unknown compiler"),
              run_file_text(run, "versions.build_type", ""), (int)flags_length, flags,
              run_file_number(run, "options.launch_ms", 0));
+    utf8_repair(session->machine); /* JSON takes no character that was cut */
+    utf8_repair(session->origin);
 }
 
 /* A clock that is wrong puts a session where it does not belong. */

@@ -176,6 +176,12 @@ class Export(Case):
         self.assertEqual([dict(key[1]).get('cell') for key in read].count(SKIPPED), 1)
         self.assertEqual(read['crosspoint_launches', (('cell', FAILED), ('status', 'failed'))], 1)
 
+    def test_openmetrics_of_some(self):
+        """What was not asked for stands in no family."""
+        read = read_openmetrics(self.export('openmetrics', '--filter', '^native/io/echo/event-loop/'))
+        cells = {dict(key[1]).get('cell') for key in read if not isinstance(key, str)} - {None}
+        self.assertTrue(cells and all(cell.startswith('native/io/echo/event-loop/') for cell in cells), cells)
+
     @needs_module('prometheus_client', 'python3-prometheus-client')
     def test_openmetrics_by_prometheus(self):
         """Its own two parsers find the same samples."""

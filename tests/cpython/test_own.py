@@ -55,6 +55,7 @@ class Own(unittest.TestCase):
         self.folder = pathlib.Path(temporary.name)
         (self.folder / 'mine.py').write_text(MODULE)
         (self.folder / 'broken.py').write_text('import absent_too\n')
+        (self.folder / 'ends.py').write_text('import sys\nsys.exit(0)\n')
         (self.folder / 'tasks.py').write_text('def f(): pass\n')
 
     def drive(self, task, text, *arguments, args=None):
@@ -101,6 +102,7 @@ class Own(unittest.TestCase):
         self.refused('mine', 'not of the form MODULE:FUNCTION')
         self.refused('absent:f', "no module 'absent'")
         self.refused('broken:f', "'broken' cannot be imported: No module named 'absent_too'")
+        self.refused('ends:f', "'ends' cannot be imported: SystemExit: 0")
         self.refused('tasks:f', "'tasks' has the name of a module of crosspoint's driver")
         self.refused('mine:absent', "has no 'absent'; it has add")
         self.refused('mine:number', 'cannot be called')

@@ -45,7 +45,7 @@ def import_module(name, folder):
         if problem.name and (name == problem.name or name.startswith(problem.name + '.')):
             raise Unfit(f"no module '{name}' in {folder} (--path)") from None
         raise Unfit(f"module '{name}' cannot be imported: {problem}") from None
-    except Exception as problem:  # whatever its top level does
+    except (Exception, SystemExit) as problem:  # whatever its top level does
         raise Unfit(f"module '{name}' cannot be imported: {type(problem).__name__}: {problem}") from None
 
 
