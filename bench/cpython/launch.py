@@ -76,7 +76,7 @@ def do_round(run, model, items):
 
 def result(run, items, checksum, startup_ns):
     answer = {'items': items, 'wall_ns': run.wall_ns(), 'checksum': f'{checksum:016x}',
-              'cpus_observed': run.cpus_observed(), 'startup_ns': startup_ns, **run.figures}
+              'cpus_observed': run.cpus_observed(), **({'startup_ns': startup_ns} if startup_ns else {}), **run.figures}
     if run.value is not None:
         answer.update(value=run.value, value_unit=run.workload.value_unit)
     for word in 'invalid', 'tasks_lost':
@@ -91,7 +91,7 @@ def run_model(run, model, items):
     begin_ns = clock_ns()
     try:
         model.start()
-        startup_ns = clock_ns() - begin_ns if model.lasting and model.carriers else 0
+        startup_ns = clock_ns() - begin_ns if model.lasting and model.carriers else None
         if not (workload.sets_clock or workload.mortal or workload.memory):
             do_round(run, model, max(items // 20, run.conc))
         protocol.say(f'ready {run.generator_pid}' if run.generator_pid else 'ready')

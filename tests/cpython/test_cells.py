@@ -49,6 +49,7 @@ class Cells(unittest.TestCase):
         self.assertEqual(sum(line.startswith('ready') for line in said), 1)
         self.assertEqual(result['items'], cell['items'])
         self.assertGreater(result['wall_ns'], 0)
+        self.assertGreater(result.get('startup_ns', 1), 0)  # or it is not there: nothing was made before the clock
         self.assertRegex(result['checksum'], '^[0-9a-f]{16}$')
         self.assertLessEqual(set(result['cpus_observed']), set(harness.UNITS))
         self.assertEqual('value' in result and result.get('value_unit') is not None, 'value' in result)
