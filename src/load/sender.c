@@ -287,6 +287,8 @@ static void work(struct sender *sender, char *buffer)
     struct epoll_event events[EVENTS];
     while (goes_on(sender)) {
         int count = await(sender, events);
+        if (count < 0 && errno != EINTR)
+            plan_fail(sender->plan, "epoll_pwait2 (Linux 5.11 or newer): %s", strerror(errno));
         for (int i = 0; i < count; i++)
             take_event(sender, &events[i], buffer);
         uint64_t now_ns = clock_now_ns();
