@@ -253,6 +253,43 @@ static void one_disturbed_launch_does_not_decide(void **state)
     }
 }
 
+static int calls_made(const char *folder)
+{
+    char path[64];
+    int calls = 0;
+    snprintf(path, sizeof path, "%s/program.calls", folder);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%d", &calls), 1);
+    fclose(file);
+    return calls;
+}
+
+static void only_the_slowest_of_a_group_is_launched_again(void **state)
+{
+    struct plan plan = {.cells = NULL};
+    add_cells(&plan, 3);
+    plan_join(&plan, 0, 1);
+    plan_join(&plan, 1, 2);
+    calibrate(*state, "*) case $* in *terms:2/*) ns=2000;; esac;;", &plan);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(plan.cells[i].items, 5000);
+    assert_int_equal(calls_made(*state), 3 * 2 + 2);
+    plan_free(&plan);
+}
+
+static void a_cell_that_seems_slowest_as_it_was_disturbed_does_not_decide(void **state)
+{
+    struct plan plan = {.cells = NULL};
+    add_cells(&plan, 2);
+    plan_join(&plan, 0, 1);
+    calibrate(*state, "1) ns=50000;; *) case $* in *terms:2/*) ns=2000;; esac;;", &plan);
+    assert_int_equal(plan.cells[0].items, 5000);
+    assert_int_equal(plan.cells[1].items, 5000);
+    assert_int_equal(calls_made(*state), 2 * 2 + 2 + 2);
+    plan_free(&plan);
+}
+
 static void a_cell_that_fails_leaves_the_work_of_its_group(void **state)
 {
     struct plan plan = {.cells = NULL};
@@ -291,6 +328,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_calibration_launch_that_fails_is_tried_again, open_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(one_disturbed_launch_does_not_decide, open_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(only_the_slowest_of_a_group_is_launched_again, open_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(a_cell_that_seems_slowest_as_it_was_disturbed_does_not_decide,
+                                        open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_cell_that_fails_leaves_the_work_of_its_group, open_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(what_another_run_laid_down_holds_cell_by_cell, open_folder,

@@ -11,7 +11,14 @@
 
 #define UNCALIBRATED_S 0.1 /* a guess, for the time left */
 
-enum { STEPS_MAX = 10, TRIES_MAX = 3, LAUNCHES_LONG = 3 };
+enum { STEPS_MAX = 10, TRIES_MAX = 3, LAUNCHES_LONG = 3, GROWTH_MAX = 1000 };
+
+/* How long a cell's work takes, as far as launches have shown. */
+struct timing {
+    double ns_per_item;          /* the least of the long launches; 0: it could not be measured */
+    uint64_t items;              /* of the next launch */
+    int launches, launches_long; /* long: a tenth of launch_ms, or all the work there is */
+};
 
 /* A launch that failed is tried again, but for one that ran into its time limit: it would do so again. */
 static int launch_tried(const struct session *session, const struct plan_cell *cell, uint64_t items,
@@ -31,42 +38,47 @@ static int launch_tried(const struct session *session, const struct plan_cell *c
 static uint64_t grow(double items, double wall_ns, double enough_ns)
 {
     double growth = 2 * enough_ns / wall_ns;
-    return (uint64_t)(items * (growth > 100 ? 100 : growth)) + 1;
+    return (uint64_t)(items * (growth > GROWTH_MAX ? GROWTH_MAX : growth)) + 1;
 }
 
-/* Wall time of a launch, in ns a unit of work; grows the work until the launch takes a tenth of launch_ms,
- * and where blocks are gated takes the least of a few such launches: one that was disturbed does not decide.
- * A cell that fails here gets 0 and fails again, with a row, when it is measured. */
-static int time_cell(struct session *session, struct plan_cell *cell, double *ns_per_item)
+/* One launch more. 1: the cell cannot be measured; it gets 0 and fails again, with a row, when it is. -1:
+ * interrupted. */
+static int time_once(const struct session *session, struct plan_cell *cell, struct timing *timing)
 {
-    double enough_ns = session->launch_ms * 1e6 / 10;
-    uint64_t items = runtime_items(&cell->cell, 1, NULL), granule;
-    int launches_long = 0, wanted = session->gate ? LAUNCHES_LONG : 1;
-    *ns_per_item = 0;
-    if (!session->launch_ms && !cell_load_percent(&cell->cell)) {
-        cell->launch_s = UNCALIBRATED_S;
-        return 0;
+    struct row_buffer row;
+    uint64_t granule;
+    double enough_ns = session->launch_ms * 1e6 / 10, begin_s = clock_now_s();
+    if (launch_tried(session, cell, timing->items, &row))
+        return -1;
+    double wall_ns = row_number(&row.row, COLUMN_WALL_NS), done = row_number(&row.row, COLUMN_ITEMS);
+    if (strcmp(row.row.text[COLUMN_STATUS], status_names[STATUS_SKIPPED]) == 0)
+        snprintf(cell->skip, sizeof cell->skip, "%s", row.row.text[COLUMN_REASON]);
+    timing->launches++;
+    if (!(wall_ns > 0)) {
+        timing->ns_per_item = 0;
+        return 1;
     }
-    for (int step = 0; step < STEPS_MAX && launches_long < wanted; step++) {
-        struct row_buffer row;
-        double begin_s = clock_now_s();
-        if (launch_tried(session, cell, items, &row))
-            return -1;
-        double wall_ns = row_number(&row.row, COLUMN_WALL_NS), done = row_number(&row.row, COLUMN_ITEMS);
-        if (strcmp(row.row.text[COLUMN_STATUS], status_names[STATUS_SKIPPED]) == 0)
-            snprintf(cell->skip, sizeof cell->skip, "%s", row.row.text[COLUMN_REASON]);
-        if (!(wall_ns > 0))
-            return 0;
-        cell->launch_s = clock_now_s() - begin_s - wall_ns / 1e9; /* all but the work */
-        runtime_items(&cell->cell, 1, &granule);
-        bool enough = wall_ns >= enough_ns || granule == 0;
-        if (launches_long == 0 || !enough || wall_ns / done < *ns_per_item)
-            *ns_per_item = wall_ns / done;
-        launches_long = enough ? launches_long + 1 : 0;
-        if (!enough)
-            items = grow(done, wall_ns, enough_ns);
-    }
+    cell->launch_s = clock_now_s() - begin_s - wall_ns / 1e9; /* all but the work */
+    runtime_items(&cell->cell, 1, &granule);
+    bool enough = wall_ns >= enough_ns || granule == 0;
+    if (timing->launches_long == 0 || !enough || wall_ns / done < timing->ns_per_item)
+        timing->ns_per_item = wall_ns / done;
+    timing->launches_long = !enough ? 0 : granule == 0 ? LAUNCHES_LONG : timing->launches_long + 1;
+    if (!enough)
+        timing->items = grow(done, wall_ns, enough_ns);
     return 0;
+}
+
+/* Launches until that many were long; the first does what each will have to do at least. */
+static int time_cell(const struct session *session, struct plan_cell *cell, struct timing *timing,
+                     int launches_long)
+{
+    int stopped = 0;
+    if (timing->launches == 0)
+        timing->items = runtime_items(&cell->cell, cell->items_min, NULL);
+    while (!stopped && timing->launches < STEPS_MAX && timing->launches_long < launches_long)
+        stopped = time_once(session, cell, timing);
+    return stopped < 0 ? -1 : 0;
 }
 
 /* The most that --like or an earlier part of an A/B run laid down for a cell of the group; 0: nothing. */
@@ -93,11 +105,11 @@ static uint64_t join_granules(uint64_t a, uint64_t b)
     return common <= FACTOR_MAX * larger ? common : larger;
 }
 
-static uint64_t group_items(const struct session *session, size_t group, const double *ns_per_item)
+/* The least that each of a group can do, and of which its work is a multiple. */
+static uint64_t group_items_min(const struct plan *plan, size_t group, uint64_t *whole)
 {
-    const struct plan *plan = &session->plan;
-    uint64_t items = 1, whole = 1;
-    double slowest_ns = 0;
+    uint64_t items = 1;
+    *whole = 1;
     for (size_t i = 0; i < plan->count; i++) {
         const struct plan_cell *cell = &plan->cells[i];
         uint64_t granule;
@@ -105,9 +117,28 @@ static uint64_t group_items(const struct session *session, size_t group, const d
             continue;
         uint64_t least = runtime_items(&cell->cell, cell->items_min, &granule);
         items = items < least ? least : items;
-        whole = granule ? join_granules(whole, granule) : whole;
-        slowest_ns = slowest_ns < ns_per_item[i] ? ns_per_item[i] : slowest_ns;
+        *whole = granule ? join_granules(*whole, granule) : *whole;
     }
+    return items;
+}
+
+/* The slowest cell of the group, of those with a load if so asked; NULL: none could be measured. */
+static const struct timing *group_slowest(const struct plan *plan, size_t group, bool loaded,
+                                          const struct timing *timings)
+{
+    const struct timing *slowest = NULL;
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->cells[i].group == group && (!loaded || cell_load_percent(&plan->cells[i].cell)) &&
+            timings[i].ns_per_item > (slowest ? slowest->ns_per_item : 0))
+            slowest = &timings[i];
+    return slowest;
+}
+
+static uint64_t group_items(const struct session *session, size_t group, const struct timing *timings)
+{
+    uint64_t whole, items = group_items_min(&session->plan, group, &whole);
+    const struct timing *slowest = group_slowest(&session->plan, group, false, timings);
+    double slowest_ns = slowest ? slowest->ns_per_item : 0;
     if (slowest_ns > 0 && (double)items * slowest_ns < session->launch_ms * 1e6)
         items = (uint64_t)ceil(session->launch_ms * 1e6 / slowest_ns);
     return (items + whole - 1) / whole * whole;
@@ -116,25 +147,21 @@ static uint64_t group_items(const struct session *session, size_t group, const d
 /* What is offered is a share of what the slowest of the group can do in a closed loop, so that all have the
  * same; what is laid down for one of them with that load holds for all. 0: not known. */
 static double cell_rate_planned(const struct session *session, const struct plan_cell *cell,
-                                const double *ns_per_item)
+                                const struct timing *timings)
 {
     const struct plan *plan = &session->plan;
     unsigned percent = cell_load_percent(&cell->cell);
-    double slowest_ns = 0;
-    for (size_t i = 0; i < plan->count; i++) {
-        const struct plan_cell *other = &plan->cells[i];
-        if (other->group != cell->group || !cell_load_percent(&other->cell))
-            continue;
-        if (other->rate > 0 && cell_load_percent(&other->cell) == percent)
-            return other->rate;
-        slowest_ns = slowest_ns < ns_per_item[i] ? ns_per_item[i] : slowest_ns;
-    }
-    return slowest_ns > 0 ? fmax(1, round(1e9 / slowest_ns * percent / 100)) : 0;
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->cells[i].group == cell->group && plan->cells[i].rate > 0 &&
+            cell_load_percent(&plan->cells[i].cell) == percent)
+            return plan->cells[i].rate;
+    const struct timing *slowest = group_slowest(plan, cell->group, true, timings);
+    return slowest ? fmax(1, round(1e9 / slowest->ns_per_item * percent / 100)) : 0;
 }
 
-static void plan_rate(const struct session *session, struct plan_cell *cell, const double *ns_per_item)
+static void plan_rate(const struct session *session, struct plan_cell *cell, const struct timing *timings)
 {
-    cell->rate = cell_rate_planned(session, cell, ns_per_item);
+    cell->rate = cell_rate_planned(session, cell, timings);
     if (cell->rate > 0)
         cell->launch_s += (double)cell->items / cell->rate;
     else if (!cell->skip[0])
@@ -145,37 +172,79 @@ static void plan_rate(const struct session *session, struct plan_cell *cell, con
 
 /* What is laid down for a cell holds; the rest of its group does the same work, as far as it can. */
 static uint64_t cell_items_planned(const struct session *session, const struct plan_cell *cell,
-                                   const double *ns_per_item)
+                                   const struct timing *timings)
 {
     uint64_t most = items_laid_down(&session->plan, cell->group);
     if (cell->items > 0)
         return cell->items;
-    return runtime_items(&cell->cell, most > 0 ? most : group_items(session, cell->group, ns_per_item), NULL);
+    return runtime_items(&cell->cell, most > 0 ? most : group_items(session, cell->group, timings), NULL);
+}
+
+/* What cannot run here gets its reason, and is not launched. */
+static bool is_measured(struct session *session, struct plan_cell *cell)
+{
+    struct error error;
+    if (session->unbound.text[0] && strcmp(cell->cell.place, "none") != 0)
+        snprintf(cell->skip, sizeof cell->skip, "%s", session->unbound.text);
+    else if (runtime_runnable(&cell->cell, session->topology, &error))
+        snprintf(cell->skip, sizeof cell->skip, "%s", error.text);
+    else if (!session->launch_ms && !cell_load_percent(&cell->cell))
+        cell->launch_s = UNCALIBRATED_S;
+    else
+        return true;
+    return false;
+}
+
+/* The least that the group can do, if that is many, takes more than launch_ms by so much that no disturbance
+ * explains it. */
+static bool least_is_plenty(const struct session *session, size_t group, double slowest_ns)
+{
+    enum { PLENTY = 4 };
+    uint64_t whole, items = group_items_min(&session->plan, group, &whole);
+    return items > 1 && (double)items * slowest_ns >= PLENTY * session->launch_ms * 1e6;
+}
+
+/* Where blocks are gated a launch that was disturbed does not decide: whichever of a group is slowest, and so
+ * decides how much work all do, is launched again, until it is slowest by the least of a few long launches.
+ */
+static int ask_again(struct session *session, size_t group, bool loaded, struct timing *timings)
+{
+    int interrupted = 0;
+    for (bool settled = !session->gate; !settled && !interrupted;) {
+        const struct timing *slowest = group_slowest(&session->plan, group, loaded, timings);
+        settled = !slowest || slowest->launches_long >= LAUNCHES_LONG || slowest->launches >= STEPS_MAX ||
+                  (!loaded && least_is_plenty(session, group, slowest->ns_per_item));
+        if (!settled) {
+            size_t index = (size_t)(slowest - timings);
+            progress_calibrating(session->quiet || !session->launch_ms, session->plan.count - 1,
+                                 session->plan.count, session->plan.cells[index].name);
+            interrupted = time_cell(session, &session->plan.cells[index], &timings[index], LAUNCHES_LONG);
+        }
+    }
+    return interrupted;
 }
 
 int session_calibrate(struct session *session)
 {
     struct plan *plan = &session->plan;
-    double *ns_per_item = calloc(plan->count + 1, sizeof *ns_per_item);
-    int interrupted = ns_per_item ? 0 : -1;
+    struct timing *timings = calloc(plan->count + 1, sizeof *timings);
+    int interrupted = timings ? 0 : -1;
     for (size_t i = 0; i < plan->count && !interrupted; i++) {
-        struct error error;
         progress_calibrating(session->quiet || !session->launch_ms, i, plan->count, plan->cells[i].name);
-        if (session->unbound.text[0] && strcmp(plan->cells[i].cell.place, "none") != 0)
-            snprintf(plan->cells[i].skip, sizeof plan->cells[i].skip, "%s", session->unbound.text);
-        else if (runtime_runnable(&plan->cells[i].cell, session->topology, &error))
-            snprintf(plan->cells[i].skip, sizeof plan->cells[i].skip, "%s", error.text);
-        else
-            interrupted = time_cell(session, &plan->cells[i], &ns_per_item[i]);
+        if (is_measured(session, &plan->cells[i]))
+            interrupted = time_cell(session, &plan->cells[i], &timings[i], 1);
     }
+    for (size_t i = 0; i < plan->count && !interrupted; i++) /* a group has the number of one of its cells */
+        if (plan->cells[i].group == i)
+            interrupted = ask_again(session, i, false, timings) || ask_again(session, i, true, timings);
     progress_clear(session->quiet);
     for (size_t i = 0; i < plan->count && !interrupted; i++) {
-        plan->cells[i].items = cell_items_planned(session, &plan->cells[i], ns_per_item);
+        plan->cells[i].items = cell_items_planned(session, &plan->cells[i], timings);
         if (cell_load_percent(&plan->cells[i].cell))
-            plan_rate(session, &plan->cells[i], ns_per_item);
+            plan_rate(session, &plan->cells[i], timings);
         else
-            plan->cells[i].launch_s += (double)plan->cells[i].items * ns_per_item[i] / 1e9;
+            plan->cells[i].launch_s += (double)plan->cells[i].items * timings[i].ns_per_item / 1e9;
     }
-    free(ns_per_item);
-    return interrupted;
+    free(timings);
+    return interrupted ? -1 : 0;
 }
