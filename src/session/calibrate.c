@@ -69,13 +69,24 @@ static int time_once(const struct session *session, struct plan_cell *cell, stru
     return 0;
 }
 
-/* Launches until that many were long; the first does what each will have to do at least. */
+/* What the first launch does: what each will have to do at least, or a good part of what was long for another
+ * of the group, which may be much faster. */
+static uint64_t items_to_begin(const struct plan *plan, const struct plan_cell *cell,
+                               const struct timing *timings)
+{
+    enum { PART = 30 };
+    uint64_t items = cell->items_min;
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->cells[i].group == cell->group && timings[i].items / PART > items)
+            items = timings[i].items / PART;
+    return runtime_items(&cell->cell, items, NULL);
+}
+
+/* Launches until that many were long. */
 static int time_cell(const struct session *session, struct plan_cell *cell, struct timing *timing,
                      int launches_long)
 {
     int stopped = 0;
-    if (timing->launches == 0)
-        timing->items = runtime_items(&cell->cell, cell->items_min, NULL);
     while (!stopped && timing->launches < STEPS_MAX && timing->launches_long < launches_long)
         stopped = time_once(session, cell, timing);
     return stopped < 0 ? -1 : 0;
@@ -231,8 +242,10 @@ int session_calibrate(struct session *session)
     int interrupted = timings ? 0 : -1;
     for (size_t i = 0; i < plan->count && !interrupted; i++) {
         progress_calibrating(session->quiet || !session->launch_ms, i, plan->count, plan->cells[i].name);
-        if (is_measured(session, &plan->cells[i]))
-            interrupted = time_cell(session, &plan->cells[i], &timings[i], 1);
+        if (!is_measured(session, &plan->cells[i]))
+            continue;
+        timings[i].items = items_to_begin(plan, &plan->cells[i], timings);
+        interrupted = time_cell(session, &plan->cells[i], &timings[i], 1);
     }
     for (size_t i = 0; i < plan->count && !interrupted; i++) /* a group has the number of one of its cells */
         if (plan->cells[i].group == i)
