@@ -360,6 +360,27 @@ static void all_workers_come_when_there_is_work_for_all(void **state)
     pthread_barrier_destroy(&meeting.barrier);
 }
 
+/* Those beyond the processing units leave short tasks to the others, and come where tasks wait for each
+ * other. */
+static void workers_beyond_the_units_come_when_tasks_wait(void **state)
+{
+    (void)state;
+    enum { MANY = 16, ROUNDS = 20, SHORT = 2000 };
+    struct pool *pool = make(MANY);
+    struct task task = {0};
+    struct meeting meeting;
+    pthread_barrier_init(&meeting.barrier, NULL, MANY);
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < SHORT; i++)
+            assert_int_equal(pool_submit(pool, count_run, &task, NULL, NULL), 0);
+        for (int i = 0; i < MANY; i++)
+            assert_int_equal(pool_submit(pool, meet, &meeting, NULL, NULL), 0);
+    }
+    pool_join(pool);
+    pthread_barrier_destroy(&meeting.barrier);
+    assert_int_equal(task.run, ROUNDS * SHORT);
+}
+
 static double cpu_seconds(void)
 {
     struct timespec used;
@@ -409,6 +430,7 @@ int main(void)
         cmocka_unit_test(a_map_within_a_map_ends),
         cmocka_unit_test(a_task_may_wait_for_a_later_one),
         cmocka_unit_test(all_workers_come_when_there_is_work_for_all),
+        cmocka_unit_test(workers_beyond_the_units_come_when_tasks_wait),
         cmocka_unit_test(idle_workers_sleep),
         cmocka_unit_test(what_makes_no_pool_is_told),
     };

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,13 @@ static void *work(void *argument)
     return NULL;
 }
 
+/* 0: not known, as on a machine with more than fit into a cpu_set_t. */
+static unsigned units_allowed(void)
+{
+    cpu_set_t units;
+    return sched_getaffinity(0, sizeof units, &units) ? 0 : (unsigned)CPU_COUNT(&units);
+}
+
 static int start(struct pool *pool, size_t capacity, struct error *error)
 {
     size_t slots = CAPACITY_MIN;
@@ -89,6 +97,7 @@ static int start(struct pool *pool, size_t capacity, struct error *error)
         .one_by_one = true, /* a task may wait for another, which must not be in the same batch */
         .private = true,
         .spin_rounds = TASK_QUEUE_SPIN_ROUNDS,
+        .units = units_allowed(),
     };
     pool->arena = arena_create();
     pool->queue = pool->arena ? task_queue_create(pool->arena, &options) : NULL;

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <stdalign.h>
 #include <stdatomic.h>
+#include <time.h>
 
 #include "futex.h"
 
@@ -31,8 +32,10 @@ struct task_queue {
     /* A consumer has been woken, or spins, and has not looked yet: it will see what is put meanwhile, and
      * wake the next if there is more. So a stream of short tasks wakes no more consumers than it takes. */
     alignas(64) _Atomic uint32_t searching;
+    _Atomic uint32_t asleep;      /* consumers, or nearly so */
+    _Atomic uint32_t standing_by; /* a consumer is awake that leaves short tasks to the others */
     alignas(64) uint64_t mask;
-    unsigned words, consumer_count, spin_rounds;
+    unsigned words, consumer_count, spin_rounds, units;
     bool one_by_one, private;
     uint64_t *slots;
 };
@@ -80,11 +83,22 @@ static void wake_all(struct task_queue *queue, struct sleepers *sleepers)
     futex_wake(&sleepers->epoch, INT_MAX, queue->private);
 }
 
-/* A consumer clears `searching` before it looks for the last time, so whoever finds it set is seen. */
+/* So many consumers or more are awake. (Tokens tell no such thing: some are of those that changed their
+ * mind.) */
+static bool are_awake(const struct task_queue *queue, unsigned consumers)
+{
+    return atomic_load(&queue->asleep) + (uint64_t)consumers <= queue->consumer_count;
+}
+
+/* A consumer clears `searching` before it looks for the last time, so whoever finds it set is seen. Who
+ * stands by looks again in a while, whoever has gone to sleep meanwhile. */
 static void wake_consumer(struct task_queue *queue)
 {
-    if (atomic_load(&queue->consumers.tokens) && !atomic_load(&queue->searching) &&
-        !atomic_exchange(&queue->searching, 1))
+    if (atomic_load(&queue->consumers.tokens) == 0 || atomic_load(&queue->searching))
+        return;
+    if (queue->units && atomic_load(&queue->standing_by) && are_awake(queue, queue->units + 1))
+        return;
+    if (!atomic_exchange(&queue->searching, 1))
         wake_one(queue, &queue->consumers);
 }
 
@@ -104,6 +118,7 @@ struct task_queue *task_queue_create(struct arena *arena, const struct task_queu
     queue->consumer_count = options->consumers ? options->consumers : 1;
     queue->one_by_one = options->one_by_one;
     queue->spin_rounds = options->spin_rounds;
+    queue->units = options->units;
     queue->private = options->private;
     for (uint64_t i = 0; i < options->capacity; i++)
         atomic_init(&slot_at(queue, i)->sequence, i);
@@ -247,10 +262,15 @@ size_t task_queue_try_pop(struct task_queue *queue, uint64_t *tasks)
     }
 }
 
+static bool has_tasks(const struct task_queue *queue)
+{
+    return (atomic_load(&queue->tail) & ~CLOSED) != atomic_load(&queue->head);
+}
+
 /* Of a consumer that has found something after a search: others are woken for what is left. */
 static size_t end_search(struct task_queue *queue, size_t count)
 {
-    if ((atomic_load(&queue->tail) & ~CLOSED) != atomic_load(&queue->head))
+    if (has_tasks(queue))
         wake_consumer(queue);
     return count;
 }
@@ -271,6 +291,32 @@ size_t task_queue_spin_pop(struct task_queue *queue, uint64_t *tasks)
     return count ? end_search(queue, count) : 0;
 }
 
+/* More than a few tasks were taken since `head` was read, which is read anew. */
+static bool has_advanced(const struct task_queue *queue, uint64_t *head)
+{
+    uint64_t before = *head;
+    *head = atomic_load(&queue->head);
+    return *head - before > TASK_QUEUE_BATCH_MAX;
+}
+
+/* Of one that was woken. Where as many as there are processing units are awake already, and take one short
+ * task after the other, one more would only take processor time from them; but they may come to tasks that
+ * wait, and then it must take part. Yielding takes no time where those others wait. */
+static void stand_by(struct task_queue *queue)
+{
+    static const struct timespec a_while = {.tv_nsec = 1000000};
+    uint64_t head = atomic_load(&queue->head);
+    if (!are_awake(queue, queue->units + 1))
+        return;
+    sched_yield();
+    while (has_advanced(queue, &head) && has_tasks(queue) && are_awake(queue, queue->units + 1)) {
+        atomic_store(&queue->standing_by, 1);
+        atomic_store(&queue->searching, 0);
+        nanosleep(&a_while, NULL);
+    }
+    atomic_store(&queue->standing_by, 0);
+}
+
 size_t task_queue_pop(struct task_queue *queue, uint64_t *tasks)
 {
     for (;;) {
@@ -285,7 +331,11 @@ size_t task_queue_pop(struct task_queue *queue, uint64_t *tasks)
             wake_all(queue, &queue->consumers); /* who went to sleep while the last was being put */
             return 0;
         }
+        atomic_fetch_add(&queue->asleep, 1);
         futex_wait(&queue->consumers.epoch, epoch, queue->private);
+        atomic_fetch_sub(&queue->asleep, 1);
+        if (queue->units)
+            stand_by(queue);
     }
 }
 

@@ -26,6 +26,7 @@ struct task_queue_options {
     bool one_by_one;      /* never more than one at once: each task matters by itself */
     bool private;         /* all users are threads of one process */
     unsigned spin_rounds; /* of task_queue_spin_pop; 0 where consumers outnumber processing units */
+    unsigned units; /* consumers beyond so many take part only while the others do not keep up; 0: all do */
 };
 
 /* Lives in the arena; nothing to free. NULL when the arena is full. */
