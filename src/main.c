@@ -24,6 +24,7 @@ static const struct command {
     {"report", "charts and report.html again, from the CSV alone", cmd_report},
     {"compare", "two runs, cell by cell: what got slower", cmd_compare},
     {"track", "many runs, over time: what stepped, and when", cmd_track},
+    {"fleet", "many machines: where each rule holds", cmd_fleet},
     {"export", "results in the formats of performance trackers", cmd_export},
     {"list", "models, workloads, rules, systems or cells", cmd_list},
     {"topo", "the machine, and who sits where", cmd_topo},

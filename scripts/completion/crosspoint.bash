@@ -16,7 +16,7 @@ _crosspoint() {
         --command --python-task --args --path --help'
 
     if ((COMP_CWORD == 1)); then
-        words='run bench advise rules report compare track export list topo selftest serve load --help'
+        words='run bench advise rules report compare track fleet export list topo selftest serve load --help'
     elif [[ $word == -* ]]; then
         case $command in
         run) words="--dry-run --resume $measure" ;;
@@ -32,6 +32,7 @@ _crosspoint() {
         rules) words="--format --rules --help" ;;
         report) words="--rules --help" ;;
         compare) words="--ab --base --effect --fail-on --format --gate --metric $measure" ;;
+        fleet) words="--format --out --check --help" ;;
         track) words="--effect --confirm --metric --fail-on --filter --format --gate --all --out --help" ;;
         export) words="--format --out --filter --commit --help" ;;
         topo) words="--topology --workers --help" ;;

@@ -9,6 +9,7 @@
 #include "filter.h"
 #include "nearest.h"
 #include "run_file.h"
+#include "times.h"
 #include "words.h"
 
 static const struct export_format *const formats[] = {
@@ -36,13 +37,6 @@ const struct export_format *export_format_find(const char *name, struct error *e
     return NULL;
 }
 
-static time_t parse_time(const char *text)
-{
-    struct tm parts = {0};
-    const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return end && !*end ? timegm(&parts) : -1;
-}
-
 /* Text of a stranger's file that goes into names and labels. */
 static bool is_plain_word(const char *text)
 {
@@ -56,7 +50,7 @@ static int read_run_file(const char *path, const struct export_wish *wish, struc
     run->time_s = -1;
     if (stat(path, &status) == 0 && S_ISDIR(status.st_mode) && run_file_load_if_any(path, &run->run, error))
         return -1;
-    run->time_s = parse_time(run_file_text(run->run, "outcome.written", ""));
+    run->time_s = time_parse(run_file_text(run->run, "outcome.written", ""));
     run->machine = run_file_text(run->run, "machine.hostname", "unknown");
     if (!is_plain_word(run->machine))
         return error_set(error, "%s/run.json: machine.hostname is no name", path);

@@ -13,6 +13,7 @@
 #include "paths.h"
 #include "run_file.h"
 #include "samples.h"
+#include "times.h"
 #include "utf8.h"
 
 enum { DAY_S = 86400 };
@@ -28,13 +29,6 @@ __attribute__((format(printf, 2, 3))) static int leave_out(struct track_session 
     va_end(arguments);
     session->left_out = 1;
     return 0;
-}
-
-/* -1: it is none. */
-static int64_t parse_time(const char *text, const char *format)
-{
-    struct tm utc = {0};
-    return strptime(text, format, &utc) ? (int64_t)timegm(&utc) : -1;
 }
 
 static void set_origin(struct track_session *session, const json_t *run)
@@ -58,7 +52,7 @@ static void set_origin(struct track_session *session, const json_t *run)
 /* A clock that is wrong puts a session where it does not belong. */
 static void check_time(struct track_session *session, int64_t now)
 {
-    int64_t begun = parse_time(session->run_id, "%Y%m%dT%H%M%SZ");
+    int64_t begun = time_parse_id(session->run_id);
     if (begun >= earliest && session->time < begun) {
         snprintf(session->note, sizeof session->note,
                  "the clock went back while it ran: it stands at the time it began");
@@ -84,7 +78,7 @@ static int read_run(struct track_session *session, int64_t now)
     snprintf(session->time_text, sizeof session->time_text, "%s", run_file_text(run, "outcome.written", ""));
     set_origin(session, run);
     json_decref(run);
-    session->time = parse_time(session->time_text, "%Y-%m-%dT%H:%M:%SZ");
+    session->time = time_parse(session->time_text);
     if (session->time < earliest)
         return leave_out(session, "run.json tells no time at which it was written%s%s",
                          *session->time_text ? ": " : "", session->time_text);
