@@ -12,6 +12,7 @@
 
 #include "cell_run.h"
 #include "child.h"
+#include "children.h"
 #include "command.h"
 #include "file.h"
 #include "filter.h"
@@ -102,6 +103,8 @@ static int measure(void *context, uint64_t items, struct gbench_round *round)
         _exit(EXIT_SUCCESS);
     }
     int status = child > 0 ? await_cell(child) : 0;
+    const struct children none = {.count = 0};
+    children_end_others(&none); /* commands in flight, when the cell was killed */
     *round = *shared;
     munmap(shared, sizeof *shared);
     round->interrupted = interrupted;
@@ -357,6 +360,7 @@ int cmd_bench(int argc, char **argv)
     options_parse(&argp, argc, argv, &arguments);
 
     heed_interrupts();
+    children_adopt();
     struct rules rules = {0};
     struct plan plan = {0};
     char path[PATH_BYTES];

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import os
+import pathlib
 import signal
 import unittest
 
@@ -73,6 +74,17 @@ class Bench(Case):
         self.wait_until(lambda: children(process.pid), 'no cell')
         process.send_signal(signal.SIGINT)
         self.finish(process, 130)
+
+    def test_interrupted_command(self):
+        """Commands in flight end with their cell."""
+        process = self.start('bench', '--command', "sh -c 'echo $$ >> pids; exec sleep 300'",
+                             '--benchmark_filter=native/own/command/thread-pool')
+        pids = self.folder / 'pids'
+        self.wait_until(lambda: pids.exists() and pids.read_text().endswith('\n'), 'no command')
+        process.send_signal(signal.SIGTERM)
+        self.finish(process, 130)
+        for pid in pids.read_text().split():
+            self.assertFalse(pathlib.Path('/proc', pid).exists(), f'{pid} is left')
 
     def test_interrupted_display(self):
         """JSON on standard output ends as JSON does."""
