@@ -224,12 +224,49 @@ static void test_written(void **state)
     assert_int_equal(advice_write(&made, "csv", NULL, stdout, &error), -1);
 }
 
+/* Twice the cores, from a law that eight worker counts follow: with its interval. */
+static void test_more_cores(void **state)
+{
+    (void)state;
+    begin();
+    made.units = 8;
+    made.import_s = NAN;
+    for (unsigned workers = 1; workers <= 8; workers++) {
+        char name[CELL_NAME_BYTES];
+        snprintf(name, sizeof name, "native/own/a/thread-pool/workers:%u/place:none", workers);
+        size_t index = add(name);
+        made.candidates[index].finalist = workers > 5;
+        made.candidates[index].rate = 100 * workers /
+                                      (1 + 0.05 * (workers - 1) + 0.004 * workers * (workers - 1)) *
+                                      (workers % 2 ? 1.004 : 0.996);
+        if (made.candidates[index].finalist)
+            measure(index, made.candidates[index].rate, 1e6);
+    }
+    made.serial = 0;
+    judge();
+    advice_conclude(&made);
+    const char *told = NULL;
+    for (size_t i = 0; i < made.change_count; i++)
+        told = strstr(made.change[i], "more cores: ") ? made.change[i] : told;
+    double gain, low, high, peak, peak_low, peak_high;
+    assert_non_null(told);
+    assert_int_equal(
+        sscanf(told,
+               "more cores: fitted to 8 worker counts, 16 would do %lf times the work of 8 (%lf to "
+               "%lf); it is fastest with %lf (%lf to %lf)",
+               &gain, &low, &high, &peak, &peak_low, &peak_high),
+        6);
+    /* 16 / (1 + 0.75 + 0.96) over 8 / (1 + 0.35 + 0.224); the square root of 0.95 / 0.004 */
+    assert_true(low < 1.162 && 1.162 < high && high - low < 0.4);
+    assert_true(peak_low <= 15.4 && 15.4 <= peak_high && low < gain && gain < high && peak_low < peak);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_clear),   cmocka_unit_test(test_tied),      cmocka_unit_test(test_corrected),
-        cmocka_unit_test(test_nothing), cmocka_unit_test(test_finalists), cmocka_unit_test(test_class),
-        cmocka_unit_test(test_written),
+        cmocka_unit_test(test_clear),   cmocka_unit_test(test_tied),       cmocka_unit_test(test_corrected),
+        cmocka_unit_test(test_nothing), cmocka_unit_test(test_finalists),  cmocka_unit_test(test_class),
+        cmocka_unit_test(test_written), cmocka_unit_test(test_more_cores),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "numbers.h"
+#include "random.h"
 #include "scaling_fit.h"
 
 enum { FIXTURE_LINES = 20 };
@@ -95,12 +96,54 @@ static void test_weights(void **state)
     assert_near(amdahl_along_a, 0, 1e-12);
 }
 
+/* Of made-up measurements around a law, the wanted share of intervals holds what the law says; one without
+ * scatter is a point. */
+static void test_beyond(void **state)
+{
+    enum { TIMES = 200, COUNTS = 8 };
+    (void)state;
+    static const struct {
+        double sigma, kappa;
+    } laws[] = {{0.05, 0.004}, {0.2, 0.001}};
+    const double workers[COUNTS] = {1, 2, 4, 6, 8, 10, 12, 16};
+    uint64_t random = 42;
+    for (size_t k = 0; k < 2; k++) {
+        size_t gains_held = 0, peaks_held = 0;
+        double law[COUNTS], speedup[COUNTS], sigma = laws[k].sigma, kappa = laws[k].kappa;
+        double at_32 = 32 / (1 + sigma * 31 + kappa * 32 * 31), peak = sqrt((1 - sigma) / kappa);
+        struct scaling_beyond beyond;
+        for (size_t i = 0; i < COUNTS; i++)
+            law[i] = workers[i] / (1 + sigma * (workers[i] - 1) + kappa * workers[i] * (workers[i] - 1));
+        assert_int_equal(scaling_fit_beyond(workers, law, COUNTS, 32, 0.95, &beyond), 0);
+        assert_near(beyond.gain, at_32 / law[COUNTS - 1], 1e-6);
+        assert_near(beyond.gain_high - beyond.gain_low, 0, 1e-6);
+        for (int time = 0; time < TIMES; time++) {
+            for (size_t i = 0; i < COUNTS; i++) /* the sum of four: near enough to normal */
+                speedup[i] =
+                    law[i] * (1 + 0.01 *
+                                      (random_below(&random, 1001) + random_below(&random, 1001) +
+                                       random_below(&random, 1001) + random_below(&random, 1001) - 2000.0) /
+                                      577);
+            for (size_t i = COUNTS; i-- > 0;)
+                speedup[i] /= speedup[0];
+            assert_int_equal(scaling_fit_beyond(workers, speedup, COUNTS, 32, 0.95, &beyond), 0);
+            assert_true(beyond.gain_low <= beyond.gain && beyond.gain <= beyond.gain_high);
+            gains_held +=
+                beyond.gain_low <= at_32 / law[COUNTS - 1] && at_32 / law[COUNTS - 1] <= beyond.gain_high;
+            peaks_held += beyond.peak_low <= peak && peak <= beyond.peak_high;
+        }
+        assert_in_range(gains_held, TIMES * 90 / 100, TIMES * 99 / 100);
+        assert_in_range(peaks_held, TIMES * 90 / 100, TIMES * 99 / 100);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_usl_fixture),
         cmocka_unit_test(test_fit_edges),
         cmocka_unit_test(test_weights),
+        cmocka_unit_test(test_beyond),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,11 +68,33 @@ static void measure_lock(struct advice *advice)
                     "would gain what processes do, without pickling");
 }
 
+/* Twice the units, as the law has it that fits those that there are. */
+static void tell_beyond(struct advice *advice, const double *workers, const double *speedups, size_t n)
+{
+    struct scaling_fit fit;
+    struct scaling_beyond beyond;
+    double most = advice->units, more = 2 * most;
+    char peak[96];
+    if (scaling_fit_usl(workers, speedups, n, &fit) ||
+        scaling_fit_beyond(workers, speedups, n, more, judge_level, &beyond))
+        return;
+    if (!isfinite(beyond.peak_low))
+        snprintf(peak, sizeof peak, "no end of it shows");
+    else if (!isfinite(fit.peak) || !isfinite(beyond.peak_high))
+        snprintf(peak, sizeof peak, "an end of it does not show below %.0f", beyond.peak_low);
+    else
+        snprintf(peak, sizeof peak, "it is fastest with %.0f (%.0f to %.0f)", fit.peak, beyond.peak_low,
+                 beyond.peak_high);
+    advice_note_change(advice,
+                       "more cores: fitted to %zu worker counts, %.0f would do %.2f times the work of %.0f "
+                       "(%.2f to %.2f); %s",
+                       n, more, beyond.gain, most, beyond.gain_low, beyond.gain_high, peak);
+}
+
 static void tell_scaling(struct advice *advice)
 {
     const struct advice_candidate *chosen = at(advice, advice->chosen);
     double workers[ADVICE_CANDIDATES_MAX], speedups[ADVICE_CANDIDATES_MAX];
-    struct scaling_fit fit;
     size_t n = 0;
     const struct advice_candidate *one = find_level(advice, chosen->cell.model, 1),
                                   *all = find_level(advice, chosen->cell.model, advice->units);
@@ -85,10 +107,8 @@ static void tell_scaling(struct advice *advice)
             speedups[n++] = candidate->rate / one->rate;
         }
     }
-    if (scaling_fit_usl(workers, speedups, n, &fit) == 0)
-        advice_note_change(advice, "more cores: fitted to %zu worker counts, the speed-up %s at %.0f workers",
-                           n, isfinite(fit.peak) ? "is highest" : "still grows",
-                           isfinite(fit.peak) ? fit.peak : workers[n - 1]);
+    if (n >= SCALING_FIT_COUNTS_MIN)
+        tell_beyond(advice, workers, speedups, n);
     else
         advice_note_change(
             advice,

@@ -3,6 +3,12 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdlib.h>
+
+#include "random.h"
+#include "sample.h"
+
+enum { MADE_UP = 399 }; /* fits: whole ranks at 95 and 99 % */
 
 static bool scaling_valid(const double *workers, const double *speedup, size_t n)
 {
@@ -82,5 +88,82 @@ int scaling_fit_amdahl(const double *workers, const double *speedup, size_t n, s
     struct normal_equations e = normal_equations(workers, speedup, n);
     *out = (struct scaling_fit){.sigma = fmax(0, e.ay / e.aa)};
     scaling_finish(workers, speedup, n, out);
+    return 0;
+}
+
+/* Beyond */
+
+static double law(const struct scaling_fit *fit, double workers)
+{
+    return workers / (1 + fit->sigma * (workers - 1) + fit->kappa * workers * (workers - 1));
+}
+
+/* Inside of (0, 1) */
+static double draw_share(uint64_t *random)
+{
+    return ((double)(random_next(random) >> 11) + 0.5) / 9007199254740992.0; /* 2^53 */
+}
+
+/* Box and Muller 1958 */
+static double draw_normal(uint64_t *random)
+{
+    double radius = sqrt(-2 * log(draw_share(random)));
+    return radius * cos(2 * acos(-1) * draw_share(random));
+}
+
+/* How far the speedups are off the law, in parts of themselves. The first is its own reference, and two
+ * coefficients were fitted. */
+static double spread(const double *workers, const double *speedup, size_t n, const struct scaling_fit *fit)
+{
+    double squares = 0;
+    for (size_t i = 1; i < n; i++)
+        squares += pow(log(speedup[i] / law(fit, workers[i])), 2);
+    return sqrt(squares / (double)(n - 3));
+}
+
+static void make_up(const double *workers, size_t n, const struct scaling_fit *fit, double off,
+                    uint64_t *random, double *speedup)
+{
+    double squares = 0;
+    for (size_t i = 3; i < n; i++)
+        squares += pow(draw_normal(random), 2);
+    double scale = off * sqrt((double)(n - 3) / squares), reference = scale * draw_normal(random);
+    for (size_t i = 0; i < n; i++)
+        speedup[i] = law(fit, workers[i]) * (i ? exp(scale * draw_normal(random) - reference) : 1);
+}
+
+static void take_interval(double *values, double level, double *low, double *high)
+{
+    size_t rank = (size_t)floor((MADE_UP + 1) * (1 - level) / 2);
+    rank = rank ? rank : 1;
+    qsort(values, MADE_UP, sizeof *values, sample_compare);
+    *low = values[rank - 1];
+    *high = values[MADE_UP - rank];
+}
+
+int scaling_fit_beyond(const double *workers, const double *speedup, size_t n, double more, double level,
+                       struct scaling_beyond *out)
+{
+    struct scaling_fit fit, again;
+    double most = 0;
+    uint64_t random = n;
+    if (!sample_level_valid(level) || scaling_fit_usl(workers, speedup, n, &fit))
+        return -1;
+    for (size_t i = 0; i < n; i++)
+        most = fmax(most, workers[i]);
+    double *made = malloc((n + 2 * MADE_UP) * sizeof *made);
+    if (!made)
+        return -1;
+    double *gains = made + n, *peaks = gains + MADE_UP, off = spread(workers, speedup, n, &fit);
+    for (size_t k = 0; k < MADE_UP; k++) {
+        make_up(workers, n, &fit, off, &random, made);
+        scaling_fit_usl(workers, made, n, &again);
+        gains[k] = law(&again, more) / law(&again, most);
+        peaks[k] = again.peak;
+    }
+    out->gain = law(&fit, more) / law(&fit, most);
+    take_interval(gains, level, &out->gain_low, &out->gain_high);
+    take_interval(peaks, level, &out->peak_low, &out->peak_high);
+    free(made);
     return 0;
 }

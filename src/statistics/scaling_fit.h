@@ -18,4 +18,16 @@ struct scaling_fit {
 int scaling_fit_usl(const double *workers, const double *speedup, size_t n, struct scaling_fit *out);
 int scaling_fit_amdahl(const double *workers, const double *speedup, size_t n, struct scaling_fit *out);
 
+/* What lies beyond the worker counts that were measured, by the law above. */
+struct scaling_beyond {
+    double gain, gain_low, gain_high; /* speedup(more) / speedup(most that was measured) */
+    double peak_low, peak_high;       /* of scaling_fit's peak */
+};
+/* The speedups are over workers[0]'s, which is measured like the others. Intervals from fits to made-up
+ * speedups around the fitted law, as far off it as the measured ones are (with Student's doubt about how far
+ * that is); the same for the same figures. -1 as above, or level is not inside of (0, 1), or out of memory.
+ */
+int scaling_fit_beyond(const double *workers, const double *speedup, size_t n, double more, double level,
+                       struct scaling_beyond *out);
+
 #endif
