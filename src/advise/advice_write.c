@@ -74,13 +74,18 @@ static void add_class(const struct advice *advice, struct table *table)
         table_text(table, SAYS, "%.0f %% of its computing holds the interpreter lock", 100 * class->lock);
     }
     if (isfinite(advice->import_s)) {
-        char pickling[64], import[32];
+        char pickling[32], import[32];
         word_metric(COLUMN_WALL_NS, advice->pickling_s * 1e9, pickling, sizeof pickling);
         word_metric(COLUMN_WALL_NS, advice->import_s * 1e9, import, sizeof import);
         advice_topic(table, "beside the work");
-        table_text(table, SAYS, "%s%simporting its module %s, once a process that is started anew",
-                   isfinite(advice->pickling_s) ? "pickling of arguments and result " : "",
-                   isfinite(advice->pickling_s) ? strcat(pickling, " a task, ") : "", import);
+        table_text(table, SAYS, "importing its module %s, once a process that is started anew", import);
+        if (isfinite(advice->pickling_s)) {
+            advice_topic(table, "");
+            table_text(table, SAYS,
+                       "pickling of arguments and result %s, for a task sent by itself; where a pool sends "
+                       "chunks, what their tasks share is pickled once",
+                       pickling);
+        }
     }
 }
 
