@@ -195,7 +195,7 @@ static void fill_candidates(const struct advice *advice, struct table *table)
     }
 }
 
-static int write_tables(const struct advice *advice, enum table_format format,
+int advice_write_tables(const struct advice *advice, enum table_format format,
                         const struct table_style *style, FILE *out)
 {
     struct table topics, candidates;
@@ -208,8 +208,6 @@ static int write_tables(const struct advice *advice, enum table_format format,
     table_open(&candidates, format, candidate_columns, CANDIDATES_END);
     fill_candidates(advice, &candidates);
     table_hide_empty(&candidates);
-    word_print(out, format == TABLE_MARKDOWN ? "**%s in %s**\n\n" : "%s in %s\n\n", advice->work,
-               advice->runtime);
     int failed = table_write(&topics, style, out);
     fputc('\n', out);
     failed |= table_write(&candidates, style, out);
@@ -294,6 +292,14 @@ static int write_json(const struct advice *advice, FILE *out)
     return failed;
 }
 
+static int write_text(const struct advice *advice, enum table_format format, const struct table_style *style,
+                      FILE *out)
+{
+    word_print(out, format == TABLE_MARKDOWN ? "**%s in %s**\n\n" : "%s in %s\n\n", advice->work,
+               advice->runtime);
+    return advice_write_tables(advice, format, style, out);
+}
+
 int advice_check_format(const char *format, struct error *error)
 {
     if (strcmp(format, "text") == 0 || strcmp(format, "json") == 0 || strcmp(format, "markdown") == 0)
@@ -309,6 +315,6 @@ int advice_write(const struct advice *advice, const char *format, const struct t
     int failed =
         strcmp(format, "json") == 0
             ? write_json(advice, out)
-            : write_tables(advice, strcmp(format, "text") == 0 ? TABLE_TEXT : TABLE_MARKDOWN, style, out);
+            : write_text(advice, strcmp(format, "text") == 0 ? TABLE_TEXT : TABLE_MARKDOWN, style, out);
     return failed ? error_set(error, "what was measured cannot be written") : 0;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "advice_page.h"
 #include "advice_write.h"
 #include "advise.h"
 #include "command.h"
@@ -17,12 +18,13 @@
 struct options {
     struct advise advise;
     const char *url; /* a server instead of a task */
-    const char *format;
+    const char *format, *page;
 };
 
 enum {
     OPTION_SECONDS = 256,
     OPTION_FORMAT,
+    OPTION_PAGE,
     OPTION_CONC,
     OPTION_SEED,
     OPTION_OUT,
@@ -41,6 +43,7 @@ static const struct argp_option option_table[] = {
     {"conc", OPTION_CONC, "N", 0, "no more than so many tasks at once; default: as many as are worth a try",
      0},
     {"format", OPTION_FORMAT, "text|json|markdown", 0, "of what is printed", 0},
+    {"page", OPTION_PAGE, "FILE", 0, "also writes the advice as a page with a chart (HTML)", 0},
     {"python", OPTION_PYTHON, "PATH", 0,
      "the interpreter of a --python-task; default: the first python3 there is", 0},
     {"seed", OPTION_SEED, "N", 0, "of the order of launches; default: random, recorded", 0},
@@ -68,6 +71,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         if (advice_check_format(text, &error))
             options_error(state, "%s", error.text);
         options->format = text;
+        return 0;
+    case OPTION_PAGE:
+        options->page = text;
         return 0;
     case OPTION_SEED:
         run->seed = options_count(state, "--seed", text, 0, INT64_MAX);
@@ -97,8 +103,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
                           "server: --url URL");
         if (own_work_given(&run->own) && options->url)
             options_error(state, "a task or a server (--url), not both");
-        if (options->url && run->out)
-            options_error(state, "--out is of tasks; --format json has all figures of a server");
+        if (options->url && (run->out || options->page))
+            options_error(state, "--%s is of tasks; --format json has all figures of a server",
+                          run->out ? "out" : "page");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -112,6 +119,8 @@ static int tell(struct advice *advice, const struct session *session, const stru
     struct error error;
     advice_conclude(advice);
     if (advice_write(advice, options->format, &style, stdout, &error))
+        return error_tell(&error);
+    if (options->page && advice_page_write(advice, options->page, session->builds[0].folder, &error))
         return error_tell(&error);
     if (!options->advise.run.quiet)
         word_tell(stderr, "%.0f s; what was measured is in %s", advice->spent_s, session->builds[0].folder);

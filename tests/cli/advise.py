@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Advice for work of one's own: who is chosen is the machine's, but not what is told, nor for what."""
 
+import csv
 import json
 import pathlib
+import re
 
 from harness import BUILD, LIMIT_S, Case, main, read_rows, read_run
 from server import Server
@@ -35,12 +37,29 @@ class Advise(Case):
         self.assertIn('own/command', (self.folder / 'out' / 'report.html').read_text())
 
     def test_plugin(self):
-        output, errors = self.crosspoint(*QUICK, '--plugin', DIVISORS, '--out', 'out', '--conc', 2, code=None)
+        output, errors = self.crosspoint(*QUICK, '--plugin', DIVISORS, '--out', 'out', '--conc', 2, '--page', 'page.html',
+                                         code=None)
         self.assertEqual(errors, '')
         for topic in 'class ', 'choose ', 'documents ', 'how sure ':
             self.assertRegex(output, f'(?m)^{topic}')
         self.assertIn('own/divisors in native', output)
-        self.assertLessEqual({int(row['conc']) for row in read_rows(self.folder / 'out')}, {1, 2})
+        rows = read_rows(self.folder / 'out')
+        self.assertLessEqual({int(row['conc']) for row in rows}, {1, 2})
+        self.expect_page(output, {row['model'] for row in rows})
+
+    def expect_page(self, output, finalists):
+        """It says what is printed, and holds its chart, whose data have each finalist with its interval."""
+        page = (self.folder / 'page.html').read_text()
+        choice = re.search('(?m)^choose +(.+?): ', output)[1]
+        self.assertIn(choice, page)
+        self.assertIn('<h1>How to run own/divisors in native?</h1>', page)
+        self.assertEqual(page.count('data:image/svg+xml;base64,'), 1)
+        with open(self.folder / 'out' / 'charts' / 'advice.csv', newline='') as file:
+            points = list(csv.DictReader(file))
+        self.assertEqual({point['model'] for point in points if point['kind'] == 'final'}, finalists)
+        for point in points:
+            self.assertGreater(float(point['per_second']), 0)
+            self.assertEqual(bool(point['low'] and point['high']), point['kind'] == 'final')
 
     def test_python(self):
         """A callable with a half for loops: both are tried; what it does beside its work is told."""
@@ -69,6 +88,7 @@ class Advise(Case):
         self.expect_refused(2, 'name a task')
         self.expect_refused(2, 'one task at a time', '--plugin', DIVISORS, '--command', 'true')
         self.expect_refused(2, "command 'no-such' not found", '--command', 'no-such')
+        self.expect_refused(2, '--page is of tasks', '--url', 'http://127.0.0.1:1/', '--page', 'page.html')
         self.expect_refused(2, 'no format', '--command', 'true', '--format', 'csv')
         self.expect_refused(3, 'ended with exit code 3: because', '--command', 'echo because >&2; exit 3')
         (self.folder / 'mine.py').write_text('def bad():\n    raise ValueError("no luck")\n')
