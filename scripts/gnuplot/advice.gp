@@ -22,7 +22,8 @@ cp_key_x(i) = 98.0 / 960 + ((i - 1) % KEY_COLUMNS) * 168.0 / 960
 cp_key_y(i) = KEY_TOP - ((i - 1) / KEY_COLUMNS) * KEY_ROW * PIXEL
 do for [i = 1:words(MODELS)] {
     set label 20 + i word(MODELS, i) noenhanced at screen cp_key_x(i), screen cp_key_y(i) left \
-        point pt cp_shape(word(MODELS, i)) ps 0.9 lw 1.6 lc rgb cp_colour(word(MODELS, i)) offset 0.9, 0 textcolor rgb cp_dark
+        point pt cp_shape(word(MODELS, i)) ps 0.9 lw 1.6 lc rgb cp_colour(word(MODELS, i)) \
+        offset 0.9, 0 textcolor rgb cp_dark
 }
 # Side by side, so that intervals do not hide one another.
 cp_beside(i, x) = x * 1.012 ** (i - (words(MODELS) + 1) / 2.0)
