@@ -12,6 +12,7 @@ Not a test: it takes minutes, and a machine that is quiet.
 import argparse
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ SLOWED = 'cpu/sum-squares'
 # Most are not slowed: what all cells share is no step of theirs.
 CELLS = (f'native/(({SLOWED}|cpu/(chase|chunks|image|stream))/(serial|thread-pool/workers:[0-9]+)|sync/counter/serial|'
          'comm/queue/thread-pool)/place:compact$')
+DISTURBED, TRIES = 3, 10  # its exit code; how often a session is tried
 ALARMS = 'slower', 'faster', 'failing'
 TASK = 'bench/cpu_sum_squares.c'
 ANCHOR = '    for (uint64_t number = task->index'
@@ -64,9 +66,16 @@ class History:
         first = self.work / folders[0]
         first.parent.mkdir(exist_ok=True)
         like = ('--like', self.like) if self.like else ()
+        command = (self.build / 'crosspoint', 'run', '--quiet', '--profile', 'quick', '--runtime', 'native',
+                   '--blocks', '6', '--launch-ms', '20', '--filter', CELLS, '--out', first, *like)
         begin = time.monotonic()
-        call(self.build / 'crosspoint', 'run', '--quiet', '--profile', 'quick', '--runtime', 'native', '--blocks', '6',
-             '--launch-ms', '20', '--filter', CELLS, '--out', first, *like)
+        for _ in range(TRIES):
+            code = subprocess.run(command, stdout=subprocess.PIPE).returncode
+            if code != DISTURBED:
+                break
+            shutil.rmtree(first)
+        if code:
+            raise SystemExit(f'{first}: run exits with {code}')
         self.like = self.like or first
         for folder in folders[1:]:
             (self.work / folder).parent.mkdir(exist_ok=True)
