@@ -8,8 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { DEPTH_MAX = 16 };
-
 static bool is_of_session(const FTSENT *entry)
 {
     return entry->fts_info == FTS_F &&
@@ -39,12 +37,11 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 }
 
 /* fts_path is that of the file: its folder is what stands before the last slash. */
-static int take(FTS *tree, FTSENT *entry, struct track_folders *folders, struct error *error)
+static int take(FTSENT *entry, struct track_folders *folders, struct error *error)
 {
-    if (entry->fts_info == FTS_D && entry->fts_level > DEPTH_MAX)
-        fts_set(tree, entry, FTS_SKIP);
-    if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR)
-        return error_set(error, "%s: %s", entry->fts_path, strerror(entry->fts_errno));
+    bool too_long = entry->fts_info == FTS_NS && entry->fts_errno == ENAMETOOLONG;
+    if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR || too_long)
+        return error_set(error, "%.300s: %s", entry->fts_path, strerror(entry->fts_errno));
     if (!is_of_session(entry) || entry->fts_level == 0)
         return 0;
     char *slash = strrchr(entry->fts_path, '/');
@@ -66,7 +63,7 @@ int track_find(const char *path, struct track_folders *folders, struct error *er
     if (!tree)
         return error_set(error, "%s: %s", path, strerror(errno));
     int result = 0;
-    for (FTSENT *entry; !result; result = take(tree, entry, folders, error)) {
+    for (FTSENT *entry; !result; result = take(entry, folders, error)) {
         errno = 0;
         if (!(entry = fts_read(tree)))
             break;

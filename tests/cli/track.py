@@ -261,6 +261,23 @@ class Track(Case):
         points = self.read('history', code=None)['cells'][0]['points']
         self.assertEqual([points[-2]['run_id'], points[-1]['time'][:4]], [run['run_id'], '2126'])
 
+    def test_deep(self):
+        """At any depth, as far as a path can name it."""
+        deep = self.history('/'.join(['top'] + ['d'] * 40))
+        deep.go_on(3)
+        self.assertEqual(self.read('top', code=4)['sessions'], 3)
+        here = os.getcwd()
+        os.chdir(self.folder / 'top')
+        try:
+            for _ in range(25):
+                os.mkdir('e' * 200)
+                os.chdir('e' * 200)
+        finally:
+            os.chdir(here)
+        errors = self.crosspoint('track', 'top', code=2)[1]
+        self.assertEqual(errors.count('\n'), 1)
+        self.assertIn('File name too long', errors)
+
     def test_no_history(self):
         (self.folder / 'empty').mkdir()
         (self.folder / 'file').write_text('')
