@@ -245,8 +245,7 @@ static void put_crossing(FILE *out, const struct panel *panel, double x_min, dou
     double plot = panel->right - panel->left - SWEEP_LEFT - SWEEP_RIGHT,
            half = 3.3 * (double)word_width(text);
     double most = plot + SWEEP_RIGHT - GNUPLOT_MARGIN - half;
-    gnuplot_put_value(out, "CROSSING_AT",
-                      fmax(fmin(position * plot, most), half - SWEEP_LEFT + GNUPLOT_MARGIN) / plot);
+    gnuplot_put_value(out, "CROSSING_AT", fmax(fmin(position * plot, most), half) / plot);
 }
 
 static void put_sweep(FILE *out, const struct panel *panel)

@@ -23,7 +23,7 @@ double chart_metric_scale(enum column metric)
 
 void tics_word(enum column metric, double value, char *text, size_t text_bytes)
 {
-    if (metric == COLUMN_COUNT || metric == COLUMN_MEMORY_BYTES) {
+    if (metric == COLUMN_COUNT || metric == COLUMN_MEMORY_BYTES || value == 0) {
         snprintf(text, text_bytes, "%.6g", value);
         return;
     }

@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'arguments-are-copied.' . target
 TITLE = "{/:Bold A new worker with an argument, against one with an argument of 1 KiB}"
 SUBTITLE = "“What a process is given is copied, what a thread is given is shared”"
-FINDING = "{/:Bold native: Inconclusive: processes holds: ahead by 50 % from payload 12.7k (4096–1.05M); threads\\@payload:1048576}\n{/:Bold underpowered: about 28 blocks needed to tell 1×. cpython3.11: Holds: processes ahead by 50 % from payload 110k}\n{/:Bold (4096–1.05M); threads\\@payload:1048576 0.989× (0.975–1.01)}"
+FINDING = "{/:Bold native: Inconclusive: processes holds: ahead by 50 % from payload 14.9k (4096–1.05M); threads\\@payload:1048576}\n{/:Bold underpowered: about 26 blocks needed to tell 1×. cpython3.11: Inconclusive: processes underpowered: about 16 blocks}\n{/:Bold needed to tell 2.25× (at payload:1048576); threads\\@payload:1048576 underpowered: about 26 blocks needed to tell 1×}"
 FINDING_WORD = "inconclusive"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, comm/arguments, workers:1, place:one-core"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, comm/arguments, workers:1, place:one-core"
 set label 101 TITLE at screen 0.02292, 0.97390 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.94980 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.92671 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -105,19 +105,19 @@ X_TICS_BARE = 'set xtics ("" 4096, "" 1048576)'
 X_LABEL = "bytes of the argument (payload)"
 Y_LOG = 0
 Y_MIN = 0
-Y_MAX = 1150.6019391478014
+Y_MAX = 1115.3549522076742
 Y_TICS = 'set ytics ("0" 0, "200" 200, "400" 400, "600" 600, "800" 800, "1000" 1000)'
-RATIO_MIN = 0.8408035684409142
-RATIO_MAX = 6.7353472569898685
+RATIO_MIN = 0.8354947247739346
+RATIO_MAX = 5.951870494603969
 RATIO_TICS = 'set ytics ("1" 1, "2" 2, "5" 5)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
-CROSSING = 12703.406050233843
+CROSSING = 14873.838624250264
 CROSSING_LOW = 4096
 CROSSING_HIGH = 1048576
-CROSSING_TEXT = "50 % ahead from payload 12.7k (4096–1.05M)"
-CROSSING_AT = 0.23757961783439488
+CROSSING_TEXT = "50 % ahead from payload 14.9k (4096–1.05M)"
+CROSSING_AT = 0.4414012738853503
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean
@@ -194,12 +194,12 @@ SCALE = 1
 Y_LABEL = "workers per second"
 BETTER = "thread-per-task"
 WORSE = "thread-per-task\npayload:1024"
-BETTER_TEXT = "{/:Bold 35.5k/s}"
-WORSE_TEXT = "{/:Bold 35.0k/s}"
-Y_MAX = 43143.01979399115
+BETTER_TEXT = "{/:Bold 36.0k/s}"
+WORSE_TEXT = "{/:Bold 36.7k/s}"
+Y_MAX = 45223.26272178385
 Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000)'
-THRESHOLD_LOW = 31835.16808883644
-THRESHOLD_HIGH = 38520.553387492095
+THRESHOLD_LOW = 33370.176152437896
+THRESHOLD_HIGH = 40377.91314444986
 THRESHOLD_TEXT = "equal: within 10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -258,7 +258,7 @@ TOP = 0.41566
 BOTTOM = 0.08434
 PIXEL = 0.001004
 MIDDLE = 0.19880
-PANEL_TITLE = "{/:Bold cpython3.11, processes: holds}"
+PANEL_TITLE = "{/:Bold cpython3.11, processes: inconclusive}"
 BETTER_MODEL = "process-per-task"
 WORSE_MODEL = "process-per-task"
 SCALE = 1
@@ -273,19 +273,19 @@ X_TICS_BARE = 'set xtics ("" 4096, "" 1048576)'
 X_LABEL = "bytes of the argument (payload)"
 Y_LOG = 0
 Y_MIN = 0
-Y_MAX = 62.44206724340809
-Y_TICS = 'set ytics ("0" 0, "10" 10, "20" 20, "30" 30, "40" 40, "50" 50, "60" 60)'
-RATIO_MIN = 0.9287032174889354
-RATIO_MAX = 2.1991122885141055
+Y_MAX = 76.06432926284295
+Y_TICS = 'set ytics ("0" 0, "10" 10, "20" 20, "30" 30, "40" 40, "50" 50, "60" 60, "70" 70)'
+RATIO_MIN = 0.7176604216728159
+RATIO_MAX = 2.348245959993334
 RATIO_TICS = 'set ytics ("1" 1, "1.5" 1.5, "2" 2)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
-CROSSING = 109881.19641364369
-CROSSING_LOW = 4096
-CROSSING_HIGH = 1048576
-CROSSING_TEXT = "50 % ahead from payload 110k (4096–1.05M)"
-CROSSING_AT = 0.5862945600080055
+CROSSING = 0
+CROSSING_LOW = 3281.182218607092
+CROSSING_HIGH = 1308969.4536450566
+CROSSING_TEXT = "50 % ahead "
+CROSSING_AT = 0.5
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean
@@ -355,19 +355,19 @@ RIGHT = 0.90833
 TOP = 0.64859
 BOTTOM = 0.53414
 PIXEL = 0.001004
-PANEL_TITLE = "{/:Bold cpython3.11, threads\\@payload:1048576: holds}"
+PANEL_TITLE = "{/:Bold cpython3.11, threads\\@payload:1048576: inconclusive}"
 BETTER_MODEL = "thread-per-task"
 WORSE_MODEL = "thread-per-task"
 SCALE = 1
 Y_LABEL = "workers per second"
 BETTER = "thread-per-task"
 WORSE = "thread-per-task\npayload:1024"
-BETTER_TEXT = "{/:Bold 10.6k/s}"
-WORSE_TEXT = "{/:Bold 10.6k/s}"
-Y_MAX = 13053.666498252302
+BETTER_TEXT = "{/:Bold 11.0k/s}"
+WORSE_TEXT = "{/:Bold 11.0k/s}"
+Y_MAX = 13598.846176291592
 Y_TICS = 'set xtics ("0" 0, "2000" 2000, "4000" 4000, "6000" 6000, "8000" 8000, "10k" 10000, "12k" 12000)'
-THRESHOLD_LOW = 9632.280473916984
-THRESHOLD_HIGH = 11655.059373439553
+THRESHOLD_LOW = 10034.567721584703
+THRESHOLD_HIGH = 12141.826943117492
 THRESHOLD_TEXT = "equal: within 10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'event-loop-memory-smallest.' . target
 TITLE = "{/:Bold Memory of tasks that wait: an event loop against a thread or a process for each}"
 SUBTITLE = "“A waiting task in an event loop takes the least memory”"
-FINDING = "{/:Bold native: Holds: threads\\@conc:100 24.8× (24.8–24.8); processes\\@conc:10 28.7× (28.5–28.9); connections-threads\\@conc:100}\n{/:Bold 9.06× (8.87–9.31); connections-processes\\@conc:10 8.00× (7.85–8.22). cpython3.11: Holds: threads\\@conc:100 8.50×}\n{/:Bold (8.49–8.51); processes\\@conc:10 985× (981–990); connections-threads\\@conc:100 2.61× (2.59–2.62);}\n{/:Bold connections-processes\\@conc:10 277× (276–279)}"
+FINDING = "{/:Bold native: Holds: threads\\@conc:100 25.0× (25.0–25.1); processes\\@conc:10 22.9× (21.9–23.3); connections-threads\\@conc:100}\n{/:Bold 9.00× (8.90–9.19); connections-processes\\@conc:10 7.77× (7.65–7.91). cpython3.11: Holds: threads\\@conc:100 8.65×}\n{/:Bold (8.64–8.67); processes\\@conc:10 981× (972–986); connections-threads\\@conc:100 2.60× (2.59–2.60);}\n{/:Bold connections-processes\\@conc:10 238× (234–239)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, memory, place:none"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, memory, place:none"
 set label 101 TITLE at screen 0.02292, 0.98507 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.97130 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.95809 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -97,11 +97,11 @@ Y_LABEL = "memory in KiB"
 BETTER = "event-loop"
 WORSE = "thread-pool"
 BETTER_TEXT = "{/:Bold 36.0 KiB}"
-WORSE_TEXT = "{/:Bold 892 KiB}"
-Y_MAX = 999.0400000000001
-Y_TICS = 'set xtics ("0" 0, "200" 200, "400" 400, "600" 600, "800" 800)'
-THRESHOLD_LOW = 446
-THRESHOLD_HIGH = 446
+WORSE_TEXT = "{/:Bold 900 KiB}"
+Y_MAX = 1012.4800000000001
+Y_TICS = 'set xtics ("0" 0, "200" 200, "400" 400, "600" 600, "800" 800, "1000" 1000)'
+THRESHOLD_LOW = 450
+THRESHOLD_HIGH = 450
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -166,12 +166,12 @@ SCALE = 0.0009765625
 Y_LABEL = "memory in KiB"
 BETTER = "event-loop"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 12.0 KiB}"
-WORSE_TEXT = "{/:Bold 344 KiB}"
-Y_MAX = 423.36
+BETTER_TEXT = "{/:Bold 16.0 KiB}"
+WORSE_TEXT = "{/:Bold 354 KiB}"
+Y_MAX = 437.92
 Y_TICS = 'set xtics ("0" 0, "100" 100, "200" 200, "300" 300, "400" 400)'
-THRESHOLD_LOW = 171.75
-THRESHOLD_HIGH = 171.75
+THRESHOLD_LOW = 177
+THRESHOLD_HIGH = 177
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -236,12 +236,12 @@ SCALE = 0.0009765625
 Y_LABEL = "memory in KiB"
 BETTER = "event-loop"
 WORSE = "thread-pool"
-BETTER_TEXT = "{/:Bold 102 KiB}"
-WORSE_TEXT = "{/:Bold 923 KiB}"
-Y_MAX = 1037.1200000000001
+BETTER_TEXT = "{/:Bold 104 KiB}"
+WORSE_TEXT = "{/:Bold 934 KiB}"
+Y_MAX = 1050.5600000000002
 Y_TICS = 'set xtics ("0" 0, "200" 200, "400" 400, "600" 600, "800" 800, "1000" 1000)'
-THRESHOLD_LOW = 461.5
-THRESHOLD_HIGH = 461.5
+THRESHOLD_LOW = 467
+THRESHOLD_HIGH = 467
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -306,12 +306,12 @@ SCALE = 0.0009765625
 Y_LABEL = "memory in KiB"
 BETTER = "event-loop"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 60.0 KiB}"
-WORSE_TEXT = "{/:Bold 485 KiB}"
-Y_MAX = 549.9200000000001
+BETTER_TEXT = "{/:Bold 64.0 KiB}"
+WORSE_TEXT = "{/:Bold 499 KiB}"
+Y_MAX = 567.84
 Y_TICS = 'set xtics ("0" 0, "100" 100, "200" 200, "300" 300, "400" 400, "500" 500)'
-THRESHOLD_LOW = 242.5
-THRESHOLD_HIGH = 242.5
+THRESHOLD_LOW = 249.5
+THRESHOLD_HIGH = 249.5
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -376,9 +376,9 @@ SCALE = 0.0009765625
 Y_LABEL = "memory in KiB"
 BETTER = "event-loop"
 WORSE = "thread-pool"
-BETTER_TEXT = "{/:Bold 228 KiB}"
+BETTER_TEXT = "{/:Bold 224 KiB}"
 WORSE_TEXT = "{/:Bold 1.89 MiB}"
-Y_MAX = 2177.28
+Y_MAX = 2181.76
 Y_TICS = 'set xtics ("0" 0, "500" 500, "1000" 1000, "1500" 1500, "2000" 2000)'
 THRESHOLD_LOW = 970
 THRESHOLD_HIGH = 970
@@ -447,11 +447,11 @@ Y_LABEL = "memory in KiB"
 BETTER = "event-loop"
 WORSE = "process-pool"
 BETTER_TEXT = "{/:Bold 20.0 KiB}"
-WORSE_TEXT = "{/:Bold 19.2 MiB}"
-Y_MAX = 22331.680000000004
+WORSE_TEXT = "{/:Bold 19.0 MiB}"
+Y_MAX = 22307.04
 Y_TICS = 'set xtics ("0" 0, "5000" 5000, "10000" 10000, "15000" 15000, "20000" 20000)'
-THRESHOLD_LOW = 9849.25
-THRESHOLD_HIGH = 9849.25
+THRESHOLD_LOW = 9750
+THRESHOLD_HIGH = 9750
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -516,12 +516,12 @@ SCALE = 0.0009765625
 Y_LABEL = "memory in KiB"
 BETTER = "event-loop"
 WORSE = "thread-pool"
-BETTER_TEXT = "{/:Bold 748 KiB}"
+BETTER_TEXT = "{/:Bold 752 KiB}"
 WORSE_TEXT = "{/:Bold 1.91 MiB}"
-Y_MAX = 2199.6800000000003
+Y_MAX = 2190.7200000000003
 Y_TICS = 'set xtics ("0" 0, "500" 500, "1000" 1000, "1500" 1500, "2000" 2000)'
-THRESHOLD_LOW = 977
-THRESHOLD_HIGH = 977
+THRESHOLD_LOW = 976
+THRESHOLD_HIGH = 976
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -586,12 +586,12 @@ SCALE = 0.0009765625
 Y_LABEL = "memory in KiB"
 BETTER = "event-loop"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 72.0 KiB}"
+BETTER_TEXT = "{/:Bold 84.0 KiB}"
 WORSE_TEXT = "{/:Bold 19.5 MiB}"
-Y_MAX = 22626.24
+Y_MAX = 22768.480000000003
 Y_TICS = 'set xtics ("0" 0, "5000" 5000, "10000" 10000, "15000" 15000, "20000" 20000)'
-THRESHOLD_LOW = 9980.75
-THRESHOLD_HIGH = 9980.75
+THRESHOLD_LOW = 10009.5
+THRESHOLD_HIGH = 10009.5
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

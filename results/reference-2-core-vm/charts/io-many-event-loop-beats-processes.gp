@@ -66,30 +66,30 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 1248 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 1480 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 2496 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 2960 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'io-many-event-loop-beats-processes.' . target
 TITLE = "{/:Bold Echo and pages over TCP: an event loop against a process for each connection}"
 SUBTITLE = "“From some number of connections on, an event loop beats processes”"
-FINDING = "{/:Bold native: Inconclusive: throughput underpowered: about 47 blocks needed to tell 1.21× (at conc:1); latency underpowered:}\n{/:Bold about 28 blocks needed to tell 1.44× (at conc:1); http 2.91× (2.68–3.03); http-latency underpowered: about 38 blocks}\n{/:Bold needed to tell 1.44×. cpython3.11: Does not hold: waits ahead throughout: by 10 % at every point, nothing to overtake}"
+FINDING = "{/:Bold native: Inconclusive: throughput underpowered: about 44 blocks needed to tell 1.21×; 1.22× by total times (at conc:1);}\n{/:Bold latency underpowered: about 44 blocks needed to tell 1.44×; 3.14× by total figures (at conc:1); latency-at-load}\n{/:Bold underpowered: about 864 blocks needed to tell 1.44×; 6.5× by total figures; http holds: ahead by 10 % from conc 2}\n{/:Bold (1–64); http-latency holds: 5.58× (4.97–6.22). cpython3.11: Does not hold: waits ahead throughout: by 10 % at every}\n{/:Bold point, nothing to overtake}"
 FINDING_WORD = "inconclusive"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, io"
-set label 101 TITLE at screen 0.02292, 0.97917 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.95994 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.94151 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.01122 left font ',10' textcolor rgb cp_grey
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, io"
+set label 101 TITLE at screen 0.02292, 0.98243 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.96622 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.95068 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.00946 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
 LEFT = 0.08958
 RIGHT = 0.41667
-TOP = 0.69071
-BOTTOM = 0.42628
-PIXEL = 0.000801
-MIDDLE = 0.51763
+TOP = 0.58243
+BOTTOM = 0.35946
+PIXEL = 0.000676
+MIDDLE = 0.43649
 PANEL_TITLE = "{/:Bold native, throughput: inconclusive}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "process-per-task"
@@ -103,12 +103,12 @@ X_MAX = 75.58353033148994
 X_TICS = 'set xtics ("1" 1, "64" 64)'
 X_TICS_BARE = 'set xtics ("" 1, "" 64)'
 X_LABEL = "in flight at once (conc)"
-Y_LOG = 0
-Y_MIN = 0
-Y_MAX = 185106.14929625677
-Y_TICS = 'set ytics ("0" 0, "25k" 25000, "50k" 50000, "75k" 75000, "100k" 100000, "125k" 125000, "150k" 150000, "175k" 175000)'
-RATIO_MIN = 0.7793278938366267
-RATIO_MAX = 3.6617833048742563
+Y_LOG = 1
+Y_MIN = 6222.889049853869
+Y_MAX = 144569.62438328896
+Y_TICS = 'set ytics ("7000" 7000, "10k" 10000, "15k" 15000, "20k" 20000, "30k" 30000, "50k" 50000, "70k" 70000, "100k" 100000)'
+RATIO_MIN = 0.8243554189510678
+RATIO_MAX = 3.3630188703436907
 RATIO_TICS = 'set ytics ("1" 1, "1.5" 1.5, "2" 2, "3" 3)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1
@@ -184,10 +184,10 @@ plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8))
 PANEL = 2
 LEFT = 0.58958
 RIGHT = 0.91667
-TOP = 0.69071
-BOTTOM = 0.42628
-PIXEL = 0.000801
-MIDDLE = 0.51763
+TOP = 0.58243
+BOTTOM = 0.35946
+PIXEL = 0.000676
+MIDDLE = 0.43649
 PANEL_TITLE = "{/:Bold native, latency: inconclusive}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "process-per-task"
@@ -202,11 +202,11 @@ X_TICS = 'set xtics ("1" 1, "64" 64)'
 X_TICS_BARE = 'set xtics ("" 1, "" 64)'
 X_LABEL = "in flight at once (conc)"
 Y_LOG = 1
-Y_MIN = 4.63002492254165e-05
-Y_MAX = 0.011566570970235054
-Y_TICS = 'set ytics ("50 µs" 5e-05, "100 µs" 0.0001, "200 µs" 0.0002, "500 µs" 0.0005, "1 ms" 0.001, "2 ms" 0.002, "5 ms" 0.005, "10 ms" 0.01)'
-RATIO_MIN = 0.7235740636130666
-RATIO_MAX = 8.100445466698266
+Y_MIN = 4.9199895210197246e-05
+Y_MAX = 0.03580601227736837
+Y_TICS = 'set ytics ("100 µs" 0.0001, "300 µs" 0.0003, "1 ms" 0.001, "3 ms" 0.003, "10 ms" 0.01, "30 ms" 0.03)'
+RATIO_MIN = 0.773008698461879
+RATIO_MAX = 8.045980133089563
 RATIO_TICS = 'set ytics ("1" 1, "2" 2, "5" 5)'
 THRESHOLD_TEXT = "20 % ahead"
 THRESHOLD = 1.2
@@ -280,13 +280,83 @@ plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8))
 
 # Panel 3
 PANEL = 3
+LEFT = 0.16250
+RIGHT = 0.90833
+TOP = 0.87162
+BOTTOM = 0.79459
+PIXEL = 0.000676
+PANEL_TITLE = "{/:Bold native, latency-at-load (load:70): inconclusive}"
+BETTER_MODEL = "event-loop"
+WORSE_MODEL = "process-per-task"
+SCALE = 1e-09
+Y_LABEL = "latency (p99)"
+BETTER = "event-loop"
+WORSE = "process-per-task"
+BETTER_TEXT = "{/:Bold 775 µs}"
+WORSE_TEXT = "{/:Bold 8.12 ms}"
+Y_MAX = 0.013349682080000003
+Y_TICS = 'set xtics ("0" 0, "2 ms" 0.002, "4 ms" 0.004, "6 ms" 0.006, "8 ms" 0.008, "10 ms" 0.01, "12 ms" 0.012)'
+THRESHOLD_LOW = 0.0067652258333333335
+THRESHOLD_HIGH = 0.0067652258333333335
+THRESHOLD_TEXT = "ahead by 20 %"
+# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
+eval cp_clean
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen BOTTOM
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
+set xrange [0:Y_MAX]
+FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
+set yrange [FLOOR:2.9]
+eval Y_TICS
+set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set ytics (BETTER 2, WORSE 1) scale 0
+set grid xtics noytics
+set border 1
+if (THRESHOLD_LOW < THRESHOLD_HIGH) {
+    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
+} else {
+    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
+}
+THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
+set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
+if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
+if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
+set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
+if (WORSE_MODEL eq '') {
+    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+             pt 7 ps 0.4 lc rgb '#80000000', \
+         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+             with xerrorbars pt -1 lw 2 lc rgb 'black'
+} else {
+plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
+     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
+         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
+     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
+         pt 7 ps 0.4 lc rgb '#80000000', \
+     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black', \
+     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
+         with xerrorbars pt -1 lw 2 lc rgb 'black'
+}
+eval cp_headed
+
+# Panel 4
+PANEL = 4
 LEFT = 0.08958
 RIGHT = 0.41667
-TOP = 0.33173
-BOTTOM = 0.06731
-PIXEL = 0.000801
-MIDDLE = 0.15865
-PANEL_TITLE = "{/:Bold native, http: inconclusive}"
+TOP = 0.27973
+BOTTOM = 0.05676
+PIXEL = 0.000676
+MIDDLE = 0.13378
+PANEL_TITLE = "{/:Bold native, http: holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "process-per-task"
 SCALE = 1
@@ -301,19 +371,19 @@ X_TICS_BARE = 'set xtics ("" 1, "" 64)'
 X_LABEL = "in flight at once (conc)"
 Y_LOG = 0
 Y_MIN = 0
-Y_MAX = 172902.3916820597
-Y_TICS = 'set ytics ("0" 0, "25k" 25000, "50k" 50000, "75k" 75000, "100k" 100000, "125k" 125000, "150k" 150000)'
-RATIO_MIN = 0.8138505273953806
-RATIO_MAX = 3.4180288232827136
-RATIO_TICS = 'set ytics ("1" 1, "1.5" 1.5, "2" 2, "3" 3)'
+Y_MAX = 127105.24933582361
+Y_TICS = 'set ytics ("0" 0, "20k" 20000, "40k" 40000, "60k" 60000, "80k" 80000, "100k" 100000, "120k" 120000)'
+RATIO_MIN = 0.8368425190211011
+RATIO_MAX = 3.0642363806649953
+RATIO_TICS = 'set ytics ("1" 1, "2" 2, "3" 3)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1
 THRESHOLDS = "1.1"
-CROSSING = 0
-CROSSING_LOW = 0.8467453123625273
-CROSSING_HIGH = 75.58353033148994
-CROSSING_TEXT = "10 % ahead "
-CROSSING_AT = 0.5
+CROSSING = 2.049130851335908
+CROSSING_LOW = 1
+CROSSING_HIGH = 64
+CROSSING_TEXT = "10 % ahead from conc 2 (1–64)"
+CROSSING_AT = 0.30477707006369426
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean
@@ -376,26 +446,26 @@ plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8))
      DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
          pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
 
-# Panel 4
-PANEL = 4
+# Panel 5
+PANEL = 5
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.87660
-BOTTOM = 0.78526
-PIXEL = 0.000801
-PANEL_TITLE = "{/:Bold native, http-latency: inconclusive}"
+TOP = 0.73919
+BOTTOM = 0.66216
+PIXEL = 0.000676
+PANEL_TITLE = "{/:Bold native, http-latency: holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "process-per-task"
 SCALE = 1e-09
 Y_LABEL = "latency (p99)"
 BETTER = "event-loop"
 WORSE = "process-per-task"
-BETTER_TEXT = "{/:Bold 1.02 ms}"
-WORSE_TEXT = "{/:Bold 5.86 ms}"
-Y_MAX = 0.00841351056
-Y_TICS = 'set xtics ("0 ns" 0, "2 ms" 0.002, "4 ms" 0.004, "6 ms" 0.006, "8 ms" 0.008)'
-THRESHOLD_LOW = 0.004879359166666667
-THRESHOLD_HIGH = 0.004879359166666667
+BETTER_TEXT = "{/:Bold 1.11 ms}"
+WORSE_TEXT = "{/:Bold 6.26 ms}"
+Y_MAX = 0.008954837920000002
+Y_TICS = 'set xtics ("0" 0, "2 ms" 0.002, "4 ms" 0.004, "6 ms" 0.006, "8 ms" 0.008)'
+THRESHOLD_LOW = 0.0052189858333333335
+THRESHOLD_HIGH = 0.0052189858333333335
 THRESHOLD_TEXT = "ahead by 20 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -446,14 +516,14 @@ plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCA
 }
 eval cp_headed
 
-# Panel 5
-PANEL = 5
+# Panel 6
+PANEL = 6
 LEFT = 0.58958
 RIGHT = 0.91667
-TOP = 0.33173
-BOTTOM = 0.06731
-PIXEL = 0.000801
-MIDDLE = 0.15865
+TOP = 0.27973
+BOTTOM = 0.05676
+PIXEL = 0.000676
+MIDDLE = 0.13378
 PANEL_TITLE = "{/:Bold cpython3.11, waits: does not hold}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "process-per-task"
@@ -468,11 +538,11 @@ X_TICS = 'set xtics ("1" 1, "16" 16)'
 X_TICS_BARE = 'set xtics ("" 1, "" 16)'
 X_LABEL = "in flight at once (conc)"
 Y_LOG = 1
-Y_MIN = 22.355104921237892
-Y_MAX = 1981.7863437691065
-Y_TICS = 'set ytics ("50" 50, "100" 100, "200" 200, "500" 500, "1000" 1000)'
-RATIO_MIN = 0.6947219448222198
-RATIO_MAX = 54.964060241835064
+Y_MIN = 15.148151765887395
+Y_MAX = 2035.798783607529
+Y_TICS = 'set ytics ("20" 20, "50" 50, "100" 100, "200" 200, "500" 500, "1000" 1000, "2000" 2000)'
+RATIO_MIN = 0.6948551284051071
+RATIO_MAX = 54.84828605200643
 RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1

@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'io-threads-beat-serial.' . target
 TITLE = "{/:Bold Waits of 10 ms, and pages that take 5 ms: threads against one after the other}"
 SUBTITLE = "“For IO-bound work threads beat one task after the other”"
-FINDING = "{/:Bold native: Holds: sleep 60.6× (60.3–60.8); fetch 46.2× (44.1–47.1). cpython3.11: Holds: sleep 50.4× (49.6–51.5); fetch-8}\n{/:Bold 6.38× (6.26–6.52)}"
+FINDING = "{/:Bold native: Holds: sleep 15.7× (15.6–15.8); fetch 15.1× (14.9–15.2). cpython3.11: Holds: sleep 14.6× (14.3–14.8); fetch-8}\n{/:Bold 6.39× (6.18–6.58)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, io"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, io"
 set label 101 TITLE at screen 0.02292, 0.97180 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.94577 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.92082 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -94,14 +94,14 @@ BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "serial"
 SCALE = 1
 Y_LABEL = "tasks per second"
-BETTER = "thread-pool\nconc:64"
+BETTER = "thread-pool\nconc:16"
 WORSE = "serial"
-BETTER_TEXT = "{/:Bold 5936/s}"
-WORSE_TEXT = "{/:Bold 98.2/s}"
-Y_MAX = 6713.224677993735
-Y_TICS = 'set xtics ("0" 0, "1000" 1000, "2000" 2000, "3000" 3000, "4000" 4000, "5000" 5000, "6000" 6000)'
-THRESHOLD_LOW = 196.36179532034112
-THRESHOLD_HIGH = 196.36179532034112
+BETTER_TEXT = "{/:Bold 1555/s}"
+WORSE_TEXT = "{/:Bold 98.6/s}"
+Y_MAX = 1750.9199169094702
+Y_TICS = 'set xtics ("0" 0, "250" 250, "500" 500, "750" 750, "1000" 1000, "1250" 1250, "1500" 1500, "1750" 1750)'
+THRESHOLD_LOW = 197.1220598151367
+THRESHOLD_HIGH = 197.1220598151367
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -164,14 +164,14 @@ BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "serial"
 SCALE = 1
 Y_LABEL = "tasks per second"
-BETTER = "thread-pool\nconc:64"
+BETTER = "thread-pool\nconc:16"
 WORSE = "serial"
-BETTER_TEXT = "{/:Bold 8639/s}"
-WORSE_TEXT = "{/:Bold 187/s}"
-Y_MAX = 10080.803944114545
-Y_TICS = 'set xtics ("0" 0, "2000" 2000, "4000" 4000, "6000" 6000, "8000" 8000, "10k" 10000)'
-THRESHOLD_LOW = 373.3782572557061
-THRESHOLD_HIGH = 373.3782572557061
+BETTER_TEXT = "{/:Bold 2788/s}"
+WORSE_TEXT = "{/:Bold 185/s}"
+Y_MAX = 3187.9637290849923
+Y_TICS = 'set xtics ("0" 0, "500" 500, "1000" 1000, "1500" 1500, "2000" 2000, "2500" 2500, "3000" 3000)'
+THRESHOLD_LOW = 369.5519923506433
+THRESHOLD_HIGH = 369.5519923506433
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -234,14 +234,14 @@ BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "serial"
 SCALE = 1
 Y_LABEL = "tasks per second"
-BETTER = "thread-pool\nconc:64"
+BETTER = "thread-pool\nconc:16"
 WORSE = "serial"
-BETTER_TEXT = "{/:Bold 4951/s}"
-WORSE_TEXT = "{/:Bold 98.1/s}"
-Y_MAX = 5865.700659089373
-Y_TICS = 'set xtics ("0" 0, "1000" 1000, "2000" 2000, "3000" 3000, "4000" 4000, "5000" 5000)'
-THRESHOLD_LOW = 196.17074484134451
-THRESHOLD_HIGH = 196.17074484134451
+BETTER_TEXT = "{/:Bold 1447/s}"
+WORSE_TEXT = "{/:Bold 98.5/s}"
+Y_MAX = 1656.0185230107563
+Y_TICS = 'set xtics ("0" 0, "250" 250, "500" 500, "750" 750, "1000" 1000, "1250" 1250, "1500" 1500)'
+THRESHOLD_LOW = 197.09246485819796
+THRESHOLD_HIGH = 197.09246485819796
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -306,12 +306,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nconc:8"
 WORSE = "serial"
-BETTER_TEXT = "{/:Bold 1038/s}"
-WORSE_TEXT = "{/:Bold 163/s}"
-Y_MAX = 1226.3026591606726
+BETTER_TEXT = "{/:Bold 1052/s}"
+WORSE_TEXT = "{/:Bold 169/s}"
+Y_MAX = 1286.8271696322577
 Y_TICS = 'set xtics ("0" 0, "200" 200, "400" 400, "600" 600, "800" 800, "1000" 1000, "1200" 1200)'
-THRESHOLD_LOW = 326.9462857100207
-THRESHOLD_HIGH = 326.9462857100207
+THRESHOLD_LOW = 338.1365917978714
+THRESHOLD_HIGH = 338.1365917978714
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

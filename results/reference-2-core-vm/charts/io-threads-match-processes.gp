@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'io-threads-match-processes.' . target
 TITLE = "{/:Bold As many threads as processes: pages fetched, and messages echoed}"
 SUBTITLE = "“For IO-bound work at moderate concurrency threads suffice: processes bring nothing”"
-FINDING = "{/:Bold native: Holds: fetch 1.76× (1.63–1.88); echo 1.84× (1.62–1.98). cpython3.11: Holds: fetch-8 1.92× (1.64–2.00); echo-8}\n{/:Bold 1.51× (1.37–1.55)}"
+FINDING = "{/:Bold native: Holds: fetch 1.12× (1.09–1.15); echo 1.78× (1.56–1.87). cpython3.11: Holds: fetch-8 1.73× (1.54–2.17); echo-8}\n{/:Bold 1.30× (1.16–1.53)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, io, place:split"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, io, place:split"
 set label 101 TITLE at screen 0.02292, 0.97180 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.94577 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.92082 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -96,12 +96,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 8639/s}"
-WORSE_TEXT = "{/:Bold 4832/s}"
-Y_MAX = 10080.803944114545
-Y_TICS = 'set xtics ("0" 0, "2000" 2000, "4000" 4000, "6000" 6000, "8000" 8000, "10k" 10000)'
-THRESHOLD_LOW = 4348.6683587066755
-THRESHOLD_HIGH = 4348.6683587066755
+BETTER_TEXT = "{/:Bold 2788/s}"
+WORSE_TEXT = "{/:Bold 2441/s}"
+Y_MAX = 3187.9637290849923
+Y_TICS = 'set xtics ("0" 0, "500" 500, "1000" 1000, "1500" 1500, "2000" 2000, "2500" 2500, "3000" 3000)'
+THRESHOLD_LOW = 2196.5151981310096
+THRESHOLD_HIGH = 2196.5151981310096
 THRESHOLD_TEXT = "no worse: by −10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -166,12 +166,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 75.3k/s}"
-WORSE_TEXT = "{/:Bold 39.2k/s}"
-Y_MAX = 92277.66084619885
+BETTER_TEXT = "{/:Bold 69.2k/s}"
+WORSE_TEXT = "{/:Bold 39.0k/s}"
+Y_MAX = 92701.4657192535
 Y_TICS = 'set xtics ("0" 0, "20k" 20000, "40k" 40000, "60k" 60000, "80k" 80000)'
-THRESHOLD_LOW = 35244.44959115576
-THRESHOLD_HIGH = 35244.44959115576
+THRESHOLD_LOW = 35080.051641979495
+THRESHOLD_HIGH = 35080.051641979495
 THRESHOLD_TEXT = "no worse: by −10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -236,12 +236,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 1038/s}"
-WORSE_TEXT = "{/:Bold 535/s}"
-Y_MAX = 1226.3026591606726
+BETTER_TEXT = "{/:Bold 1052/s}"
+WORSE_TEXT = "{/:Bold 583/s}"
+Y_MAX = 1286.8271696322577
 Y_TICS = 'set xtics ("0" 0, "200" 200, "400" 400, "600" 600, "800" 800, "1000" 1000, "1200" 1200)'
-THRESHOLD_LOW = 481.53953053808505
-THRESHOLD_HIGH = 481.53953053808505
+THRESHOLD_LOW = 524.4043203923943
+THRESHOLD_HIGH = 524.4043203923943
 THRESHOLD_TEXT = "no worse: by −10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -306,12 +306,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 71.7k/s}"
-WORSE_TEXT = "{/:Bold 47.2k/s}"
-Y_MAX = 83114.0015709634
+BETTER_TEXT = "{/:Bold 66.0k/s}"
+WORSE_TEXT = "{/:Bold 47.3k/s}"
+Y_MAX = 84145.55431033348
 Y_TICS = 'set xtics ("0" 0, "20k" 20000, "40k" 40000, "60k" 60000, "80k" 80000)'
-THRESHOLD_LOW = 42473.9003388347
-THRESHOLD_HIGH = 42473.9003388347
+THRESHOLD_LOW = 42555.38548792096
+THRESHOLD_HIGH = 42555.38548792096
 THRESHOLD_TEXT = "no worse: by −10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

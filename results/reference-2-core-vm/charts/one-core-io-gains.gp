@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'one-core-io-gains.' . target
 TITLE = "{/:Bold Waits of 10 ms on one core: 64 threads against one after the other}"
 SUBTITLE = "“One core is enough for concurrency to pay on IO-bound work”"
-FINDING = "{/:Bold native: Holds:  60.8× (60.3–61.1). cpython3.11: Holds:  54.8× (52.1–55.5)}"
+FINDING = "{/:Bold native: Holds:  15.9× (15.9–16.0). cpython3.11: Holds:  15.5× (15.4–15.6)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, io/sleep"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, io/sleep"
 set label 101 TITLE at screen 0.02292, 0.94922 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.90234 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.85742 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -94,14 +94,14 @@ BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "serial"
 SCALE = 1
 Y_LABEL = "tasks per second"
-BETTER = "thread-pool\nconc:64\nplace:one-core"
+BETTER = "thread-pool\nconc:16\nplace:one-core"
 WORSE = "serial\nplace:compact"
-BETTER_TEXT = "{/:Bold 5972/s}"
-WORSE_TEXT = "{/:Bold 98.2/s}"
-Y_MAX = 6797.689089177943
-Y_TICS = 'set xtics ("0" 0, "1000" 1000, "2000" 2000, "3000" 3000, "4000" 4000, "5000" 5000, "6000" 6000)'
-THRESHOLD_LOW = 196.36179532034112
-THRESHOLD_HIGH = 196.36179532034112
+BETTER_TEXT = "{/:Bold 1571/s}"
+WORSE_TEXT = "{/:Bold 98.6/s}"
+Y_MAX = 1763.6597514538876
+Y_TICS = 'set xtics ("0" 0, "250" 250, "500" 500, "750" 750, "1000" 1000, "1250" 1250, "1500" 1500, "1750" 1750)'
+THRESHOLD_LOW = 197.1220598151367
+THRESHOLD_HIGH = 197.1220598151367
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -164,14 +164,14 @@ BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "serial"
 SCALE = 1
 Y_LABEL = "tasks per second"
-BETTER = "thread-pool\nconc:64\nplace:one-core"
+BETTER = "thread-pool\nconc:16\nplace:one-core"
 WORSE = "serial\nplace:compact"
-BETTER_TEXT = "{/:Bold 5384/s}"
-WORSE_TEXT = "{/:Bold 98.1/s}"
-Y_MAX = 6285.296702306147
-Y_TICS = 'set xtics ("0" 0, "1000" 1000, "2000" 2000, "3000" 3000, "4000" 4000, "5000" 5000, "6000" 6000)'
-THRESHOLD_LOW = 196.17074484134451
-THRESHOLD_HIGH = 196.17074484134451
+BETTER_TEXT = "{/:Bold 1527/s}"
+WORSE_TEXT = "{/:Bold 98.5/s}"
+Y_MAX = 1733.2951982596635
+Y_TICS = 'set xtics ("0" 0, "250" 250, "500" 500, "750" 750, "1000" 1000, "1250" 1250, "1500" 1500)'
+THRESHOLD_LOW = 197.09246485819796
+THRESHOLD_HIGH = 197.09246485819796
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'pool-beats-per-task.' . target
 TITLE = "{/:Bold CPU-bound tasks: a pool against a new thread or process for each task}"
 SUBTITLE = "“A pool beats a new carrier for every short task”"
-FINDING = "{/:Bold native: Holds: threads 67.9× (62.4–70.3); processes 497× (374–671); threads-by-length ahead by 50 % up to terms 255k}\n{/:Bold (30.0k–300k). cpython3.11: Holds: threads 4.51× (4.29–4.82); processes 37.5× (22.9–61.9)}"
+FINDING = "{/:Bold native: Holds: threads 75.3× (64.4–87.9); processes 337× (258–473); threads-by-length ahead by 50 % up to terms 276k}\n{/:Bold (30.0k–3.00M). cpython3.11: Holds: threads 4.91× (4.71–5.42); processes 34.1× (24.9–44.2)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, cpu/sum-squares, workers:2, place:compact"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, cpu/sum-squares, workers:2, place:compact"
 set label 101 TITLE at screen 0.02292, 0.97180 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.94577 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.92082 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -96,12 +96,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "thread-per-task"
-BETTER_TEXT = "{/:Bold 1.50M/s}"
-WORSE_TEXT = "{/:Bold 22.2k/s}"
-Y_MAX = 1795593.771130421
+BETTER_TEXT = "{/:Bold 1.52M/s}"
+WORSE_TEXT = "{/:Bold 18.5k/s}"
+Y_MAX = 1801805.7233231408
 Y_TICS = 'set xtics ("0" 0, "1M" 1000000)'
-THRESHOLD_LOW = 33293.77410259553
-THRESHOLD_HIGH = 33293.77410259553
+THRESHOLD_LOW = 27684.9777877212
+THRESHOLD_HIGH = 27684.9777877212
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -166,12 +166,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "process-pool"
 WORSE = "process-per-task"
-BETTER_TEXT = "{/:Bold 289k/s}"
-WORSE_TEXT = "{/:Bold 519/s}"
-Y_MAX = 412235.0552100521
-Y_TICS = 'set xtics ("0" 0, "200k" 200000, "400k" 400000)'
-THRESHOLD_LOW = 778.9760173963439
-THRESHOLD_HIGH = 778.9760173963439
+BETTER_TEXT = "{/:Bold 220k/s}"
+WORSE_TEXT = "{/:Bold 509/s}"
+Y_MAX = 305299.7044561132
+Y_TICS = 'set xtics ("0" 0, "200k" 200000)'
+THRESHOLD_LOW = 763.9283845820274
+THRESHOLD_HIGH = 763.9283845820274
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -244,20 +244,20 @@ X_TICS = 'set xtics ("3M" 3000000, "300k" 300000, "30k" 30000, "3000" 3000, "100
 X_TICS_BARE = 'set xtics ("" 3000000, "" 300000, "" 30000, "" 3000, "" 1000)'
 X_LABEL = "length of a task (terms)"
 Y_LOG = 1
-Y_MIN = 284.3005685205851
-Y_MAX = 2691924.083067677
+Y_MIN = 205.3075831113473
+Y_MAX = 2755085.216281671
 Y_TICS = 'set ytics ("300" 300, "1000" 1000, "3000" 3000, "10k" 10000, "30k" 30000, "100k" 100000, "300k" 300000, "1M" 1000000)'
-RATIO_MIN = 0.6536155312859292
-RATIO_MAX = 107.51127259879833
+RATIO_MIN = 0.6391118474969147
+RATIO_MAX = 137.61141114112024
 RATIO_TICS = 'set ytics ("1" 1, "10" 10, "100" 100)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
-CROSSING = 255255.74023161945
+CROSSING = 275937.4732858851
 CROSSING_LOW = 30000
-CROSSING_HIGH = 300000
-CROSSING_TEXT = "50 % ahead up to terms 255k (30.0k–300k)"
-CROSSING_AT = 0.6779928367693946
+CROSSING_HIGH = 3000000
+CROSSING_TEXT = "50 % ahead up to terms 276k (30.0k–3.00M)"
+CROSSING_AT = 0.6870028352662342
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean
@@ -334,12 +334,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "thread-per-task"
-BETTER_TEXT = "{/:Bold 18.1k/s}"
-WORSE_TEXT = "{/:Bold 3942/s}"
-Y_MAX = 21746.705927998984
+BETTER_TEXT = "{/:Bold 18.2k/s}"
+WORSE_TEXT = "{/:Bold 3339/s}"
+Y_MAX = 22341.50634121377
 Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000)'
-THRESHOLD_LOW = 5912.802589817349
-THRESHOLD_HIGH = 5912.802589817349
+THRESHOLD_LOW = 5008.2549858041875
+THRESHOLD_HIGH = 5008.2549858041875
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -404,12 +404,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "process-pool"
 WORSE = "process-per-task"
-BETTER_TEXT = "{/:Bold 2135/s}"
-WORSE_TEXT = "{/:Bold 44.0/s}"
-Y_MAX = 4256.289427681083
-Y_TICS = 'set xtics ("0" 0, "2000" 2000, "4000" 4000)'
-THRESHOLD_LOW = 66.05049907344298
-THRESHOLD_HIGH = 66.05049907344298
+BETTER_TEXT = "{/:Bold 1521/s}"
+WORSE_TEXT = "{/:Bold 43.4/s}"
+Y_MAX = 2998.581028620385
+Y_TICS = 'set xtics ("0" 0, "1000" 1000, "2000" 2000)'
+THRESHOLD_LOW = 65.05485316794366
+THRESHOLD_HIGH = 65.05485316794366
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'shared-data-suits-threads.' . target
 TITLE = "{/:Bold Shared data: threads against processes with a manager, a queue, a pipe and shared memory}"
 SUBTITLE = "“Threads suit much shared data and simple parallelism”"
-FINDING = "{/:Bold native: Does not hold: manager, queue, pipe inconclusive: underpowered: about 13 blocks needed to tell 2.25×; memory}\n{/:Bold equivalent: within 50 % of each other. cpython3.11: Holds: manager 59.3× (52.8–68.0); queue 35.4× (30.6–41.1); pipe}\n{/:Bold 22.1× (20.4–24.0); memory 4.39× (3.74–5.01)}"
+FINDING = "{/:Bold native: Does not hold: manager holds: 312× (223–358); queue holds: 336× (245–401); pipe holds: 259× (190–319); memory}\n{/:Bold equivalent: within 50 % of each other. cpython3.11: Holds: manager 54.4× (42.1–65.1); queue 34.1× (25.8–41.2); pipe}\n{/:Bold 20.9× (17.7–23.5); memory 4.26× (3.67–4.74)}"
 FINDING_WORD = "does not hold"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, comm/shared, workers:2, place:compact"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, comm/shared, workers:2, place:compact"
 set label 101 TITLE at screen 0.02292, 0.98492 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.97100 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.95766 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -89,19 +89,19 @@ RIGHT = 0.90833
 TOP = 0.91067
 BOTTOM = 0.84455
 PIXEL = 0.000580
-PANEL_TITLE = "{/:Bold native, manager (via:memory): inconclusive}"
+PANEL_TITLE = "{/:Bold native, manager (via:memory): holds}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "process-pool"
 SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nvia:memory"
 WORSE = "process-pool\nvia:manager"
-BETTER_TEXT = "{/:Bold 2.32M/s}"
-WORSE_TEXT = "{/:Bold 6564/s}"
-Y_MAX = 3096540.1153004183
+BETTER_TEXT = "{/:Bold 1.99M/s}"
+WORSE_TEXT = "{/:Bold 6433/s}"
+Y_MAX = 3089177.3106319364
 Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000, "2M" 2000000, "2.5M" 2500000, "3M" 3000000)'
-THRESHOLD_LOW = 9845.933602365061
-THRESHOLD_HIGH = 9845.933602365061
+THRESHOLD_LOW = 9649.668630078631
+THRESHOLD_HIGH = 9649.668630078631
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -159,19 +159,19 @@ RIGHT = 0.90833
 TOP = 0.79698
 BOTTOM = 0.73086
 PIXEL = 0.000580
-PANEL_TITLE = "{/:Bold native, queue (via:memory): inconclusive}"
+PANEL_TITLE = "{/:Bold native, queue (via:memory): holds}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "process-pool"
 SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nvia:memory"
 WORSE = "process-pool\nvia:queue"
-BETTER_TEXT = "{/:Bold 2.32M/s}"
-WORSE_TEXT = "{/:Bold 6121/s}"
-Y_MAX = 3096540.1153004183
+BETTER_TEXT = "{/:Bold 1.99M/s}"
+WORSE_TEXT = "{/:Bold 5459/s}"
+Y_MAX = 3089177.3106319364
 Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000, "2M" 2000000, "2.5M" 2500000, "3M" 3000000)'
-THRESHOLD_LOW = 9181.13724561353
-THRESHOLD_HIGH = 9181.13724561353
+THRESHOLD_LOW = 8188.520454503189
+THRESHOLD_HIGH = 8188.520454503189
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -229,19 +229,19 @@ RIGHT = 0.90833
 TOP = 0.68329
 BOTTOM = 0.61717
 PIXEL = 0.000580
-PANEL_TITLE = "{/:Bold native, pipe (via:memory): inconclusive}"
+PANEL_TITLE = "{/:Bold native, pipe (via:memory): holds}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "process-pool"
 SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nvia:memory"
 WORSE = "process-pool\nvia:pipe"
-BETTER_TEXT = "{/:Bold 2.32M/s}"
-WORSE_TEXT = "{/:Bold 7903/s}"
-Y_MAX = 3096540.1153004183
+BETTER_TEXT = "{/:Bold 1.99M/s}"
+WORSE_TEXT = "{/:Bold 7403/s}"
+Y_MAX = 3089177.3106319364
 Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000, "2M" 2000000, "2.5M" 2500000, "3M" 3000000)'
-THRESHOLD_LOW = 11854.193018052
-THRESHOLD_HIGH = 11854.193018052
+THRESHOLD_LOW = 11104.916727827313
+THRESHOLD_HIGH = 11104.916727827313
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -306,12 +306,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 25.4k/s}"
-WORSE_TEXT = "{/:Bold 26.8k/s}"
-Y_MAX = 44940.16986497605
+BETTER_TEXT = "{/:Bold 24.9k/s}"
+WORSE_TEXT = "{/:Bold 26.4k/s}"
+Y_MAX = 45239.44050137749
 Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000)'
-THRESHOLD_LOW = 40125.15166515719
-THRESHOLD_HIGH = 40125.15166515719
+THRESHOLD_LOW = 39604.38388278455
+THRESHOLD_HIGH = 39604.38388278455
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -376,12 +376,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nvia:memory"
 WORSE = "process-pool\nvia:manager"
-BETTER_TEXT = "{/:Bold 43.1k/s}"
-WORSE_TEXT = "{/:Bold 730/s}"
-Y_MAX = 54226.127794521715
-Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000, "50k" 50000)'
-THRESHOLD_LOW = 1094.6932390424881
-THRESHOLD_HIGH = 1094.6932390424881
+BETTER_TEXT = "{/:Bold 38.3k/s}"
+WORSE_TEXT = "{/:Bold 679/s}"
+Y_MAX = 49170.2519975415
+Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000)'
+THRESHOLD_LOW = 1017.9746825767418
+THRESHOLD_HIGH = 1017.9746825767418
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -446,12 +446,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nvia:memory"
 WORSE = "process-pool\nvia:queue"
-BETTER_TEXT = "{/:Bold 43.1k/s}"
-WORSE_TEXT = "{/:Bold 1257/s}"
-Y_MAX = 54226.127794521715
-Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000, "50k" 50000)'
-THRESHOLD_LOW = 1884.8081428004152
-THRESHOLD_HIGH = 1884.8081428004152
+BETTER_TEXT = "{/:Bold 38.3k/s}"
+WORSE_TEXT = "{/:Bold 1065/s}"
+Y_MAX = 49170.2519975415
+Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000)'
+THRESHOLD_LOW = 1598.020652370344
+THRESHOLD_HIGH = 1598.020652370344
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -516,12 +516,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nvia:memory"
 WORSE = "process-pool\nvia:pipe"
-BETTER_TEXT = "{/:Bold 43.1k/s}"
-WORSE_TEXT = "{/:Bold 1922/s}"
-Y_MAX = 54226.127794521715
-Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000, "50k" 50000)'
-THRESHOLD_LOW = 2882.479549333761
-THRESHOLD_HIGH = 2882.479549333761
+BETTER_TEXT = "{/:Bold 38.3k/s}"
+WORSE_TEXT = "{/:Bold 1711/s}"
+Y_MAX = 49170.2519975415
+Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000)'
+THRESHOLD_LOW = 2565.755358377506
+THRESHOLD_HIGH = 2565.755358377506
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -586,12 +586,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 4036/s}"
-WORSE_TEXT = "{/:Bold 917/s}"
-Y_MAX = 4725.492484919913
+BETTER_TEXT = "{/:Bold 3998/s}"
+WORSE_TEXT = "{/:Bold 881/s}"
+Y_MAX = 4735.138219085145
 Y_TICS = 'set xtics ("0" 0, "1000" 1000, "2000" 2000, "3000" 3000, "4000" 4000)'
-THRESHOLD_LOW = 1374.838349731714
-THRESHOLD_HIGH = 1374.838349731714
+THRESHOLD_LOW = 1321.495423696124
+THRESHOLD_HIGH = 1321.495423696124
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

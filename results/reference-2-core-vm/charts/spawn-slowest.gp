@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'spawn-slowest.' . target
 TITLE = "{/:Bold Creating and awaiting a process: a fork, a fork server and a fresh image}"
 SUBTITLE = "“Of fork, a fork server and spawn, spawn is the slowest”"
-FINDING = "{/:Bold native: Holds: fork 6.74× (6.43–7.16); forkserver 7.13× (6.79–7.85). cpython3.11: Holds: fork 6.12× (5.76–6.44);}\n{/:Bold forkserver 3.14× (3.04–3.26)}"
+FINDING = "{/:Bold native: Holds: fork 5.92× (5.50–6.35); forkserver 6.31× (5.99–6.69). cpython3.11: Holds: fork 6.41× (6.24–6.60);}\n{/:Bold forkserver 3.05× (2.97–3.15)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, create/exec, place:one-core"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, create/exec, place:one-core"
 set label 101 TITLE at screen 0.02292, 0.97180 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.94577 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.92082 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -96,12 +96,12 @@ SCALE = 1
 Y_LABEL = "processes per second"
 BETTER = "serial\nstart:fork"
 WORSE = "serial\nstart:spawn"
-BETTER_TEXT = "{/:Bold 1136/s}"
-WORSE_TEXT = "{/:Bold 167/s}"
-Y_MAX = 1407.9597725779265
-Y_TICS = 'set xtics ("0" 0, "200" 200, "400" 400, "600" 600, "800" 800, "1000" 1000, "1200" 1200, "1400" 1400)'
-THRESHOLD_LOW = 183.4426859300163
-THRESHOLD_HIGH = 183.4426859300163
+BETTER_TEXT = "{/:Bold 1092/s}"
+WORSE_TEXT = "{/:Bold 198/s}"
+Y_MAX = 1691.7581420266206
+Y_TICS = 'set xtics ("0" 0, "250" 250, "500" 500, "750" 750, "1000" 1000, "1250" 1250, "1500" 1500)'
+THRESHOLD_LOW = 218.01379260955707
+THRESHOLD_HIGH = 218.01379260955707
 THRESHOLD_TEXT = "ahead by 10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -166,12 +166,12 @@ SCALE = 1
 Y_LABEL = "processes per second"
 BETTER = "serial\nstart:forkserver"
 WORSE = "serial\nstart:spawn"
-BETTER_TEXT = "{/:Bold 1229/s}"
-WORSE_TEXT = "{/:Bold 167/s}"
-Y_MAX = 1576.5620505134577
+BETTER_TEXT = "{/:Bold 1243/s}"
+WORSE_TEXT = "{/:Bold 198/s}"
+Y_MAX = 1528.828310078232
 Y_TICS = 'set xtics ("0" 0, "200" 200, "400" 400, "600" 600, "800" 800, "1000" 1000, "1200" 1200, "1400" 1400)'
-THRESHOLD_LOW = 183.4426859300163
-THRESHOLD_HIGH = 183.4426859300163
+THRESHOLD_LOW = 218.01379260955707
+THRESHOLD_HIGH = 218.01379260955707
 THRESHOLD_TEXT = "ahead by 10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -236,12 +236,12 @@ SCALE = 1
 Y_LABEL = "processes per second"
 BETTER = "serial\nstart:fork"
 WORSE = "serial\nstart:spawn"
-BETTER_TEXT = "{/:Bold 59.4/s}"
-WORSE_TEXT = "{/:Bold 9.77/s}"
-Y_MAX = 78.90526830750173
-Y_TICS = 'set xtics ("0" 0, "10" 10, "20" 20, "30" 30, "40" 40, "50" 50, "60" 60, "70" 70)'
-THRESHOLD_LOW = 10.747937842088708
-THRESHOLD_HIGH = 10.747937842088708
+BETTER_TEXT = "{/:Bold 71.5/s}"
+WORSE_TEXT = "{/:Bold 11.2/s}"
+Y_MAX = 88.54812618329352
+Y_TICS = 'set xtics ("0" 0, "20" 20, "40" 40, "60" 60, "80" 80)'
+THRESHOLD_LOW = 12.295759196006689
+THRESHOLD_HIGH = 12.295759196006689
 THRESHOLD_TEXT = "ahead by 10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -306,12 +306,12 @@ SCALE = 1
 Y_LABEL = "processes per second"
 BETTER = "serial\nstart:forkserver"
 WORSE = "serial\nstart:spawn"
-BETTER_TEXT = "{/:Bold 30.1/s}"
-WORSE_TEXT = "{/:Bold 9.77/s}"
-Y_MAX = 37.97028872370232
-Y_TICS = 'set xtics ("0" 0, "5" 5, "10" 10, "15" 15, "20" 20, "25" 25, "30" 30, "35" 35)'
-THRESHOLD_LOW = 10.747937842088708
-THRESHOLD_HIGH = 10.747937842088708
+BETTER_TEXT = "{/:Bold 33.7/s}"
+WORSE_TEXT = "{/:Bold 11.2/s}"
+Y_MAX = 43.729971331489786
+Y_TICS = 'set xtics ("0" 0, "10" 10, "20" 20, "30" 30, "40" 40)'
+THRESHOLD_LOW = 12.295759196006689
+THRESHOLD_HIGH = 12.295759196006689
 THRESHOLD_TEXT = "ahead by 10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

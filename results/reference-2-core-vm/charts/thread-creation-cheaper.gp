@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'thread-creation-cheaper.' . target
 TITLE = "{/:Bold Creating and awaiting a thread or a process}"
 SUBTITLE = "“A thread is created faster than a process”"
-FINDING = "{/:Bold native: Holds: resident-mib:1 33.9× (32.6–38.0); resident-mib:16 43.8× (40.5–47.2). cpython3.11: Holds: resident-mib:1}\n{/:Bold 85.0× (76.0–93.6); resident-mib:16 75.8× (70.3–80.7)}"
+FINDING = "{/:Bold native: Holds: resident-mib:1 34.1× (32.6–35.5); resident-mib:16 42.4× (40.2–44.7). cpython3.11: Holds: resident-mib:1}\n{/:Bold 62.5× (55.6–68.5); resident-mib:16 67.4× (57.1–80.1)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, create/empty, workers:1, place:one-core"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, create/empty, workers:1, place:one-core"
 set label 101 TITLE at screen 0.02292, 0.95563 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91468 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.87543 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -104,11 +104,11 @@ X_TICS = 'set xtics ("1" 1, "16" 16)'
 X_TICS_BARE = 'set xtics ("" 1, "" 16)'
 X_LABEL = "resident memory of the parent, MiB"
 Y_LOG = 1
-Y_MIN = 392.60934993853385
-Y_MAX = 50437.577194710895
+Y_MIN = 276.61769591340266
+Y_MAX = 53289.78511996178
 Y_TICS = 'set ytics ("500" 500, "1000" 1000, "2000" 2000, "5000" 5000, "10k" 10000, "20k" 20000, "50k" 50000)'
-RATIO_MIN = 0.6801916756660932
-RATIO_MAX = 69.35145243384282
+RATIO_MIN = 0.6837892179476013
+RATIO_MAX = 65.44180452725583
 RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
@@ -202,11 +202,11 @@ X_TICS = 'set xtics ("1" 1, "16" 16)'
 X_TICS_BARE = 'set xtics ("" 1, "" 16)'
 X_LABEL = "resident memory of the parent, MiB"
 Y_LOG = 1
-Y_MIN = 27.301522912708815
-Y_MAX = 7422.334102296317
+Y_MIN = 26.28912992870197
+Y_MAX = 8596.696407515603
 Y_TICS = 'set ytics ("50" 50, "100" 100, "200" 200, "500" 500, "1000" 1000, "2000" 2000, "5000" 5000)'
-RATIO_MIN = 0.6351701322793835
-RATIO_MAX = 147.3022064102103
+RATIO_MIN = 0.6450984349303654
+RATIO_MAX = 124.19786469605427
 RATIO_TICS = 'set ytics ("1" 1, "10" 10, "100" 100)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5

@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'thread-switch-cheaper.' . target
 TITLE = "{/:Bold Ping-pong: two threads against two processes that wake each other}"
 SUBTITLE = "“Switching between threads costs less than switching between processes”"
-FINDING = "{/:Bold Inconclusive: one-core holds: 2.15× (2.09–2.21); two-core underpowered: about 4551 blocks needed to tell 1.1×}"
+FINDING = "{/:Bold Inconclusive: one-core holds: 2.15× (2.09–2.19); two-core underpowered: about 144 blocks needed to tell 1.1×}"
 FINDING_WORD = "inconclusive"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   native, switch/ping-pong"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   native, switch/ping-pong"
 set label 101 TITLE at screen 0.02292, 0.94922 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.90234 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.85742 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -96,12 +96,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 169k/s}"
-WORSE_TEXT = "{/:Bold 75.8k/s}"
-Y_MAX = 197103.6560209211
+BETTER_TEXT = "{/:Bold 174k/s}"
+WORSE_TEXT = "{/:Bold 79.4k/s}"
+Y_MAX = 197841.99692957784
 Y_TICS = 'set xtics ("0" 0, "25k" 25000, "50k" 50000, "75k" 75000, "100k" 100000, "125k" 125000, "150k" 150000, "175k" 175000)'
-THRESHOLD_LOW = 79550.72406663469
-THRESHOLD_HIGH = 79550.72406663469
+THRESHOLD_LOW = 83381.34035856838
+THRESHOLD_HIGH = 83381.34035856838
 THRESHOLD_TEXT = "ahead by 5 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -166,12 +166,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 55.9k/s}"
-WORSE_TEXT = "{/:Bold 78.9k/s}"
-Y_MAX = 176696.95832733734
+BETTER_TEXT = "{/:Bold 43.9k/s}"
+WORSE_TEXT = "{/:Bold 41.4k/s}"
+Y_MAX = 186063.59564168123
 Y_TICS = 'set xtics ("0" 0, "25k" 25000, "50k" 50000, "75k" 75000, "100k" 100000, "125k" 125000, "150k" 150000, "175k" 175000)'
-THRESHOLD_LOW = 82802.81552932067
-THRESHOLD_HIGH = 82802.81552932067
+THRESHOLD_LOW = 43521.12368138001
+THRESHOLD_HIGH = 43521.12368138001
 THRESHOLD_TEXT = "ahead by 5 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
