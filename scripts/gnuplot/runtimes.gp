@@ -1,7 +1,7 @@
 # A row a rule, a mark a runtime: how many times better `better` is. Columns: row, number of the runtime, rule, pair,
 # runtime, ratio, low, high, band_low, band_high (where the claim begins, or may not be left), verdict
 eval cp_clean
-LEFT = 350.0 / 960
+LEFT = 372.0 / 960
 RIGHT = 930.0 / 960
 set lmargin at screen LEFT
 set rmargin at screen RIGHT
@@ -12,7 +12,7 @@ set xrange [X_MIN:X_MAX]
 set yrange [ROWS + 0.6:0.4]
 set border 1
 set grid xtics noytics
-set ytics scale 0 noenhanced offset -0.4, 0 font ',12'
+set ytics scale 0 noenhanced offset -0.4, 0 font ',11'
 set ytics (word(RULES, 1) 1)
 do for [i = 2:ROWS] { set ytics add (word(RULES, i) i) }
 set xtics ("0.01×" 0.01, "0.1×" 0.1, "0.5×" 0.5, "1×" 1, "2×" 2, "5×" 5, "10×" 10, "100×" 100, "1,000×" 1000, "10,000×" 10000)

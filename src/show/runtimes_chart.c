@@ -11,7 +11,7 @@
 
 enum { ROW_PX = 26, BELOW_PX = 62, KEY_PX = 30, ROWS_MAX = 64 };
 
-/* A rule by the first of its pairs that two runtimes have a ratio of. */
+/* A rule by that of its pairs which decides it, of those that two runtimes have a ratio of. */
 struct beside_row {
     size_t first, end; /* of the rule's verdicts */
     const char *pair;
@@ -43,18 +43,40 @@ static size_t count_runtimes(const struct verdicts *verdicts, const struct besid
     return count;
 }
 
+/* How far the pair is from being refuted, in the runtime where it is nearest: the least decides the rule. A
+ * pair that is refuted stands before all that are not. */
+static double margin(const struct verdicts *verdicts, const struct beside_row *row)
+{
+    double least = INFINITY;
+    for (size_t i = row->first; i < row->end; i++) {
+        const struct verdict *verdict = &verdicts->verdicts[i];
+        const struct verdict_point *point =
+            strcmp(verdict->pair_name, row->pair) == 0 ? point_of(verdicts, verdict) : NULL;
+        if (!point)
+            continue;
+        double bound = log1p(verdict->pair->effect), ratio = log(point->ratio),
+               distance = verdict->pair->kind == RULE_EQUAL ? bound - fabs(ratio) : ratio - bound;
+        least = fmin(least, verdict->judgement == JUDGEMENT_DOES_NOT_HOLD ? distance - 1000 : distance);
+    }
+    return least;
+}
+
 static void list_rows(struct beside *beside)
 {
     const struct verdicts *verdicts = beside->verdicts;
     for (size_t first = 0, end; first < verdicts->count && beside->count < ROWS_MAX; first = end) {
+        struct beside_row chosen = {.pair = NULL};
+        double least = INFINITY;
         end = verdicts_rule_end(verdicts, first);
         for (size_t i = first; i < end; i++) {
             struct beside_row row = {first, end, verdicts->verdicts[i].pair_name};
-            if (count_runtimes(verdicts, &row) < 2)
+            if (count_runtimes(verdicts, &row) < 2 || !(margin(verdicts, &row) < least))
                 continue;
-            beside->rows[beside->count++] = row;
-            break;
+            least = margin(verdicts, &row);
+            chosen = row;
         }
+        if (chosen.pair)
+            beside->rows[beside->count++] = chosen;
     }
 }
 
@@ -128,29 +150,41 @@ static void put_list(FILE *out, const char *name, const struct beside *beside, b
     fputs("\"\n", out);
 }
 
+/* Of all rules that two runtimes have a verdict of, whether or not it is a ratio. */
+static size_t count_differing(const struct verdicts *verdicts, size_t *count)
+{
+    size_t differ = 0;
+    *count = 0;
+    for (size_t first = 0, end; first < verdicts->count; first = end) {
+        bool holds = false, does_not = false, several = false;
+        end = verdicts_rule_end(verdicts, first);
+        for (size_t i = first; i < end; i++) {
+            const struct verdict *verdict = &verdicts->verdicts[i];
+            several |= strcmp(verdict->runtime, verdicts->verdicts[first].runtime) != 0;
+            holds |= verdict->rule_judgement == JUDGEMENT_HOLDS;
+            does_not |= verdict->rule_judgement == JUDGEMENT_DOES_NOT_HOLD;
+        }
+        *count += several;
+        differ += several && holds && does_not;
+    }
+    return differ;
+}
+
 static void put_script(FILE *out, const struct beside *beside, const char *style, const char *script)
 {
     int head_px = gnuplot_head_height(1), height = head_px + KEY_PX + (int)beside->count * ROW_PX + BELOW_PX;
     char finding[160];
-    size_t differ = 0;
-    for (size_t i = 0; i < beside->count; i++) {
-        const struct verdict *verdicts = beside->verdicts->verdicts;
-        bool holds = false, does_not = false;
-        for (size_t k = beside->rows[i].first; k < beside->rows[i].end; k++) {
-            holds |= verdicts[k].rule_judgement == JUDGEMENT_HOLDS;
-            does_not |= verdicts[k].rule_judgement == JUDGEMENT_DOES_NOT_HOLD;
-        }
-        differ += holds && does_not;
-    }
-    snprintf(finding, sizeof finding, "%zu of %zu rules hold in one and not in another", differ,
-             beside->count);
+    size_t count, differ = count_differing(beside->verdicts, &count);
+    snprintf(finding, sizeof finding,
+             "%zu of %zu rules hold in one and not in another, facts and maps among them", differ, count);
     const struct gnuplot_head head = {
         .title = RUNTIMES_CHART_TITLE,
         .subtitle = "how many times better what the documents recommend is; a bar stands where the claim "
                     "begins, or may not be left",
         .finding = finding,
         .finding_word = "",
-        .foot = "ratios with 95 % intervals; of a rule with several pairs the first"};
+        .foot = "ratios with 95 % intervals; of a rule with several pairs the one that is refuted, or "
+                "nearest to it"};
     gnuplot_put_start(out, RUNTIMES_CHART_ID, style, height);
     gnuplot_put_head(out, &head, height);
     put_list(out, "RUNTIMES", beside, true);
