@@ -9,6 +9,7 @@
 
 #include "chart.h"
 #include "file.h"
+#include "latency_chart.h"
 #include "options.h"
 #include "paths.h"
 #include "report.h"
@@ -21,9 +22,11 @@
 static int load_samples(const char *path, const struct rules *rules, struct samples *samples,
                         struct error *error)
 {
-    enum column metrics[COLUMN_COUNT + SWEEP_METRICS];
+    enum column metrics[COLUMN_COUNT + SWEEP_METRICS + LATENCY_METRICS];
     memcpy(metrics, sweep_metrics, SWEEP_METRICS * sizeof *metrics);
-    size_t count = SWEEP_METRICS + rules_metrics(rules, metrics + SWEEP_METRICS);
+    memcpy(metrics + SWEEP_METRICS, latency_metrics, LATENCY_METRICS * sizeof *metrics);
+    size_t count = SWEEP_METRICS + LATENCY_METRICS;
+    count += rules_metrics(rules, metrics + count);
     return samples_load(path, metrics, count, samples, error);
 }
 
@@ -90,6 +93,7 @@ int conclusion_write(const struct conclusion *conclusion, const char *folder, st
     unsigned jobs = processors > 1 ? (unsigned)processors : 1;
     bool all = charts_draw(&conclusion->verdicts, scripts, folder, jobs, &drawn, error) >= 0 &&
                !runtimes_chart_draw(&conclusion->verdicts, scripts, folder, &drawn, error) &&
+               !latency_chart_draw(&conclusion->samples, scripts, folder, &drawn, error) &&
                !sweeps_draw(&conclusion->sweeps, scripts, folder, jobs, &drawn, error);
     if (report_write(&conclusion->verdicts, &conclusion->samples, &conclusion->sweeps, folder, &drawn,
                      &page_error)) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "file.h"
+#include "latency_chart.h"
 #include "report_part.h"
 #include "report_run.h"
 #include "run_file.h"
@@ -151,6 +152,8 @@ static int put_page(FILE *out, const struct verdicts *verdicts, const struct sam
         return -1;
     report_put_counts(out, verdicts);
     if (report_put_chart(out, RUNTIMES_CHART_ID, RUNTIMES_CHART_TITLE, page, error))
+        return -1;
+    if (report_put_chart(out, LATENCY_CHART_ID, LATENCY_CHART_TITLE, page, error))
         return -1;
     if (report_put_overview(out, verdicts))
         return error_set(error, "out of memory");
