@@ -32,7 +32,7 @@ static const struct advice_candidate *at(const struct advice *advice, size_t ind
 void advice_open(struct table *table, enum table_format format)
 {
     table_open(table, format, topic_columns, TOPICS_END);
-    table->bare = format == TABLE_TEXT;
+    table->bare = format == TABLE_TEXT || format == TABLE_HTML;
 }
 
 void advice_topic(struct table *table, const char *topic)

@@ -173,6 +173,8 @@ int cmd_advise(int argc, char **argv)
     const struct run_options *run = &options.advise.run;
     if (options.url)
         return advise_server(&options);
+    if (options.page && advice_page_check(options.page, &error))
+        return error_tell(&error);
     int ended = run_setup_open(&session, &error) || own_work_load(&run->own, &error) ||
                         (own_work_is_python(&run->own) && run_setup_pythons(run, &error))
                     ? -1

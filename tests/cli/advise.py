@@ -88,6 +88,7 @@ class Advise(Case):
         self.expect_refused(2, 'name a task')
         self.expect_refused(2, 'one task at a time', '--plugin', DIVISORS, '--command', 'true')
         self.expect_refused(2, "command 'no-such' not found", '--command', 'no-such')
+        self.expect_refused(2, 'absent/page.html: No such file', '--command', 'true', '--page', 'absent/page.html')
         self.expect_refused(2, '--page is of tasks', '--url', 'http://127.0.0.1:1/', '--page', 'page.html')
         self.expect_refused(2, 'no format', '--command', 'true', '--format', 'csv')
         self.expect_refused(3, 'ended with exit code 3: because', '--command', 'echo because >&2; exit 3')
