@@ -26,8 +26,8 @@ _crosspoint() {
             compopt -o nospace
             ;;
         advise)
-            words='--plugin --command --python-task --args --path --python --url --seconds --conc --format --seed --out
-                --quiet --help'
+            words='--plugin --command --python-task --args --path --python --url --seconds --conc --format --page --seed
+                --out --quiet --help'
             ;;
         rules) words="--format --rules --help" ;;
         report) words="--rules --help" ;;
