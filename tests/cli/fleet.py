@@ -31,8 +31,8 @@ class Fleet(Case):
         lines = [HEADER]
         for rule, verdict, ratio in rows:
             better, worse = CELL.format('event-loop', units), CELL.format('thread-per-task', units)
-            lines.append(f'{rule},native,,compare,{verdict},{verdict},,items_per_second,{better},{worse},0.1,13,{ratio},'
-                         f'{ratio * 0.98},{ratio * 1.02},0.95,0.001,0.01,,,,')
+            lines.append(f'{rule},native,,compare,{verdict},{verdict},,items_per_second,{better},{worse},0.1,13,'
+                         f'{ratio},{ratio * 0.98},{ratio * 1.02},0.95,0.001,0.01,,,,')
         (path / 'verdicts.csv').write_text('\n'.join(lines) + '\n')
         return path
 
@@ -51,7 +51,7 @@ class Fleet(Case):
         self.assertEqual(len(group['machines']), 16)
         narrow, wide = [rule for rule in group['rules'] if rule['of'] == 'rule']
         self.assertEqual((narrow['holds'], narrow['does_not_hold'], wide['holds']), (8, 8, 16))
-        self.assertRegex(narrow['where'], r'\A16 processing units or more: 0 of 8; fewer than 16 .*: 8 of 8 \(p 0\.00\d+\)')
+        self.assertRegex(narrow['where'], r'\A16 processing units or more: 0 of 8; fewer than 16 .*: 8 of 8 \(p 0\.00')
         self.assertNotIn('where', [key for key, value in wide.items() if value is not None])
         self.assertEqual(len(narrow['machines']), 16)
 
@@ -83,9 +83,9 @@ class Fleet(Case):
 
     def test_what_is_left_out(self):
         self.fleet()
+        two_units = {'cpu_model': 'Made-up CPU', 'topology': '2 processing units, 2 cores, 1 package, 1 NUMA node'}
         self.machine('old', 8, folder='fleet/x', outcome={'written': '2026-10-01T00:00:00Z'},
-                     machine={'hostname': 'host01', 'units': 2, 'fingerprint': {
-                         'cpu_model': 'Made-up CPU', 'topology': '2 processing units, 2 cores, 1 package, 1 NUMA node'}},
+                     machine={'hostname': 'host01', 'units': 2, 'fingerprint': two_units},
                      rows=[('narrow', 'holds', 1.5)])
         (self.machine('broken', 2) / 'run.json').write_text('{')
         self.machine('empty', 2)
@@ -115,7 +115,8 @@ class Fleet(Case):
 
     def test_nothing(self):
         (self.folder / 'none').mkdir()
-        self.assertIn('no results folder with a run.json and verdicts in none', self.crosspoint('fleet', 'none', code=3)[1])
+        self.assertIn('no results folder with a run.json and verdicts in none',
+                      self.crosspoint('fleet', 'none', code=3)[1])
         self.assertIn('nowhere: No such file', self.crosspoint('fleet', 'nowhere', code=2)[1])
         self.assertIn('name a folder', self.crosspoint('fleet', code=2)[1])
 
@@ -126,7 +127,7 @@ class Fleet(Case):
                   'c': ({'versions': {'build_type': 'debug'}}, 'no release build'),
                   'd': ({'outcome': {'state': 'interrupted'}}, 'did not end well'),
                   'e': ({'blocks': [{'block': 0, 'decision': 'accepted', 'reason': ''}]}, 'only 1 of 13 blocks'),
-                  'f': ({'blocks': [{'block': i, 'decision': 'accepted', 'reason': 'x'} for i in range(13)]}, 'only just'),
+                  'f': ({'blocks': 13 * [{'block': 0, 'decision': 'accepted', 'reason': 'x'}]}, 'only just'),
                   'g': ({'options': {'gate': False}}, 'not judged'),
                   'h': ({'options': {'blocks': 3}}, 'of 3 blocks only'),
                   'i': ({'options': {'rules_path': '/x'}}, 'rules of one')}
