@@ -8,6 +8,7 @@
 #include "export.h"
 #include "file.h"
 #include "folder.h"
+#include "nearest.h"
 #include "options.h"
 
 enum { RUNS_MAX = 10000 };
@@ -40,11 +41,21 @@ static const struct export_format *find_format(const struct argp_state *state, c
     return format;
 }
 
+static void tell_formats(const struct argp_state *state)
+{
+    struct nearest nearest;
+    const struct export_format *format;
+    nearest_begin(&nearest, "", 0, "");
+    for (size_t i = 0; (format = export_format_at(i)); i++)
+        nearest_offer(&nearest, format->name);
+    options_error(state, "--format is missing; %s", nearest_tell(&nearest));
+}
+
 static void check(const struct argp_state *state, const struct options *options)
 {
     const struct export_format *format = options->format;
     if (!format)
-        options_error(state, "--format is missing; --help tells which there are");
+        tell_formats(state);
     if (format->folder && !options->out)
         options_error(state, "%s is several files: say where to with --out DIR", format->name);
     if (!format->several && options->count > 1)

@@ -43,7 +43,8 @@ void map_word_tree(const struct verdict_tile *tile, char *text, size_t text_byte
     word_figure(tile->regret, regret, sizeof regret);
     size_t used =
         (size_t)snprintf(text, text_bytes, "%s tree: %s", marks[tile->judgement], tile->pick->label);
-    if (used < text_bytes && tile->best && tile->best != tile->pick && tile->judgement != JUDGEMENT_HOLDS)
+    bool is_behind = tile->best && tile->best != tile->pick && strcmp(regret, "1.00") != 0;
+    if (used < text_bytes && is_behind && tile->judgement != JUDGEMENT_HOLDS)
         snprintf(text + used, text_bytes - used, ", %s× behind", regret);
 }
 

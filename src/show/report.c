@@ -34,7 +34,7 @@ static const char style[] =
     "figure{margin:1rem 0;padding:.5rem;background:#fff;border:1px solid var(--line);border-radius:.5rem}"
     "figure img{display:block;width:100%;height:auto;margin:0 auto}\n"
     "code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.85em;overflow-wrap:anywhere}\n"
-    "td:first-child{overflow-wrap:anywhere}\n"
+    "td:first-child{overflow-wrap:break-word}\n"
     "@media(max-width:40rem){body{padding:1rem .75rem 3rem}h1{font-size:1.5rem}figure{padding:.25rem}"
     ".facts{grid-template-columns:minmax(0,1fr)!important}"
     "table,tbody,tr,td{display:block}tr{padding:.5rem 0;border-bottom:1px solid var(--line)}th{display:none}"

@@ -3,6 +3,8 @@
  */
 #include "table_write.h"
 
+#include <string.h>
+
 void html_put_text(FILE *out, const char *text)
 {
     for (; *text; text++)
@@ -37,6 +39,16 @@ void html_put_element(FILE *out, const char *open, const char *text, const char 
     fputs(close, out);
 }
 
+/* Names of cells and pairs have no space: they may be broken where one of their parts ends. */
+static void put_breakable(FILE *out, const char *text)
+{
+    for (; *text; text++) {
+        html_put_text(out, (char[]){*text, '\0'});
+        if (strchr("@:/", *text))
+            fputs("<wbr>", out);
+    }
+}
+
 static void put_titles(const struct table *table, FILE *out)
 {
     fputs("<tr>", out);
@@ -67,6 +79,8 @@ static void put_main(FILE *out, const struct table_column *column, const struct 
         html_put_element(out, chips[cell->role], cell->text, "</span>");
     else if (column->anchor && row->level == 0)
         put_anchored(out, cell->text);
+    else if (row->level)
+        put_breakable(out, cell->text);
     else
         html_put_element(out, column->code ? "<code>" : "", cell->text, column->code ? "</code>" : "");
 }
