@@ -107,7 +107,8 @@ static int set_up(struct driving *driving, struct error *error)
 {
     const struct knee_options *options = driving->options;
     driving->most = options->connections_max ? options->connections_max : KNEE_CONNECTIONS;
-    if (load_target_parse(options->server, &driving->target, error))
+    if (load_target_parse(options->server, &driving->target, error) ||
+        load_target_check_local(&driving->target, error))
         return -1;
     load_target_request(&driving->target, false, driving->request);
     driving->http.request = driving->request;

@@ -2,7 +2,6 @@
 #include "load_report.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -209,7 +208,7 @@ static json_t *json_statuses(const struct load_round *round)
     return object;
 }
 
-int load_report_json(const struct load_report *report)
+json_t *load_report_object(const struct load_report *report)
 {
     const struct load_round *round = report->round;
     json_t *object = json_asked(report), *errors = json_object();
@@ -229,8 +228,18 @@ int load_report_json(const struct load_report *report)
     if (report->options->rate > 0)
         set(object, "latency_uncorrected_ns", json_latencies(report, round->latency_uncorrected));
     set(object, "generator_cpu_fraction", json_real(round->cpu_fraction));
+    return object;
+}
+
+int load_report_print(json_t *object)
+{
     int failed = json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
     putchar('\n');
     json_decref(object);
     return failed ? EXIT_USAGE : EXIT_FINE;
+}
+
+int load_report_json(const struct load_report *report)
+{
+    return load_report_print(load_report_object(report));
 }

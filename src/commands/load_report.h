@@ -3,6 +3,7 @@
 #ifndef CROSSPOINT_LOAD_REPORT_H
 #define CROSSPOINT_LOAD_REPORT_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "load.h"
@@ -18,5 +19,9 @@ struct load_report {
 /* On standard output; an exit code. */
 int load_report_text(const struct load_report *report);
 int load_report_json(const struct load_report *report);
+
+/* What load_report_json prints, to add to it; and the printing, which takes it. */
+json_t *load_report_object(const struct load_report *report);
+int load_report_print(json_t *object);
 
 #endif

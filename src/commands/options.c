@@ -184,8 +184,14 @@ static void check_help(void)
 
 void options_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
-    char name[64], *command = argv[0];
-    snprintf(name, sizeof name, "crosspoint %s", command);
+    char name[64];
+    snprintf(name, sizeof name, "crosspoint %s", argv[0]);
+    options_parse_as(name, argp, argc, argv, input);
+}
+
+void options_parse_as(char *name, const struct argp *argp, int argc, char **argv, void *input)
+{
+    char *command = argv[0];
     argv[0] = name;
     check_options(argp, argc, argv);
     argp_err_exit_status = EXIT_USAGE;

@@ -13,6 +13,8 @@
 /* argp_parse for `crosspoint COMMAND`: argv[0] is the command's name. Ends the process with EXIT_USAGE and
  * one line for an unknown option, a missing or superfluous value; with 0 for --help. */
 void options_parse(const struct argp *argp, int argc, char **argv, void *input);
+/* The same for a program of its own. */
+void options_parse_as(char *name, const struct argp *argp, int argc, char **argv, void *input);
 
 /* The program as it was called: "./build/crosspoint". */
 const char *options_program(void);

@@ -72,6 +72,7 @@ struct load_options {
     double rate;                  /* messages a second, over all connections; 0: closed loop */
     enum load_arrivals arrivals;
     uint64_t seed;                   /* of Poisson arrivals */
+    unsigned share, shares;          /* the rate is of so many generators like this, which is one; 0: of it */
     uint64_t limit_ns;               /* for an answer, from its sending; 0: none */
     bool persists;                   /* a connection that is lost is replaced; else it is given up */
     unsigned threads;                /* of the generator, at most one for each connection */
@@ -83,6 +84,8 @@ struct load_options {
                     uint64_t startup_ns); /* all connections stand, and the clock is to start */
     void (*ended)(void *context, const struct load_round *round);
     void (*failed)(void *context, const char *reason); /* does not return */
+    /* Optional: once all connections stand; waits until the clock is to start, and returns when that was. */
+    uint64_t (*await_start)(void *context);
 };
 
 uint64_t load_errors(const struct load_round *round);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A server on this machine, as a user names it. */
+/* A server, as a user names it. */
 #ifndef CROSSPOINT_LOAD_TARGET_H
 #define CROSSPOINT_LOAD_TARGET_H
 
@@ -17,9 +17,11 @@ struct load_target {
     char path[LOAD_PATH_BYTES]; /* of HTTP */
 };
 
-/* "http://ADDRESS[:PORT][/PATH]" or "ADDRESS:PORT"; ADDRESS is of IPv4, or localhost, and this machine's. -1:
- * error says what is wrong and how it would be right. */
+/* "http://ADDRESS[:PORT][/PATH]" or "ADDRESS:PORT"; ADDRESS is of IPv4, or localhost. -1: error says what is
+ * wrong and how it would be right. */
 int load_target_parse(const char *text, struct load_target *target, struct error *error);
+/* 0 if it is this machine's. */
+int load_target_check_local(const struct load_target *target, struct error *error);
 
 /* The GET for it; once: on a connection that ends with it. */
 enum { LOAD_REQUEST_BYTES = LOAD_PATH_BYTES + 256 };

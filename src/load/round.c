@@ -164,8 +164,8 @@ void round_run(struct plan *plan)
     (options->persists ? probe_and_connect : greet_all)(plan, connections, buffer);
     deal(plan, senders, connections);
 
+    plan->start_ns = options->await_start ? options->await_start(options->context) : clock_now_ns();
     struct usage before = usage_self();
-    plan->start_ns = clock_now_ns();
     options->started(options->context, plan->start_ns - begin_ns);
     drive_all(plan, senders);
     struct usage used = usage_subtract(usage_self(), before);

@@ -9,6 +9,10 @@ void schedule_begin(struct schedule *schedule, const struct load_options *option
                     unsigned parts)
 {
     double gap_ns = options->rate > 0 ? 1e9 / options->rate : 0;
+    if (options->shares) {
+        part = options->share * parts + part;
+        parts *= options->shares;
+    }
     *schedule = (struct schedule){
         .arrivals = options->arrivals, .random = random_mix(options->seed + part), .gap_ns = gap_ns * parts};
     if (options->arrivals == LOAD_CONSTANT) /* they take turns */

@@ -14,7 +14,7 @@ struct schedule {
     double gap_ns, at_ns;
 };
 
-/* parts > part. A rate of 0: all is due at once. */
+/* parts > part, of one generator: all have as many. A rate of 0: all is due at once. */
 void schedule_begin(struct schedule *schedule, const struct load_options *options, unsigned part,
                     unsigned parts);
 /* Nanoseconds from the start at which the next message is due. */
