@@ -275,6 +275,24 @@ static void arrivals_follow_their_schedule(void **state)
     }
 }
 
+/* As if the threads of all of them were one's. */
+static void generators_share_a_schedule(void **state)
+{
+    (void)state;
+    enum { THREADS = 3, SHARES = 4, COUNT = 100 };
+    for (unsigned part = 0; part < THREADS * SHARES; part++)
+        for (int arrivals = LOAD_POISSON; arrivals <= LOAD_CONSTANT; arrivals++) {
+            struct schedule alone, shared;
+            struct load_options options = {.rate = 1000, .seed = 7, .arrivals = (enum load_arrivals)arrivals};
+            schedule_begin(&alone, &options, part, THREADS * SHARES);
+            options.share = part / THREADS;
+            options.shares = SHARES;
+            schedule_begin(&shared, &options, part % THREADS, THREADS);
+            for (unsigned i = 0; i < COUNT; i++)
+                assert_int_equal(schedule_next(&alone), schedule_next(&shared));
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +302,7 @@ int main(void)
         cmocka_unit_test(lost_connections_are_replaced),
         cmocka_unit_test(an_open_loop_counts_what_waits),
         cmocka_unit_test(arrivals_follow_their_schedule),
+        cmocka_unit_test(generators_share_a_schedule),
     };
     told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     return told == MAP_FAILED ? EXIT_FAILURE : cmocka_run_group_tests(tests, NULL, NULL);
