@@ -393,6 +393,27 @@ static void test_kinds_of_cores(void **state)
     topology_close(machine.topology);
 }
 
+/* As large as machines get: every unit is taken, and as often as any other, to within one. */
+static void many_workers_fill_many_units(void **state)
+{
+    (void)state;
+    enum { UNITS = 1024, WORKERS = 10000 };
+    static const char *const places[] = {"compact", "scatter"};
+    struct machine machine = machine_open("pack:8 numa:2 core:32 pu:2");
+    static unsigned os_indices[WORKERS];
+    assert_int_equal(machine.unit_count, UNITS);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        unsigned sitters[UNITS] = {0};
+        assert_int_equal(assign(&machine, places[i], os_indices, WORKERS), UNITS);
+        for (size_t worker = 0; worker < WORKERS; worker++)
+            sitters[os_indices[worker]]++;
+        for (size_t unit = 0; unit < UNITS; unit++)
+            assert_in_range(sitters[unit], WORKERS / UNITS, WORKERS / UNITS + 1);
+    }
+    assert_int_equal(assign(&machine, "split", os_indices, WORKERS), UNITS / 2);
+    topology_close(machine.topology);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -406,6 +427,7 @@ int main(void)
         cmocka_unit_test(test_split_needs_two_units),
         cmocka_unit_test(test_find),
         cmocka_unit_test(test_format),
+        cmocka_unit_test(many_workers_fill_many_units),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
