@@ -15,7 +15,7 @@ struct options {
 enum { OPTION_FORMAT = 256, OPTION_RULES };
 
 static const struct argp_option option_table[] = {
-    {"format", OPTION_FORMAT, "NAME", 0, "text (default), csv, json or markdown", 0},
+    {"format", OPTION_FORMAT, "NAME", 0, "text (default), csv, json, markdown or plain", 0},
     {"rules", OPTION_RULES, "FILE|DIR", 0, "your own rules to judge by; default: those that come along", 0},
     {0},
 };

@@ -30,6 +30,9 @@ void verdicts_table(const struct verdicts *verdicts, enum table_format format, s
 void verdicts_beside_table(const struct verdicts *verdicts, enum table_format format, bool intervals,
                            struct table *table);
 
+/* A line a rule, RULE VERDICT RATIO, and one a pair if it has several. */
+void verdicts_write_plain(const struct verdicts *verdicts, FILE *out);
+
 /* The comparisons of a verdict: its cells and their figures. */
 void points_table(const struct verdicts *verdicts, const struct verdict *verdict, enum table_format format,
                   struct table *table);

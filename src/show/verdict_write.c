@@ -240,6 +240,10 @@ int verdicts_write(const struct verdicts *verdicts, const char *format_name, int
 {
     const struct table_style style = {.colour = colour, .width = width > 0 ? (size_t)width : 0};
     struct table table;
+    if (strcmp(format_name, "plain") == 0) {
+        verdicts_write_plain(verdicts, out);
+        return ferror(out) ? error_set(error, "cannot write the verdicts") : 0;
+    }
     int format = table_format_find(format_name, error), result = 0;
     if (format < 0)
         return -1;

@@ -77,7 +77,7 @@ class Golden(Case):
         self.expect_golden('topo', self.transcript(['topo', '--topology', machine, '--workers', '8']))
 
     def test_rules(self):
-        for form in 'text', 'csv', 'json', 'markdown':
+        for form in 'text', 'csv', 'json', 'markdown', 'plain':
             with self.subTest(form):
                 output, errors = self.crosspoint('rules', RESULTS, '--rules', RULES, '--format', form)
                 self.assertEqual(errors, '')
@@ -86,6 +86,17 @@ class Golden(Case):
                 self.expect_golden(f'rules_{form}', round_decimals(output))
         self.assertEqual(self.crosspoint('rules', RESULTS / 'samples.csv', '--rules', RULES),
                          self.crosspoint('rules', RESULTS, '--rules', RULES))
+
+    def test_rules_plain(self):
+        """Three words a line, a line a rule of verdicts.csv and one a pair of several."""
+        lines = self.crosspoint('rules', RESULTS, '--rules', RULES, '--format', 'plain')[0].splitlines()
+        for line in lines:
+            self.assertRegex(line, r'\A\S+ (holds|does-not-hold|inconclusive) (\d+\.\d{3}|-)\Z')
+        table = self.crosspoint('rules', RESULTS, '--rules', RULES, '--format', 'csv')[0]
+        rows = list(csv.DictReader(table.splitlines()))
+        self.assertEqual({tuple(line.split()[:2]) for line in lines if not set('/@') & set(line)},
+                         {(row['rule'], row['rule_verdict'].replace(' ', '-')) for row in rows
+                          if row['runtime'] == 'native'})
 
     def test_map(self):
         """Of a map who is best where, below the table; and its chart begins the chapter on the tree."""
