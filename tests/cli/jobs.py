@@ -108,6 +108,27 @@ class Jobs(Case):
             self.assertIn(f'(ci/{path.name})', page)
 
 
+@needs_module('yaml', 'python3-yaml')
+class Kubernetes(Case):
+    def test_guaranteed(self):
+        """Requests equal limits and are whole; the arguments are those of `run`; what is mounted is a volume."""
+        job = read(SOURCE / 'contrib' / 'kubernetes' / 'job.yml')
+        self.assertEqual((job['apiVersion'], job['kind']), ('batch/v1', 'Job'))
+        pod = job['spec']['template']['spec']
+        self.assertIn(pod['restartPolicy'], ('Never', 'OnFailure'))
+        for container in pod['containers']:
+            resources = container['resources']
+            self.assertEqual(resources['requests'], resources['limits'])
+            self.assertEqual(set(resources['limits']), {'cpu', 'memory'})
+            self.assertRegex(resources['limits']['cpu'], r'\A[1-9]\d*\Z')
+            self.assertLessEqual({mount['name'] for mount in container['volumeMounts']},
+                                 {volume['name'] for volume in pod['volumes']})
+            known = self.crosspoint(container['args'][0], '--help')[0]
+            for option in container['args']:
+                if option.startswith('--'):
+                    self.assertIn(option, known)
+
+
 @needs_git
 @needs_module('yaml', 'python3-yaml')
 class History(Case):
