@@ -3,11 +3,13 @@
 
 import functools
 import os
+import pathlib
 import re
 import shlex
 import shutil
 import stat
 import subprocess
+import types
 import unittest
 
 from harness import HERE, PROGRAM, Case, main
@@ -16,6 +18,7 @@ from trackers import load_yaml, needs_module
 SOURCE = HERE.parents[1]
 OWN, GITHUB, GITLAB = (SOURCE / path for path in ('.github/workflows/ci.yml', 'docs/ci/github.yml',
                                                   'docs/ci/gitlab.yml'))
+FLEET, REFRAME = SOURCE / 'contrib/github/fleet.yml', SOURCE / 'contrib/reframe/crosspoint_rules.py'
 needs_git = unittest.skipUnless(shutil.which('git'), 'git is not installed')
 
 
@@ -127,6 +130,58 @@ class Kubernetes(Case):
             for option in container['args']:
                 if option.startswith('--'):
                     self.assertIn(option, known)
+
+
+@needs_module('yaml', 'python3-yaml')
+class Fleet(Case):
+    def test_matrix(self):
+        """Shape, shell, and options of the matrix of runners and of the job that puts them together."""
+        jobs = read(FLEET)['jobs']
+        self.assertEqual(jobs['fleet']['needs'], 'run')
+        self.assertGreater(len(jobs['run']['strategy']['matrix']['runner']), 1)
+        for each in jobs.values():
+            self.assertLessEqual({'runs-on', 'steps', 'timeout-minutes'}, set(each))
+            for step in each['steps']:
+                self.assertEqual(len({'run', 'uses'} & set(step)), 1, step)
+                self.assertRegex(step.get('uses', 'actions/x@v1'), r'\Aactions/[a-z-]+@v\d+\Z')
+        shell = [re.sub(r'\$\{\{.*?\}\}', 'x', step) for step in steps(FLEET)]
+        for step in shell:
+            subprocess.run(['sh', '-n'], input=step, text=True, check=True)
+        for command, options in re.findall(r'build/crosspoint (\w+)([^>|]*)', '\n'.join(shell)):
+            known = self.crosspoint(command, '--help')[0]
+            for option in re.findall(r'--[a-z-]+', options):
+                self.assertIn(option, known)
+
+    def test_reframe(self):
+        """ReFrame is not packaged: what its documentation says of the names used stands in for it."""
+        made, asked = [], {}
+        sanity = types.SimpleNamespace(
+            assert_found=lambda pattern, name: bool(re.search(pattern, pathlib.Path(name).read_text(), re.M)),
+            extractall=lambda pattern, name, tags: types.SimpleNamespace(evaluate=lambda: [
+                tuple(found[tag] for tag in tags)
+                for found in re.finditer(pattern, pathlib.Path(name).read_text(), re.M)]),
+            make_performance_function=lambda value, unit: (value, unit), defer=lambda value: value)
+        names = {'rfm': types.SimpleNamespace(simple_test=lambda test: made.append(test) or test,
+                                              RunOnlyRegressionTest=object),
+                 'sn': sanity, 'sanity_function': lambda function: function,
+                 'run_before': lambda stage: lambda function: asked.setdefault(stage, function)}
+        source = re.sub(r'^import reframe.*$', '', REFRAME.read_text(), flags=re.M)
+        exec(compile(source, str(REFRAME), 'exec'), names)
+        test, = made
+        self.assertEqual(set(asked), {'performance'})
+        known = self.crosspoint('run', '--help')[0]
+        for option in test.executable_opts[1:]:
+            self.assertIn(option.split('=')[0], known)
+        lines = self.crosspoint('rules', SOURCE / 'tests' / 'fixtures' / 'results', '--format', 'plain')[0]
+        before = os.getcwd()
+        os.chdir(self.folder)
+        self.addCleanup(os.chdir, before)
+        pathlib.Path('rules.txt').write_text(lines)
+        check = test()
+        self.assertTrue(check.has_verdicts())
+        check.take_ratios()
+        self.assertTrue(check.perf_variables)
+        self.assertTrue(all(value > 0 and unit == 'times' for value, unit in check.perf_variables.values()))
 
 
 @needs_git
