@@ -277,7 +277,8 @@ static bool run_unfit(const json_t *run, char *text, size_t text_bytes)
     if (!run_file_is_true(run, "options.gate") || wanted < 1)
         return tell(text, text_bytes, "its blocks were not judged: run the profile quick or full");
     if (wanted < REFERENCE_BLOCKS)
-        return tell(text, text_bytes, "of %.0f blocks only: it takes %d to decide the rules", wanted, REFERENCE_BLOCKS);
+        return tell(text, text_bytes, "of %.0f blocks only: it takes %d to decide the rules", wanted,
+                    REFERENCE_BLOCKS);
     if ((double)accepted < wanted)
         return tell(text, text_bytes, "disturbed: only %zu of %.0f blocks were accepted", accepted, wanted);
     if (2 * disturbed > accepted)
