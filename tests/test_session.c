@@ -302,6 +302,17 @@ static void a_cell_that_fails_leaves_the_work_of_its_group(void **state)
     plan_free(&plan);
 }
 
+/* It would not with one item, and then seem well. */
+static void a_cell_that_fails_at_more_work_is_given_it(void **state)
+{
+    struct plan plan = {.cells = NULL};
+    add_cells(&plan, 1);
+    calibrate(*state, "*) [ $items -gt 10 ] && exit 1;;", &plan);
+    assert_int_equal(plan.cells[0].items, 10000);
+    assert_int_equal(calls_made(*state), 1 + 3);
+    plan_free(&plan);
+}
+
 static void what_another_run_laid_down_holds_cell_by_cell(void **state)
 {
     struct plan plan = {.cells = NULL};
@@ -333,6 +344,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_cell_that_seems_slowest_as_it_was_disturbed_does_not_decide,
                                         open_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_cell_that_fails_leaves_the_work_of_its_group, open_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(a_cell_that_fails_at_more_work_is_given_it, open_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(what_another_run_laid_down_holds_cell_by_cell, open_folder,
                                         remove_folder),

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The rules on each partition: `reframe -c contrib/reframe -r --performance-report`. See docs/launchers.md."""
 
+import os
+
 import reframe as rfm
 import reframe.utility.sanity as sn
 
@@ -9,7 +11,7 @@ LINE = r'^(?P<rule>\S+) (?P<verdict>holds|does-not-hold|inconclusive) (?P<ratio>
 
 @rfm.simple_test
 class CrosspointRules(rfm.RunOnlyRegressionTest):
-    """Every rule gets a verdict; ratios are performance variables, whose references are the site's."""
+    """Rules have verdicts; ratios are performance variables, whose references are the site's."""
 
     valid_systems = ['*']
     valid_prog_environs = ['*']
@@ -25,6 +27,7 @@ class CrosspointRules(rfm.RunOnlyRegressionTest):
 
     @run_before('performance')
     def take_ratios(self):
-        lines = sn.extractall(LINE, 'rules.txt', ('rule', 'ratio')).evaluate()
+        rules = os.path.join(self.stagedir, 'rules.txt')  # before the stage ReFrame is in a folder of its own
+        lines = sn.extractall(LINE, rules, ('rule', 'ratio')).evaluate()
         self.perf_variables = {rule: sn.make_performance_function(sn.defer(float(ratio)), 'times')
                                for rule, ratio in lines if ratio != '-'}

@@ -41,8 +41,8 @@ static uint64_t grow(double items, double wall_ns, double enough_ns)
     return (uint64_t)(items * (growth > GROWTH_MAX ? GROWTH_MAX : growth)) + 1;
 }
 
-/* One launch more. 1: the cell cannot be measured; it gets 0 and fails again, with a row, when it is. -1:
- * interrupted. */
+/* One launch more. 1: it fails, or cannot run; what shorter ones have shown holds, so that it fails again,
+ * with a row, when it is measured. -1: interrupted. */
 static int time_once(const struct session *session, struct plan_cell *cell, struct timing *timing)
 {
     struct row_buffer row;
@@ -55,7 +55,7 @@ static int time_once(const struct session *session, struct plan_cell *cell, stru
         snprintf(cell->skip, sizeof cell->skip, "%s", row.row.text[COLUMN_REASON]);
     timing->launches++;
     if (!(wall_ns > 0)) {
-        timing->ns_per_item = 0;
+        timing->launches = STEPS_MAX; /* no more of them */
         return 1;
     }
     cell->launch_s = clock_now_s() - begin_s - wall_ns / 1e9; /* all but the work */

@@ -179,6 +179,8 @@ class Fleet(Case):
         pathlib.Path('rules.txt').write_text(lines)
         check = test()
         self.assertTrue(check.has_verdicts())
+        os.chdir(before)
+        check.stagedir = str(self.folder)
         check.take_ratios()
         self.assertTrue(check.perf_variables)
         self.assertTrue(all(value > 0 and unit == 'times' for value, unit in check.perf_variables.values()))
