@@ -189,9 +189,9 @@ static void put_script(FILE *out, const struct latency_chart *chart, const char 
     int head_px = gnuplot_head_height(1), height = head_px + (int)((chart->count + 1) / 2) * PANEL_PX + 26;
     const struct gnuplot_head head = {
         .title = LATENCY_CHART_TITLE,
-        .subtitle = "the slowest one of ten, of a hundred, of a thousand messages waits so long, or longer",
+        .subtitle = "half of all messages, one of ten, of a hundred, of a thousand waits so long, or longer",
         .finding =
-            "solid: from when a message was due; dashed, where a rate is offered: from when it was sent",
+            "where a rate is offered, solid: from when a message was due; dashed: from when it was sent",
         .finding_word = "",
         .foot = "medians of the launches' quantiles with 95 % intervals; a quantile needs a hundred messages "
                 "beyond it"};

@@ -72,8 +72,8 @@ if (target eq 'svg') {
 }
 set output 'latency.' . target
 TITLE = "{/:Bold How long one waits for an answer}"
-SUBTITLE = "the slowest one of ten, of a hundred, of a thousand messages waits so long, or longer"
-FINDING = "{/:Bold solid: from when a message was due; dashed, where a rate is offered: from when it was sent}"
+SUBTITLE = "half of all messages, one of ten, of a hundred, of a thousand waits so long, or longer"
+FINDING = "{/:Bold where a rate is offered, solid: from when a message was due; dashed: from when it was sent}"
 FINDING_WORD = ""
 FOOT = "medians of the launches' quantiles with 95 % intervals; a quantile needs a hundred messages beyond it"
 set label 101 TITLE at screen 0.02292, 0.98189 left font ',17' textcolor rgb cp_dark
