@@ -90,12 +90,11 @@ class Programs(Case):
         run = self.start(*RUN, '--launch-ms', '300', '--blocks', '1', '--out', 'out')
         def name_of_launch():
             for path in pathlib.Path('/proc').glob('[0-9]*/stat'):
-                try:
-                    text = path.read_text()
+                try:  # a process may end between the two
+                    text, words = path.read_text(), path.with_name('cmdline').read_text()
                 except OSError:
                     continue
-                if text.rpartition(')')[2].split()[1] == str(run.pid) and 'launch' in \
-                        path.with_name('cmdline').read_text().split('\0')[1:2]:
+                if text.rpartition(')')[2].split()[1] == str(run.pid) and 'launch' in words.split('\0')[1:2]:
                     return text[text.index('(') + 1:text.rindex(')')]
             return None
         name = self.wait_until(lambda: run.poll() is not None or name_of_launch(), 'no launch')
