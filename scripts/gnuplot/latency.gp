@@ -6,7 +6,7 @@ set rmargin at screen RIGHT
 set tmargin at screen TOP
 set bmargin at screen BOTTOM
 set logscale xy
-set xrange [1.7:1300]
+set xrange [1.7:X_MAX]
 set yrange [Y_MIN:Y_MAX]
 set xtics ("50 %%" 2, "90 %%" 10, "99 %%" 100, "99.9 %%" 1000)
 set ytics ("100 ns" 1e2, "1 µs" 1e3, "10 µs" 1e4, "100 µs" 1e5, "1 ms" 1e6, "10 ms" 1e7, "100 ms" 1e8, "1 s" 1e9, "10 s" 1e10, "100 s" 1e11)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chart_single.h"
 #include "chart_tics.h"
 #include "gnuplot.h"
 #include "words.h"
@@ -59,16 +60,9 @@ static size_t sort_candidates(const struct advice *advice, const char *model,
     return count;
 }
 
-static void put_number(FILE *out, double value, char end)
+static int put_data(FILE *out, void *context)
 {
-    char text[40] = "";
-    if (isfinite(value))
-        word_number(value, text, sizeof text);
-    fprintf(out, "%s%c", text, end);
-}
-
-static void put_data(FILE *out, const struct advice_chart *chart)
-{
+    const struct advice_chart *chart = context;
     const struct advice_candidate *sorted[ADVICE_CANDIDATES_MAX];
     fputs("series,kind,model,in_flight,per_second,low,high\n", out);
     for (size_t series = 0; series < chart->model_count; series++) {
@@ -77,11 +71,12 @@ static void put_data(FILE *out, const struct advice_chart *chart)
             bool final = sorted[i]->median > 0;
             fprintf(out, "%zu,%s,%s,%u,", series + 1, final ? "final" : "look", chart->models[series],
                     sorted[i]->in_flight);
-            put_number(out, figure_of(sorted[i]), ',');
-            put_number(out, final ? sorted[i]->low : NAN, ',');
-            put_number(out, final ? sorted[i]->high : NAN, '\n');
+            gnuplot_put_number(out, figure_of(sorted[i]), ',');
+            gnuplot_put_number(out, final ? sorted[i]->low : NAN, ',');
+            gnuplot_put_number(out, final ? sorted[i]->high : NAN, '\n');
         }
     }
+    return 0;
 }
 
 static void put_axes(FILE *out, const struct advice *advice)
@@ -131,8 +126,9 @@ static void put_marks(FILE *out, const struct advice_chart *chart)
                       advice->serial == SIZE_MAX ? NAN : figure_of(&advice->candidates[advice->serial]));
 }
 
-static void put_script(FILE *out, const struct advice_chart *chart, const char *style, const char *script)
+static void put_script(FILE *out, const void *context, const char *style, const char *script)
 {
+    const struct advice_chart *chart = context;
     const struct advice *advice = chart->advice;
     const struct advice_candidate *chosen = &advice->candidates[advice->chosen];
     char title[128], finding[192], foot[192], rate[32], low[32], high[32];
@@ -164,35 +160,14 @@ static void put_script(FILE *out, const struct advice_chart *chart, const char *
     gnuplot_put_end(out);
 }
 
-static int write_chart(const struct advice_chart *chart, const char *style, const char *script,
-                       const char *folder, struct error *error)
-{
-    struct file_new file;
-    if (!gnuplot_open(&file, folder, ADVICE_CHART_ID, "csv", error))
-        return -1;
-    put_data(file.stream, chart);
-    if (gnuplot_close(&file, ADVICE_CHART_ID, error) ||
-        !gnuplot_open(&file, folder, ADVICE_CHART_ID, "gp", error))
-        return -1;
-    put_script(file.stream, chart, style, script);
-    return gnuplot_close(&file, ADVICE_CHART_ID, error);
-}
-
 int advice_chart_draw(const struct advice *advice, const char *script_folder, const char *folder,
                       struct drawn *drawn, struct error *error)
 {
-    static const char *const ids[] = {ADVICE_CHART_ID};
+    static const struct chart_single single = {ADVICE_CHART_ID, "advice.gp", put_data, put_script};
     struct advice_chart chart = {.advice = advice};
     char program[PATH_BYTES];
-    char *style = gnuplot_read_script(script_folder, "style.gp", error);
-    char *script = style ? gnuplot_read_script(script_folder, "advice.gp", error) : NULL;
     find_models(&chart);
-    int result = !script || drawing_find_program(program, error) || gnuplot_make_folder(folder, error) ||
-                         write_chart(&chart, style, script, folder, error) ||
-                         drawing_run(folder, ids, 1, 1, DRAWING_TIMEOUT_S, drawn, error)
-                     ? -1
-                     : 0;
-    free(style);
-    free(script);
-    return result;
+    return drawing_find_program(program, error)
+               ? -1
+               : chart_single_draw(&single, &chart, script_folder, folder, drawn, error);
 }

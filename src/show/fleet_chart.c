@@ -84,21 +84,6 @@ static int list_panels(struct fleet_chart *chart, size_t first)
     return 0;
 }
 
-static void put_number(FILE *out, double value, const char *behind)
-{
-    char text[40] = "";
-    if (isfinite(value))
-        word_number(value, text, sizeof text);
-    fprintf(out, "%s%s", text, behind);
-}
-
-/* A stranger's text within a field or a list: letters, digits and what names are made of. */
-static void put_word(FILE *out, const char *text)
-{
-    for (; *text; text++)
-        putc(isalnum((unsigned char)*text) || strchr("-_.:+@", *text) ? *text : '_', out);
-}
-
 static void put_data(FILE *out, struct fleet_chart *chart)
 {
     size_t at = 0;
@@ -113,12 +98,12 @@ static void put_data(FILE *out, struct fleet_chart *chart)
             chart->low = fmin(chart->low, low);
             chart->high = fmax(chart->high, high);
             fprintf(out, "%zu,%s,", ++at, chart->group->machines[panel->rows[k]].name);
-            put_word(out, row->pair);
+            gnuplot_put_word(out, row->pair);
             putc(',', out);
-            put_number(out, row->ratio, ",");
-            put_number(out, low, ",");
-            put_number(out, high, ",");
-            put_number(out, 1 + row->effect, ",");
+            gnuplot_put_number(out, row->ratio, ',');
+            gnuplot_put_number(out, low, ',');
+            gnuplot_put_number(out, high, ',');
+            gnuplot_put_number(out, 1 + row->effect, ',');
             fprintf(out, "%d\n", row->word);
         }
     }
@@ -130,7 +115,8 @@ static void put_names(FILE *out, const struct fleet_chart *chart)
     for (size_t i = 0; i < chart->panel_count; i++) {
         const struct fleet_panel *panel = &chart->panels[i];
         fputs(i ? " *" : "*", out);
-        put_word(out, *panel->line->sample->pair ? panel->line->sample->pair : panel->line->sample->rule);
+        gnuplot_put_word(out,
+                         *panel->line->sample->pair ? panel->line->sample->pair : panel->line->sample->rule);
         for (size_t k = 0; k < panel->count; k++) {
             const struct fleet_machine *machine = &chart->group->machines[panel->rows[k]];
             fprintf(out, " %s:_%.0f_unit%s", machine->name, machine->values[FLEET_UNITS],

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "gnuplot.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdbool.h>
@@ -111,6 +112,20 @@ void gnuplot_put_value(FILE *out, const char *name, double value)
 static bool may_break(const char *text, const char *space)
 {
     return *space == ' ' && !strchr("%=", space[1]) && (space == text || space[-1] != '=');
+}
+
+void gnuplot_put_number(FILE *out, double value, char end)
+{
+    char text[40] = "";
+    if (isfinite(value))
+        word_number(value, text, sizeof text);
+    fprintf(out, "%s%c", text, end);
+}
+
+void gnuplot_put_word(FILE *out, const char *text)
+{
+    for (; *text; text++)
+        putc(isalnum((unsigned char)*text) || strchr("-_.:+@", *text) ? *text : '_', out);
 }
 
 int gnuplot_wrap(char *text, size_t width)

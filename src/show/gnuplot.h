@@ -31,6 +31,11 @@ void gnuplot_put_bold(FILE *out, const char *name, const char *text);
 /* NAME = value; 0 if it is not finite. */
 void gnuplot_put_value(FILE *out, const char *name, double value);
 
+/* In a chart's CSV, or a list of words: a figure, nothing if it is not finite, and what stands behind it; a
+ * stranger's text, but for letters, digits and what names and times are made of as '_'. */
+void gnuplot_put_number(FILE *out, double value, char end);
+void gnuplot_put_word(FILE *out, const char *text);
+
 /* Breaks text at spaces into lines of at most width columns; returns how many. */
 int gnuplot_wrap(char *text, size_t width);
 

@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "cell.h"
+#include "chart_single.h"
 #include "gnuplot.h"
+#include "judge.h"
 #include "statistics.h"
-#include "words.h"
 
 enum {
     PANELS_MAX = 8,
@@ -27,12 +28,12 @@ const enum column latency_metrics[LATENCY_METRICS] = {COLUMN_LATENCY_P50_NS,
                                                       COLUMN_LATENCY_P999_NS,
                                                       COLUMN_LATENCY_UNCORRECTED_P50_NS,
                                                       COLUMN_LATENCY_UNCORRECTED_P99_NS};
-/* So many measurements have one at or beyond the quantile: HdrHistogram's axis. */
-static const double one_in[LATENCY_METRICS] = {2, 10, 100, 1000, 2, 100};
-static bool is_corrected(size_t metric)
-{
-    return metric < 4;
-}
+/* From when it was due or sent; and one of so many measurements lies at or beyond it: HdrHistogram's axis. */
+static const struct quantile {
+    const char *from;
+    double one_in;
+} quantiles[LATENCY_METRICS] = {{"due", 2},    {"due", 10}, {"due", 100},
+                                {"due", 1000}, {"sent", 2}, {"sent", 100}};
 
 /* Cells that differ in their model alone, but for how many workers it needs. */
 struct latency_panel {
@@ -46,16 +47,16 @@ struct latency_chart {
     const struct samples *samples;
     struct latency_panel *panels;
     size_t count;
-    bool several_runtimes;
-    double low, high;
+    bool several_runtimes, cut; /* cut: not all that could be drawn is */
+    double low, high, rarest;   /* of all latencies; the rarest quantile that there is */
 };
 
-static size_t figure_count(const struct samples *samples, const struct samples_cell *cell)
+static bool has_figure(const struct samples *samples, const struct samples_cell *cell)
 {
-    size_t count = 0;
     for (size_t i = 0; i < cell->count; i++)
-        count += isfinite(samples->figures[COLUMN_LATENCY_P99_NS][cell->first + i]);
-    return count;
+        if (isfinite(samples->figures[COLUMN_LATENCY_P99_NS][cell->first + i]))
+            return true;
+    return false;
 }
 
 static void name_panel(const struct cell *cell, char *name, size_t name_bytes)
@@ -72,13 +73,13 @@ static void name_panel(const struct cell *cell, char *name, size_t name_bytes)
         snprintf(name + used, name_bytes - used, ", place %s", cell->place);
 }
 
-static int add_cell(struct latency_chart *chart, const struct samples_cell *sample)
+static void add_cell(struct latency_chart *chart, const struct samples_cell *sample)
 {
     struct cell cell;
     struct error error;
     char name[CELL_NAME_BYTES];
-    if (!figure_count(chart->samples, sample) || cell_parse(sample->name, NULL, &cell, &error))
-        return 0;
+    if (!has_figure(chart->samples, sample) || cell_parse(sample->name, NULL, &cell, &error))
+        return;
     name_panel(&cell, name, sizeof name);
     struct latency_panel *panel = chart->panels;
     while (panel < chart->panels + chart->count && strcmp(panel->name, name) != 0)
@@ -88,11 +89,12 @@ static int add_cell(struct latency_chart *chart, const struct samples_cell *samp
         memcpy(panel->name, name, sizeof name);
         chart->count++;
     }
-    if (panel->count == MODELS_MAX)
-        return 0;
+    if (panel->count == MODELS_MAX) {
+        chart->cut = true;
+        return;
+    }
     snprintf(panel->models[panel->count], sizeof panel->models[0], "%s", cell.model);
     panel->cells[panel->count++] = sample;
-    return 0;
 }
 
 /* What was offered at a rate first, then most connections first. */
@@ -121,6 +123,7 @@ static int list_panels(struct latency_chart *chart)
     size_t count = 0;
     while (count < chart->count && count < PANELS_MAX && chart->panels[count].count > 1)
         count++;
+    chart->cut |= count < chart->count && chart->panels[count].count > 1;
     chart->count = count;
     for (size_t i = 1; i < count; i++)
         chart->several_runtimes |= strncmp(chart->panels[i].name, chart->panels[0].name,
@@ -132,32 +135,32 @@ static int put_point(FILE *out, struct latency_chart *chart, size_t panel, size_
                      double *values)
 {
     const struct samples_cell *cell = chart->panels[panel].cells[model];
+    const struct quantile *quantile = &quantiles[metric];
     struct median_interval interval;
-    char text[3][40];
     size_t n = samples_values(chart->samples, cell, latency_metrics[metric], values);
     if (!n)
         return 0;
-    if (statistics_median(values, n, 0.95, &interval))
+    if (statistics_median(values, n, judge_level, &interval))
         return -1;
-    const double figures[] = {interval.median, interval.low, interval.high};
-    for (size_t i = 0; i < 3; i++) {
-        word_number(figures[i], text[i], sizeof text[i]);
-        if (figures[i] > 0) {
-            chart->low = fmin(chart->low, figures[i]);
-            chart->high = fmax(chart->high, figures[i]);
-        }
-    }
-    fprintf(out, "%zu,%zu,%s,%s,%g,%s,%s,%s,%zu\n", panel + 1, model + 1, chart->panels[panel].models[model],
-            is_corrected(metric) ? "due" : "sent", one_in[metric], text[0], text[1], text[2], n);
+    chart->rarest = fmax(chart->rarest, quantile->one_in);
+    chart->low = fmin(chart->low, interval.low > 0 ? interval.low : interval.median);
+    chart->high = fmax(chart->high, fmax(interval.median, interval.high));
+    fprintf(out, "%zu,%zu,%s,%s,%g,", panel + 1, model + 1, chart->panels[panel].models[model],
+            quantile->from, quantile->one_in);
+    gnuplot_put_number(out, interval.median, ',');
+    gnuplot_put_number(out, interval.low, ',');
+    gnuplot_put_number(out, interval.high, ',');
+    fprintf(out, "%zu\n", n);
     return 0;
 }
 
-static int put_data(FILE *out, struct latency_chart *chart)
+static int put_data(FILE *out, void *context)
 {
+    struct latency_chart *chart = context;
     double *values = malloc((chart->samples->row_count + 1) * sizeof *values);
     int result = values ? 0 : -1;
     chart->low = INFINITY;
-    chart->high = 0;
+    chart->high = chart->rarest = 0;
     fputs("panel,number,model,from,one_in,latency_ns,low,high,n\n", out);
     for (size_t panel = 0; panel < chart->count; panel++)
         for (size_t model = 0; model < chart->panels[panel].count; model++)
@@ -184,8 +187,9 @@ static void put_panel(FILE *out, const struct latency_chart *chart, size_t numbe
     fputs("\"\n", out);
 }
 
-static void put_script(FILE *out, const struct latency_chart *chart, const char *style, const char *script)
+static void put_script(FILE *out, const void *context, const char *style, const char *script)
 {
+    const struct latency_chart *chart = context;
     int head_px = gnuplot_head_height(1), height = head_px + (int)((chart->count + 1) / 2) * PANEL_PX + 26;
     const struct gnuplot_head head = {
         .title = LATENCY_CHART_TITLE,
@@ -193,11 +197,14 @@ static void put_script(FILE *out, const struct latency_chart *chart, const char 
         .finding =
             "where a rate is offered, solid: from when a message was due; dashed: from when it was sent",
         .finding_word = "",
-        .foot = "medians of the launches' quantiles with 95 % intervals; a quantile needs a hundred messages "
-                "beyond it"};
+        .foot = chart->cut
+                    ? "medians of quantiles, 95 % intervals; a quantile needs a hundred messages beyond it; "
+                      "not all is drawn"
+                    : "medians of quantiles, 95 % intervals; a quantile needs a hundred messages beyond it"};
     gnuplot_put_start(out, LATENCY_CHART_ID, style, height);
     gnuplot_put_head(out, &head, height);
     fprintf(out, "PIXEL = %.6f\n", 1.0 / height);
+    gnuplot_put_value(out, "X_MAX", 1.3 * chart->rarest);
     gnuplot_put_value(out, "Y_MIN", chart->low / 1.5);
     gnuplot_put_value(out, "Y_MAX", chart->high * 1.5);
     fputs("set multiplot\n", out);
@@ -209,43 +216,14 @@ static void put_script(FILE *out, const struct latency_chart *chart, const char 
     gnuplot_put_end(out);
 }
 
-static int write(struct latency_chart *chart, const char *style, const char *script, const char *folder,
-                 struct error *error)
-{
-    struct file_new file;
-    if (!gnuplot_open(&file, folder, LATENCY_CHART_ID, "csv", error))
-        return -1;
-    if (put_data(file.stream, chart)) {
-        file_drop(&file);
-        return error_set(error, "out of memory");
-    }
-    if (gnuplot_close(&file, LATENCY_CHART_ID, error) ||
-        !gnuplot_open(&file, folder, LATENCY_CHART_ID, "gp", error))
-        return -1;
-    put_script(file.stream, chart, style, script);
-    return gnuplot_close(&file, LATENCY_CHART_ID, error);
-}
-
 int latency_chart_draw(const struct samples *samples, const char *script_folder, const char *folder,
                        struct drawn *drawn, struct error *error)
 {
-    static const char *const ids[] = {LATENCY_CHART_ID};
+    static const struct chart_single single = {LATENCY_CHART_ID, "latency.gp", put_data, put_script};
     struct latency_chart chart = {.samples = samples};
-    char *style = NULL, *script = NULL;
-    int result = 0;
-    if (list_panels(&chart))
-        return error_set(error, "out of memory");
-    if (chart.count) {
-        style = gnuplot_read_script(script_folder, "style.gp", error);
-        script = style ? gnuplot_read_script(script_folder, "latency.gp", error) : NULL;
-        result = !script || gnuplot_make_folder(folder, error) ||
-                         write(&chart, style, script, folder, error) ||
-                         drawing_run(folder, ids, 1, 1, DRAWING_TIMEOUT_S, drawn, error)
-                     ? -1
-                     : 0;
-    }
+    int result = list_panels(&chart) ? error_set(error, "out of memory") : 0;
+    if (!result && chart.count)
+        result = chart_single_draw(&single, &chart, script_folder, folder, drawn, error);
     free(chart.panels);
-    free(script);
-    free(style);
     return result;
 }

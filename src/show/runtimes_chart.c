@@ -2,9 +2,9 @@
 #include "runtimes_chart.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "chart_single.h"
 #include "gnuplot.h"
 #include "verdict_table.h"
 #include "words.h"
@@ -88,21 +88,13 @@ static size_t runtime_number(const struct beside *beside, const struct verdict *
     return number;
 }
 
-static void put_number(FILE *out, double value, const char *behind)
-{
-    char text[40] = "";
-    if (isfinite(value))
-        word_number(value, text, sizeof text);
-    fprintf(out, "%s%s", text, behind);
-}
-
 /* Where the claim is true: of two that are to be alike between the bounds, else beyond the bound. */
 static void put_band(FILE *out, const struct rule_pair *pair)
 {
     const double width = 1.01;
     double bound = 1 + pair->effect;
-    put_number(out, pair->kind == RULE_EQUAL ? 1 / bound : bound / width, ",");
-    put_number(out, pair->kind == RULE_EQUAL ? bound : bound * width, ",");
+    gnuplot_put_number(out, pair->kind == RULE_EQUAL ? 1 / bound : bound / width, ',');
+    gnuplot_put_number(out, pair->kind == RULE_EQUAL ? bound : bound * width, ',');
 }
 
 static void put_row(FILE *out, struct beside *beside, size_t number)
@@ -119,20 +111,22 @@ static void put_row(FILE *out, struct beside *beside, size_t number)
         beside->high = fmax(beside->high, high);
         fprintf(out, "%zu,%zu,%s,%s,%s,", number + 1, runtime_number(beside, verdict) + 1, verdict->rule->id,
                 row->pair, verdict->runtime);
-        put_number(out, point->ratio, ",");
-        put_number(out, low, ",");
-        put_number(out, high, ",");
+        gnuplot_put_number(out, point->ratio, ',');
+        gnuplot_put_number(out, low, ',');
+        gnuplot_put_number(out, high, ',');
         put_band(out, verdict->pair);
         fprintf(out, "%s\n", judgement_names[verdict->judgement]);
     }
 }
 
-static void put_data(FILE *out, struct beside *beside)
+static int put_data(FILE *out, void *context)
 {
+    struct beside *beside = context;
     fputs("row,number,rule,pair,runtime,ratio,low,high,band_low,band_high,verdict\n", out);
     beside->low = beside->high = 1;
     for (size_t i = 0; i < beside->count; i++)
         put_row(out, beside, i);
+    return 0;
 }
 
 /* Words that gnuplot takes apart again: of names that have no space. */
@@ -170,8 +164,9 @@ static size_t count_differing(const struct verdicts *verdicts, size_t *count)
     return differ;
 }
 
-static void put_script(FILE *out, const struct beside *beside, const char *style, const char *script)
+static void put_script(FILE *out, const void *context, const char *style, const char *script)
 {
+    const struct beside *beside = context;
     int head_px = gnuplot_head_height(1), height = head_px + KEY_PX + (int)beside->count * ROW_PX + BELOW_PX;
     char finding[160];
     size_t count, differ = count_differing(beside->verdicts, &count);
@@ -197,39 +192,14 @@ static void put_script(FILE *out, const struct beside *beside, const char *style
     gnuplot_put_end(out);
 }
 
-static int write(struct beside *beside, const char *style, const char *script, const char *folder,
-                 struct error *error)
-{
-    struct file_new file;
-    if (!gnuplot_open(&file, folder, RUNTIMES_CHART_ID, "csv", error))
-        return -1;
-    put_data(file.stream, beside);
-    if (gnuplot_close(&file, RUNTIMES_CHART_ID, error) ||
-        !gnuplot_open(&file, folder, RUNTIMES_CHART_ID, "gp", error))
-        return -1;
-    put_script(file.stream, beside, style, script);
-    return gnuplot_close(&file, RUNTIMES_CHART_ID, error);
-}
-
 int runtimes_chart_draw(const struct verdicts *verdicts, const char *script_folder, const char *folder,
                         struct drawn *drawn, struct error *error)
 {
-    static const char *const ids[] = {RUNTIMES_CHART_ID};
+    static const struct chart_single single = {RUNTIMES_CHART_ID, "runtimes.gp", put_data, put_script};
     struct beside beside = {.verdicts = verdicts};
     beside.runtime_count = verdicts_runtimes(verdicts, beside.names);
     if (beside.runtime_count < 2)
         return 0;
     list_rows(&beside);
-    if (!beside.count)
-        return 0;
-    char *style = gnuplot_read_script(script_folder, "style.gp", error);
-    char *script = style ? gnuplot_read_script(script_folder, "runtimes.gp", error) : NULL;
-    int result = !script || gnuplot_make_folder(folder, error) ||
-                         write(&beside, style, script, folder, error) ||
-                         drawing_run(folder, ids, 1, 1, DRAWING_TIMEOUT_S, drawn, error)
-                     ? -1
-                     : 0;
-    free(script);
-    free(style);
-    return result;
+    return beside.count ? chart_single_draw(&single, &beside, script_folder, folder, drawn, error) : 0;
 }

@@ -58,22 +58,6 @@ static double figure_at(const struct track_chart *chart, double log_value)
     return scale * track_figure(chart->metric, log_value);
 }
 
-static void put_number(FILE *out, double value)
-{
-    char text[40] = "";
-    if (isfinite(value))
-        word_number(value, text, sizeof text);
-    fputs(text, out);
-}
-
-/* A stranger's text within a field: letters, digits and what times and names are made of. */
-static void put_field(FILE *out, const char *text)
-{
-    for (; *text; text++)
-        putc(isalnum((unsigned char)*text) || strchr("-_.:+", *text) ? *text : '_', out);
-    putc(',', out);
-}
-
 static void put_data(FILE *out, const struct track_chart *chart)
 {
     double level = NAN;
@@ -86,13 +70,14 @@ static void put_data(FILE *out, const struct track_chart *chart)
         if (!isfinite(chart->logs[i]))
             continue;
         fprintf(out, "%zu,", i + 1);
-        put_field(out, chart->series->sessions[i].time_text);
-        put_field(out, chart->series->sessions[i].run_id);
-        put_field(out, chart->series->sessions[i].commit);
-        put_number(out, figure_at(chart, chart->logs[i]));
-        putc(',', out);
-        put_number(out, figure_at(chart, level));
-        putc('\n', out);
+        const struct track_session *session = &chart->series->sessions[i];
+        const char *const names[] = {session->time_text, session->run_id, session->commit};
+        for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+            gnuplot_put_word(out, names[k]);
+            putc(',', out);
+        }
+        gnuplot_put_number(out, figure_at(chart, chart->logs[i]), ',');
+        gnuplot_put_number(out, figure_at(chart, level), '\n');
     }
 }
 

@@ -75,12 +75,13 @@ TITLE = "{/:Bold How long one waits for an answer}"
 SUBTITLE = "half of all messages, one of ten, of a hundred, of a thousand waits so long, or longer"
 FINDING = "{/:Bold where a rate is offered, solid: from when a message was due; dashed: from when it was sent}"
 FINDING_WORD = ""
-FOOT = "medians of the launches' quantiles with 95 % intervals; a quantile needs a hundred messages beyond it"
+FOOT = "medians of quantiles, 95 % intervals; a quantile needs a hundred messages beyond it; not all is drawn"
 set label 101 TITLE at screen 0.02292, 0.98189 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.96518 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.94916 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
 set label 104 FOOT noenhanced at screen 0.02292, 0.00975 left font ',10' textcolor rgb cp_grey
 PIXEL = 0.000696
+X_MAX = 130
 Y_MIN = 32191.333333333332
 Y_MAX = 216072190.5
 set multiplot
@@ -100,7 +101,7 @@ set rmargin at screen RIGHT
 set tmargin at screen TOP
 set bmargin at screen BOTTOM
 set logscale xy
-set xrange [1.7:1300]
+set xrange [1.7:X_MAX]
 set yrange [Y_MIN:Y_MAX]
 set xtics ("50 %%" 2, "90 %%" 10, "99 %%" 100, "99.9 %%" 1000)
 set ytics ("100 ns" 1e2, "1 µs" 1e3, "10 µs" 1e4, "100 µs" 1e5, "1 ms" 1e6, "10 ms" 1e7, "100 ms" 1e8, "1 s" 1e9, "10 s" 1e10, "100 s" 1e11)
@@ -141,7 +142,7 @@ set rmargin at screen RIGHT
 set tmargin at screen TOP
 set bmargin at screen BOTTOM
 set logscale xy
-set xrange [1.7:1300]
+set xrange [1.7:X_MAX]
 set yrange [Y_MIN:Y_MAX]
 set xtics ("50 %%" 2, "90 %%" 10, "99 %%" 100, "99.9 %%" 1000)
 set ytics ("100 ns" 1e2, "1 µs" 1e3, "10 µs" 1e4, "100 µs" 1e5, "1 ms" 1e6, "10 ms" 1e7, "100 ms" 1e8, "1 s" 1e9, "10 s" 1e10, "100 s" 1e11)
@@ -182,7 +183,7 @@ set rmargin at screen RIGHT
 set tmargin at screen TOP
 set bmargin at screen BOTTOM
 set logscale xy
-set xrange [1.7:1300]
+set xrange [1.7:X_MAX]
 set yrange [Y_MIN:Y_MAX]
 set xtics ("50 %%" 2, "90 %%" 10, "99 %%" 100, "99.9 %%" 1000)
 set ytics ("100 ns" 1e2, "1 µs" 1e3, "10 µs" 1e4, "100 µs" 1e5, "1 ms" 1e6, "10 ms" 1e7, "100 ms" 1e8, "1 s" 1e9, "10 s" 1e10, "100 s" 1e11)
@@ -223,7 +224,7 @@ set rmargin at screen RIGHT
 set tmargin at screen TOP
 set bmargin at screen BOTTOM
 set logscale xy
-set xrange [1.7:1300]
+set xrange [1.7:X_MAX]
 set yrange [Y_MIN:Y_MAX]
 set xtics ("50 %%" 2, "90 %%" 10, "99 %%" 100, "99.9 %%" 1000)
 set ytics ("100 ns" 1e2, "1 µs" 1e3, "10 µs" 1e4, "100 µs" 1e5, "1 ms" 1e6, "10 ms" 1e7, "100 ms" 1e8, "1 s" 1e9, "10 s" 1e10, "100 s" 1e11)
@@ -264,7 +265,7 @@ set rmargin at screen RIGHT
 set tmargin at screen TOP
 set bmargin at screen BOTTOM
 set logscale xy
-set xrange [1.7:1300]
+set xrange [1.7:X_MAX]
 set yrange [Y_MIN:Y_MAX]
 set xtics ("50 %%" 2, "90 %%" 10, "99 %%" 100, "99.9 %%" 1000)
 set ytics ("100 ns" 1e2, "1 µs" 1e3, "10 µs" 1e4, "100 µs" 1e5, "1 ms" 1e6, "10 ms" 1e7, "100 ms" 1e8, "1 s" 1e9, "10 s" 1e10, "100 s" 1e11)
@@ -305,7 +306,7 @@ set rmargin at screen RIGHT
 set tmargin at screen TOP
 set bmargin at screen BOTTOM
 set logscale xy
-set xrange [1.7:1300]
+set xrange [1.7:X_MAX]
 set yrange [Y_MIN:Y_MAX]
 set xtics ("50 %%" 2, "90 %%" 10, "99 %%" 100, "99.9 %%" 1000)
 set ytics ("100 ns" 1e2, "1 µs" 1e3, "10 µs" 1e4, "100 µs" 1e5, "1 ms" 1e6, "10 ms" 1e7, "100 ms" 1e8, "1 s" 1e9, "10 s" 1e10, "100 s" 1e11)
@@ -346,7 +347,7 @@ set rmargin at screen RIGHT
 set tmargin at screen TOP
 set bmargin at screen BOTTOM
 set logscale xy
-set xrange [1.7:1300]
+set xrange [1.7:X_MAX]
 set yrange [Y_MIN:Y_MAX]
 set xtics ("50 %%" 2, "90 %%" 10, "99 %%" 100, "99.9 %%" 1000)
 set ytics ("100 ns" 1e2, "1 µs" 1e3, "10 µs" 1e4, "100 µs" 1e5, "1 ms" 1e6, "10 ms" 1e7, "100 ms" 1e8, "1 s" 1e9, "10 s" 1e10, "100 s" 1e11)
@@ -387,7 +388,7 @@ set rmargin at screen RIGHT
 set tmargin at screen TOP
 set bmargin at screen BOTTOM
 set logscale xy
-set xrange [1.7:1300]
+set xrange [1.7:X_MAX]
 set yrange [Y_MIN:Y_MAX]
 set xtics ("50 %%" 2, "90 %%" 10, "99 %%" 100, "99.9 %%" 1000)
 set ytics ("100 ns" 1e2, "1 µs" 1e3, "10 µs" 1e4, "100 µs" 1e5, "1 ms" 1e6, "10 ms" 1e7, "100 ms" 1e8, "1 s" 1e9, "10 s" 1e10, "100 s" 1e11)
