@@ -5,9 +5,7 @@
 
 #include "command.h"
 #include "fleet_write.h"
-#include "folder.h"
 #include "options.h"
-#include "paths.h"
 #include "progress.h"
 #include "track_find.h"
 #include "words.h"
@@ -69,46 +67,31 @@ static void tell_notes(const struct fleet *fleet)
         word_tell(stderr, "crosspoint: warning: and %zu more folders", told - TOLD_MAX);
 }
 
-/* Without gnuplot the page is written all the same, and the error says so. */
-static int write_page(const struct fleet *fleet, const char *folder, struct error *error)
-{
-    char scripts[PATH_BYTES];
-    struct drawn drawn = {.ids = NULL};
-    struct error page_error;
-    size_t before;
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    if (paths_data("gnuplot", scripts, error) || folder_make(folder, &before, NULL, error))
-        return -1;
-    int result =
-        fleet_charts_draw(fleet, scripts, folder, processors > 1 ? (unsigned)processors : 1, &drawn, error);
-    if (fleet_page_write(fleet, folder, &drawn, &page_error)) {
-        *error = page_error;
-        result = -1;
-    }
-    drawn_free(&drawn);
-    return result;
-}
-
 static int show(const struct options *options)
 {
     struct fleet fleet;
     struct error error;
     int code = EXIT_FINE;
     if (fleet_load(options->paths, options->path_count, &fleet, &error)) {
-        tell_notes(&fleet);
-        bool empty = fleet.machine_count == 0 || fleet.used == 0;
         code = error_tell(&error);
-        if (empty && fleet.machines)
+        if (fleet.machines && !fleet.used)
             code = EXIT_NOTHING_COMPARABLE;
-    } else {
-        tell_notes(&fleet);
-        if (fleet_write(&fleet, options->format, progress_colour(STDOUT_FILENO),
-                        progress_width(STDOUT_FILENO), stdout, &error) ||
-            (options->out && write_page(&fleet, options->out, &error)))
-            code = error_tell(&error);
+    } else if (fleet_write(&fleet, options->format, progress_colour(STDOUT_FILENO),
+                           progress_width(STDOUT_FILENO), stdout, &error) ||
+               (options->out && fleet_page_make(&fleet, options->out, &error))) {
+        code = error_tell(&error);
     }
+    tell_notes(&fleet);
     fleet_free(&fleet);
     return code;
+}
+
+static int find_all(const struct options *options, struct track_folders *folders, struct error *error)
+{
+    for (size_t i = 0; i < options->path_count; i++)
+        if (track_find(options->paths[i], folders, error))
+            return -1;
+    return folders->count ? 0 : error_set(error, "no results folder in %s", options->paths[0]);
 }
 
 /* A line a folder; 3 if one is not fit. */
@@ -116,14 +99,7 @@ static int check(const struct options *options)
 {
     struct track_folders folders = {.paths = NULL};
     struct error error;
-    int code = EXIT_FINE;
-    for (size_t i = 0; i < options->path_count && code != EXIT_USAGE; i++)
-        if (track_find(options->paths[i], &folders, &error))
-            code = error_tell(&error);
-    if (code == EXIT_FINE && !folders.count) {
-        error_set(&error, "no results folder in %s", options->paths[0]);
-        code = error_tell(&error);
-    }
+    int code = find_all(options, &folders, &error) ? error_tell(&error) : EXIT_FINE;
     for (size_t i = 0; i < folders.count && code != EXIT_USAGE; i++) {
         char text[400];
         bool unfit = fleet_unfit(folders.paths[i], text, sizeof text);

@@ -6,10 +6,8 @@
 
 #include "command.h"
 #include "filter.h"
-#include "folder.h"
 #include "nearest.h"
 #include "options.h"
-#include "paths.h"
 #include "progress.h"
 #include "table.h"
 #include "track_chart.h"
@@ -151,26 +149,6 @@ static int exit_code(const struct track_history *history)
     return lacking && (fail_on & GATE_ON_TOO_LITTLE) ? EXIT_TOO_LITTLE_DATA : EXIT_FINE;
 }
 
-/* Without gnuplot the page is written all the same, and the error says so. */
-static int write_page(const struct track_history *history, const char *folder, struct error *error)
-{
-    char scripts[PATH_BYTES];
-    struct drawn drawn = {.ids = NULL};
-    struct error page_error;
-    size_t before;
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    if (paths_data("gnuplot", scripts, error) || folder_make(folder, &before, NULL, error))
-        return -1;
-    int result =
-        track_charts_draw(history, scripts, folder, processors > 1 ? (unsigned)processors : 1, &drawn, error);
-    if (track_page_write(history, folder, &drawn, &page_error)) {
-        *error = page_error;
-        result = -1;
-    }
-    drawn_free(&drawn);
-    return result;
-}
-
 static int print(const struct options *options, int code, struct error *error)
 {
     if (strcmp(options->format, "github") == 0)
@@ -190,7 +168,7 @@ static int track(struct options *options, const regex_t *filter)
     } else {
         tell_notes(history);
         code = exit_code(history);
-        if (print(options, code, &error) || (options->out && write_page(history, options->out, &error)))
+        if (print(options, code, &error) || (options->out && track_page_make(history, options->out, &error)))
             code = error_tell(&error);
     }
     track_history_free(history);

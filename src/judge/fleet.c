@@ -131,6 +131,7 @@ static int make_groups(struct fleet *fleet)
     }
     qsort(fleet->groups, fleet->group_count, sizeof *fleet->groups, by_size);
     size_t number = 0;
+    fleet->groups[0].others = fleet->group_count ? fleet->group_count - 1 : 0;
     for (size_t i = 0; i < fleet->group_count; i++)
         for (size_t k = 0; k < fleet->groups[i].machine_count; k++)
             snprintf(fleet->groups[i].machines[k].name, sizeof fleet->groups[i].machines[k].name, "m%zu",

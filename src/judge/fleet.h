@@ -34,6 +34,7 @@ struct fleet_group {
     size_t machine_count;
     struct fleet_line *lines; /* a rule, then its pairs; in the order of the first folder that has them */
     size_t line_count;
+    size_t others; /* of the first group: how many there are besides */
 };
 
 struct fleet {

@@ -9,12 +9,12 @@
 #include "gnuplot.h"
 #include "words.h"
 
-enum { ROW_PX = 18, PANEL_PX = 46, BELOW_PX = 62, PANELS_MAX = 6 };
+enum { ROW_PX = 18, BELOW_PX = 62, PANELS_MAX = 6, ROWS_MAX = 60 };
 
 /* A pair, and its machines by ratio. */
 struct fleet_panel {
     const struct fleet_line *line;
-    size_t rows[FLEET_CHART_ROWS_MAX];
+    size_t rows[ROWS_MAX];
     size_t count;
 };
 struct fleet_chart {
@@ -60,7 +60,7 @@ static int list_rows(const struct fleet_group *group, struct fleet_panel *panel)
             order[count++] = (struct by_ratio){row->ratio, i};
     }
     qsort(order, count, sizeof *order, compare_ratios);
-    panel->count = count < FLEET_CHART_ROWS_MAX ? count : FLEET_CHART_ROWS_MAX;
+    panel->count = count < ROWS_MAX ? count : ROWS_MAX;
     for (size_t i = 0; i < panel->count; i++)
         panel->rows[i] = order[panel->count < 2 ? i : i * (count - 1) / (panel->count - 1)].machine;
     free(order);
@@ -199,10 +199,10 @@ static int write_charts(const struct fleet_group *group, const char *style, cons
     return 0;
 }
 
-int fleet_charts_draw(const struct fleet *fleet, const char *script_folder, const char *folder, unsigned jobs,
+int fleet_charts_draw(const void *context, const char *script_folder, const char *folder, unsigned jobs,
                       struct drawn *drawn, struct error *error)
 {
-    const struct fleet_group *group = fleet->groups;
+    const struct fleet_group *group = ((const struct fleet *)context)->groups;
     struct chart_ids ids = {.texts = calloc(group->line_count + 1, sizeof *ids.texts),
                             .list = calloc(group->line_count + 1, sizeof *ids.list)};
     char *style = gnuplot_read_script(script_folder, "style.gp", error);

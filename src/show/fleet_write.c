@@ -153,11 +153,8 @@ static void put_where(struct table *table, const struct fleet_line *line)
 
 static void put_ratio(struct table *table, const struct fleet_line *line)
 {
-    char lowest[40], highest[40];
     if (!line->ratio_count)
         return;
-    word_number(line->lowest, lowest, sizeof lowest);
-    word_number(line->highest, highest, sizeof highest);
     table_number(table, MEDIAN, line->median);
     table_words(table, MEDIAN, "%.3g×", line->median);
     table_number(table, LOWEST, line->lowest);
@@ -233,18 +230,20 @@ void fleet_rules_table(const struct fleet_group *group, enum table_format format
 
 /* For people */
 
-void fleet_put_head(const struct fleet *fleet, const struct fleet_group *group, FILE *out)
+void fleet_put_head(const void *context, FILE *out)
 {
+    const struct fleet_group *group = context;
     fprintf(out, "%zu machine%s: %s; %s\n", group->machine_count, group->machine_count == 1 ? "" : "s",
             group->machines->build, group->machines->plan);
-    if (group == fleet->groups && fleet->group_count > 1)
+    if (group->others)
         fprintf(out,
                 "Other builds and plans, %zu of them, stand apart below: their figures are not compared.\n",
-                fleet->group_count - 1);
+                group->others);
 }
 
-void fleet_put_defaults(const struct fleet_group *group, FILE *out)
+void fleet_put_defaults(const void *context, FILE *out)
 {
+    const struct fleet_group *group = context;
     for (size_t i = 0; i < group->line_count; i++) {
         const struct fleet_line *line = &group->lines[i];
         size_t within, measured;
@@ -383,11 +382,11 @@ static int write_json(const struct fleet *fleet, FILE *out)
     return failed;
 }
 
-static int write_group(const struct fleet *fleet, const struct fleet_group *group, enum table_format format,
+static int write_group(const struct fleet_group *group, enum table_format format,
                        const struct table_style *style, FILE *out)
 {
     struct table table;
-    fleet_put_head(fleet, group, out);
+    fleet_put_head(group, out);
     putc('\n', out);
     fleet_machines_table(group, format, &table);
     table_hide_empty(&table);
@@ -416,7 +415,7 @@ int fleet_write(const struct fleet *fleet, const char *format_name, int colour, 
         failed = write_json(fleet, out);
     else
         for (size_t i = 0; i < fleet->group_count; i++) {
-            failed |= write_group(fleet, &fleet->groups[i], (enum table_format)format, &style, out);
+            failed |= write_group(&fleet->groups[i], (enum table_format)format, &style, out);
             if (i + 1 < fleet->group_count)
                 putc('\n', out);
         }

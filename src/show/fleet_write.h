@@ -13,26 +13,24 @@
 void fleet_machines_table(const struct fleet_group *group, enum table_format format, struct table *table);
 void fleet_rules_table(const struct fleet_group *group, enum table_format format, struct table *table);
 
-/* Of people: which machines the group has, and, line by line, what could be the default of all. */
-void fleet_put_head(const struct fleet *fleet, const struct fleet_group *group, FILE *out);
-void fleet_put_defaults(const struct fleet_group *group, FILE *out);
+/* For people: which machines the group has; what could be the default of all, line by line. Their context is
+ * a struct fleet_group. */
+void fleet_put_head(const void *context, FILE *out);
+void fleet_put_defaults(const void *context, FILE *out);
 
 /* --format text|csv|json|markdown; colour and width as verdicts_write. CSV: a row a machine, rule and pair.
  * -1 with error. */
 int fleet_write(const struct fleet *fleet, const char *format, int colour, int width, FILE *out,
                 struct error *error);
 
-#define FLEET_CHART_ROWS_MAX 60
-
-/* Writes and draws FOLDER/charts/RULE-RUNTIME for the rules of the first group that have ratios on two
- * machines or more; of very many machines so many are drawn, evenly by their ratio. script_folder: as
- * charts_draw. -1 with error. */
-int fleet_charts_draw(const struct fleet *fleet, const char *script_folder, const char *folder, unsigned jobs,
+/* For page_make, its context a struct fleet: draws FOLDER/charts/RULE-RUNTIME for the rules of the first
+ * group that have ratios on two machines or more. Of very many machines some are drawn, evenly by their
+ * ratio. -1 with error. */
+int fleet_charts_draw(const void *context, const char *script_folder, const char *folder, unsigned jobs,
                       struct drawn *drawn, struct error *error);
 void fleet_chart_id(const struct fleet_line *line, char *id, size_t id_bytes);
 
-/* FOLDER/index.html, with the charts that were drawn. -1 with error. */
-int fleet_page_write(const struct fleet *fleet, const char *folder, const struct drawn *drawn,
-                     struct error *error);
+/* What fleet_write prints, with charts, as FOLDER/index.html; as page_make. */
+int fleet_page_make(const struct fleet *fleet, const char *folder, struct error *error);
 
 #endif

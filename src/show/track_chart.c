@@ -219,9 +219,10 @@ static int write_all(const struct track_history *history, const char *const scri
     return 0;
 }
 
-int track_charts_draw(const struct track_history *history, const char *script_folder, const char *folder,
-                      unsigned jobs, struct drawn *drawn, struct error *error)
+int track_charts_draw(const void *context, const char *script_folder, const char *folder, unsigned jobs,
+                      struct drawn *drawn, struct error *error)
 {
+    const struct track_history *history = context;
     size_t room = 1, count = 0;
     for (size_t i = 0; i < history->series_count; i++)
         room += history->series[i].cell_count * history->metric_count;

@@ -17,14 +17,13 @@ struct track_place {
 void track_chart_id(const struct track_history *history, const struct track_place *place,
                     char id[GNUPLOT_ID_BYTES]);
 
-/* Draws those of current series that have two figures or more. 0, or -1 with error; those that were drawn go
- * to drawn all the same. */
-int track_charts_draw(const struct track_history *history, const char *script_folder, const char *folder,
-                      unsigned jobs, struct drawn *drawn, struct error *error);
+/* For page_make, its context a struct track_history: draws those of current series that have two figures or
+ * more. 0, or -1 with error; those that were drawn go to drawn all the same. */
+int track_charts_draw(const void *context, const char *script_folder, const char *folder, unsigned jobs,
+                      struct drawn *drawn, struct error *error);
 
 /* FOLDER/index.html: what `track` prints, the flips and the charts, changes first; charts are links to their
- * files but for those of cells that changed, which it holds. 0, or -1 with error. */
-int track_page_write(const struct track_history *history, const char *folder, const struct drawn *drawn,
-                     struct error *error);
+ * files but for those of cells that changed, which it holds. As page_make. */
+int track_page_make(const struct track_history *history, const char *folder, struct error *error);
 
 #endif

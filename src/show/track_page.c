@@ -1,25 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "track_chart.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "report_part.h"
+#include "page.h"
 #include "track_write.h"
 
-/* What the command prints under its table. */
-static void put_summary(FILE *out, const struct track_history *history)
+/* Lines as long as they are: the page breaks them. */
+static void put_summary(const void *context, FILE *out)
 {
-    char *text = NULL;
-    size_t bytes;
-    FILE *memory = open_memstream(&text, &bytes);
-    if (!memory)
-        return;
-    track_put_summary(history, 0, memory);
-    fclose(memory);
-    for (char *rest = text, *line; (line = strsep(&rest, "\n")) && rest;)
-        html_put_element(out, "<p>", line, "</p>\n");
-    free(text);
+    track_put_summary(context, 0, out);
 }
 
 static void put_link(FILE *out, const char *id, const char *name)
@@ -51,12 +39,11 @@ static int put_charts(FILE *out, const struct track_history *history, bool chang
     return 0;
 }
 
-static int put_page(FILE *out, const struct track_history *history, const struct page *page,
-                    struct error *error)
+static int put(FILE *out, const void *context, const struct page *page, struct error *error)
 {
+    const struct track_history *history = context;
     struct table table;
-    page_put_head(out, "track", "What changed over time?");
-    put_summary(out, history);
+    page_put_text(out, "", put_summary, history);
     if (put_charts(out, history, true, page, error))
         return -1;
     fputs("<h2>All cells</h2>\n", out);
@@ -68,22 +55,11 @@ static int put_page(FILE *out, const struct track_history *history, const struct
     fputs("<h2>Charts of those that did not change</h2>\n<ul>\n", out);
     put_charts(out, history, false, page, error);
     fputs("</ul>\n", out);
-    page_put_end(out);
     return 0;
 }
 
-int track_page_write(const struct track_history *history, const char *folder, const struct drawn *drawn,
-                     struct error *error)
+int track_page_make(const struct track_history *history, const char *folder, struct error *error)
 {
-    const struct page page = {.folder = folder, .drawn = drawn};
-    char path[PATH_BYTES];
-    struct file_new file;
-    snprintf(path, sizeof path, "%.4000s/index.html", folder);
-    if (!file_create(&file, path, error))
-        return -1;
-    if (put_page(file.stream, history, &page, error)) {
-        file_drop(&file);
-        return -1;
-    }
-    return file_finish(&file, error);
+    static const struct page_kind kind = {track_charts_draw, "track", "What changed over time?", put};
+    return page_make(folder, &kind, history, error);
 }
