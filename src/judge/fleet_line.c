@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "distributions.h"
 #include "judge.h"
 #include "sample.h"
@@ -37,13 +38,10 @@ static int compare_keys(const void *a, const void *b)
 
 static int add_line(struct fleet_group *group, const struct key *key)
 {
-    if (!(group->line_count & (group->line_count - 1))) { /* 0 or a power of two: full */
-        struct fleet_line *grown =
-            realloc(group->lines, (group->line_count ? 2 * group->line_count : 1) * sizeof *grown);
-        if (!grown)
-            return -1;
-        group->lines = grown;
-    }
+    struct fleet_line *grown = array_room(group->lines, group->line_count, sizeof *grown);
+    if (!grown)
+        return -1;
+    group->lines = grown;
     struct fleet_line *line = &group->lines[group->line_count];
     *line = (struct fleet_line){
         .sample = key->row, .is_rule = key->is_rule, .split_p = 1, .number = group->line_count};

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "run_file.h"
 #include "times.h"
 #include "utf8.h"
@@ -83,7 +84,7 @@ static void copy(const json_t *run, const char *path, const char *otherwise, cha
 
 static void read_run(struct fleet_machine *machine, const json_t *run)
 {
-    char version[32], compiler[64], type[32], flags[96], profile[32];
+    char version[32], build[200], profile[32], launches[48];
     copy(run, "machine.hostname", "", machine->host, sizeof machine->host);
     copy(run, "machine.fingerprint.cpu_model", "unknown processor", machine->cpu, sizeof machine->cpu);
     copy(run, "machine.fingerprint.topology", "", machine->topology, sizeof machine->topology);
@@ -91,17 +92,12 @@ static void read_run(struct fleet_machine *machine, const json_t *run)
     copy(run, "versions.commit", "", machine->commit, sizeof machine->commit);
     copy(run, "outcome.written", "", machine->time_text, sizeof machine->time_text);
     copy(run, "versions.crosspoint", "?", version, sizeof version);
-    copy(run, "versions.compiler", "unknown compiler", compiler, sizeof compiler);
-    copy(run, "versions.build_type", "", type, sizeof type);
-    copy(run, "versions.compiler_flags", "", flags, sizeof flags);
+    run_file_word_build(run, build, sizeof build);
+    make_plain(build);
+    run_file_word_launches(run, launches, sizeof launches);
     copy(run, "options.profile", "?", profile, sizeof profile);
-    flags[strcspn(flags, "\n")] = '\0';
-    for (size_t end = strlen(flags); end && flags[end - 1] == ' ';)
-        flags[--end] = '\0';
-    snprintf(machine->build, sizeof machine->build, "crosspoint %s, %s, %s %s", version, compiler, type,
-             flags);
-    snprintf(machine->plan, sizeof machine->plan, "profile %s, launches of %g ms%s", profile,
-             run_file_number(run, "options.launch_ms", 0),
+    snprintf(machine->build, sizeof machine->build, "crosspoint %s, %s", version, build);
+    snprintf(machine->plan, sizeof machine->plan, "profile %s, %s%s", profile, launches,
              run_file_text(run, "options.rules_path", NULL) ? ", rules of one's own" : "");
     snprintf(machine->id, sizeof machine->id, "%.60s|%.90s|%.100s", machine->host, machine->cpu,
              machine->topology);
@@ -140,13 +136,10 @@ static void copy_model(const char *cell, char *model, size_t model_bytes)
 static int take_row(void *context, const struct verdict_file_row *from, struct error *error)
 {
     struct fleet_machine *machine = context;
-    if (!(machine->row_count & (machine->row_count - 1))) { /* 0 or a power of two: full */
-        struct fleet_row *grown =
-            realloc(machine->rows, (machine->row_count ? 2 * machine->row_count : 1) * sizeof *grown);
-        if (!grown)
-            return error_set(error, "out of memory");
-        machine->rows = grown;
-    }
+    struct fleet_row *grown = array_room(machine->rows, machine->row_count, sizeof *grown);
+    if (!grown)
+        return error_set(error, "out of memory");
+    machine->rows = grown;
     struct fleet_row *row = &machine->rows[machine->row_count++];
     *row = (struct fleet_row){
         .rule_word = (unsigned char)fleet_word_of(from->rule_word),

@@ -6,13 +6,14 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "array.h"
 #include "fisher.h"
 #include "sample.h"
 
 /* Which parts were tried, by a hash of who is where. */
 struct tried {
     uint64_t *hashes;
-    size_t count, room;
+    size_t count;
 };
 
 static int note(struct tried *tried, uint64_t hash, bool *is_new)
@@ -21,14 +22,10 @@ static int note(struct tried *tried, uint64_t hash, bool *is_new)
     for (size_t i = 0; i < tried->count; i++)
         if (tried->hashes[i] == hash)
             return 0;
-    if (tried->count == tried->room) {
-        size_t room = tried->room ? 2 * tried->room : 64;
-        uint64_t *grown = realloc(tried->hashes, room * sizeof *grown);
-        if (!grown)
-            return -1;
-        tried->hashes = grown;
-        tried->room = room;
-    }
+    uint64_t *grown = array_room(tried->hashes, tried->count, sizeof *grown);
+    if (!grown)
+        return -1;
+    tried->hashes = grown;
     tried->hashes[tried->count++] = hash;
     *is_new = true;
     return 0;

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "array.h"
+
 static bool is_of_session(const FTSENT *entry)
 {
     return entry->fts_info == FTS_F &&
@@ -21,12 +23,10 @@ static int add(struct track_folders *folders, const char *path, struct error *er
     if (folders->count == TRACK_SESSIONS_MAX)
         return error_set(error, "more than %d results folders: keep those of the last months",
                          TRACK_SESSIONS_MAX);
-    if (!(folders->count & (folders->count + 1)) || !folders->paths) {
-        char **grown = realloc(folders->paths, (2 * folders->count + 2) * sizeof *grown);
-        if (!grown)
-            return error_set(error, "out of memory");
-        folders->paths = grown;
-    }
+    char **grown = array_room(folders->paths, folders->count, sizeof *grown);
+    if (!grown)
+        return error_set(error, "out of memory");
+    folders->paths = grown;
     folders->paths[folders->count] = strdup(path);
     return folders->paths[folders->count++] ? 0 : error_set(error, "out of memory");
 }

@@ -33,18 +33,14 @@ __attribute__((format(printf, 2, 3))) static int leave_out(struct track_session 
 
 static void set_origin(struct track_session *session, const json_t *run)
 {
-    const char *flags = run_file_text(run, "versions.compiler_flags", "");
-    size_t flags_length = strlen(flags);
-    while (flags_length && flags[flags_length - 1] == ' ')
-        flags_length--;
+    char build[256], launches[48];
+    run_file_word_build(run, build, sizeof build);
+    run_file_word_launches(run, launches, sizeof launches);
     snprintf(session->machine, sizeof session->machine, "%s, %s",
              run_file_text(run, "machine.fingerprint.cpu_model", "unknown processor"),
              run_file_text(run, "machine.fingerprint.topology", "unknown topology"));
-    snprintf(session->origin, sizeof session->origin, "%s; Linux %s; %s %s %.*s; launches of %g ms",
-             session->machine, run_file_text(run, "machine.fingerprint.kernel", "unknown"),
-             run_file_text(run, "versions.compiler", "unknown compiler"),
-             run_file_text(run, "versions.build_type", ""), (int)flags_length, flags,
-             run_file_number(run, "options.launch_ms", 0));
+    snprintf(session->origin, sizeof session->origin, "%s; Linux %s; %s; %s", session->machine,
+             run_file_text(run, "machine.fingerprint.kernel", "unknown"), build, launches);
     utf8_repair(session->machine); /* JSON takes no character that was cut */
     utf8_repair(session->origin);
 }

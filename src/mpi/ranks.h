@@ -54,13 +54,15 @@ int ranks_introduce(struct ranks *ranks, struct rank_place *place);
  * none, as another is not ready, or we are to stop. */
 bool ranks_start(struct ranks *ranks, bool ready, uint64_t *start_ns);
 
-/* Hands in a result, and sees to it that it is told. took: called with each rank's result, in any order, by
- * the rank that is to tell; it is this one if ranks_settle returns RANKS_TELL, which then tells and calls
- * ranks_told. */
+/* Hands in a result, and sees to it that it is told. take: called with each rank's result, in any order, by
+ * the two that may have to tell. RANKS_TELL: it is this one, which then tells and calls ranks_told. Else
+ * *code is what the program is to end with: RANKS_DONE, all have handed in; RANKS_LOST, not all. patience_ns:
+ * how long others may still take. */
 enum ranks_part { RANKS_TELL, RANKS_DONE, RANKS_LOST };
 typedef void ranks_take(void *context, const struct rank_result *result);
 enum ranks_part ranks_settle(struct ranks *ranks, struct rank_result *result, uint64_t patience_ns,
                              ranks_take *take, void *context, int *code);
+/* Tells the others that it has been told, whether all were there, and their exit code. */
 void ranks_told(struct ranks *ranks, bool whole, int code);
 
 /* Ends the process: without waiting for others, where not all are there. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "file.h"
+#include "utf8.h"
 
 enum { RUN_BYTES_MAX = 64 << 20 };
 
@@ -73,4 +74,24 @@ double run_file_number(const json_t *run, const char *path, double otherwise)
 bool run_file_is_true(const json_t *run, const char *path)
 {
     return json_is_true(run_file_value(run, path));
+}
+
+void run_file_word_build(const json_t *run, char *text, size_t text_bytes)
+{
+    snprintf(text, text_bytes, "%s %s %s", run_file_text(run, "versions.compiler", "unknown compiler"),
+             run_file_text(run, "versions.build_type", ""),
+             run_file_text(run, "versions.compiler_flags", ""));
+    text[strcspn(text, "\n")] = '\0';
+    for (size_t end = strlen(text); end && text[end - 1] == ' ';)
+        text[--end] = '\0';
+    utf8_repair(text); /* JSON takes no character that was cut */
+}
+
+void run_file_word_launches(const json_t *run, char *text, size_t text_bytes)
+{
+    double launch_ms = run_file_number(run, "options.launch_ms", 0);
+    if (launch_ms > 0)
+        snprintf(text, text_bytes, "launches of %g ms", launch_ms);
+    else
+        snprintf(text, text_bytes, "launches of the least work");
 }

@@ -23,4 +23,8 @@ const char *run_file_text(const json_t *run, const char *path, const char *other
 double run_file_number(const json_t *run, const char *path, double otherwise);
 bool run_file_is_true(const json_t *run, const char *path);
 
+/* What it was built with, "gcc 12.2.0 release -O3", and how long its launches are, "launches of 40 ms". */
+void run_file_word_build(const json_t *run, char *text, size_t text_bytes);
+void run_file_word_launches(const json_t *run, char *text, size_t text_bytes);
+
 #endif

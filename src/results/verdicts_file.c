@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "file.h"
 
 enum { FILE_BYTES_MAX = 16 << 20, ROWS_MAX = 10000 };
@@ -139,13 +140,10 @@ static int add_line(void *context, const struct verdict_file_row *row, struct er
     struct verdict_line *last = lines->count ? &lines->lines[lines->count - 1] : NULL;
     if (last && strcmp(last->rule, row->rule) == 0 && strcmp(last->runtime, row->runtime) == 0)
         return 0;
-    if (!(lines->count & (lines->count - 1))) { /* 0 or a power of two: full */
-        struct verdict_line *grown =
-            realloc(lines->lines, (lines->count ? 2 * lines->count : 1) * sizeof *grown);
-        if (!grown)
-            return error_set(error, "out of memory");
-        lines->lines = grown;
-    }
+    struct verdict_line *grown = array_room(lines->lines, lines->count, sizeof *grown);
+    if (!grown)
+        return error_set(error, "out of memory");
+    lines->lines = grown;
     struct verdict_line *line = &lines->lines[lines->count++];
     memcpy(line->rule, row->rule, sizeof line->rule);
     memcpy(line->runtime, row->runtime, sizeof line->runtime);

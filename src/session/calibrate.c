@@ -41,8 +41,8 @@ static uint64_t grow(double items, double wall_ns, double enough_ns)
     return (uint64_t)(items * (growth > GROWTH_MAX ? GROWTH_MAX : growth)) + 1;
 }
 
-/* One launch more. 1: it fails, or cannot run; what shorter ones have shown holds, so that it fails again,
- * with a row, when it is measured. -1: interrupted. */
+/* One launch more. Of a cell that fails, or cannot run, it is the last: what shorter ones have shown holds,
+ * so that it fails again, with a row, when it is measured. -1: interrupted. */
 static int time_once(const struct session *session, struct plan_cell *cell, struct timing *timing)
 {
     struct row_buffer row;
@@ -55,8 +55,8 @@ static int time_once(const struct session *session, struct plan_cell *cell, stru
         snprintf(cell->skip, sizeof cell->skip, "%s", row.row.text[COLUMN_REASON]);
     timing->launches++;
     if (!(wall_ns > 0)) {
-        timing->launches = STEPS_MAX; /* no more of them */
-        return 1;
+        timing->launches = STEPS_MAX;
+        return 0;
     }
     cell->launch_s = clock_now_s() - begin_s - wall_ns / 1e9; /* all but the work */
     runtime_items(&cell->cell, 1, &granule);
@@ -82,14 +82,14 @@ static uint64_t items_to_begin(const struct plan *plan, const struct plan_cell *
     return runtime_items(&cell->cell, items, NULL);
 }
 
-/* Launches until that many were long. */
+/* Launches until that many were long. -1: interrupted. */
 static int time_cell(const struct session *session, struct plan_cell *cell, struct timing *timing,
                      int launches_long)
 {
-    int stopped = 0;
-    while (!stopped && timing->launches < STEPS_MAX && timing->launches_long < launches_long)
-        stopped = time_once(session, cell, timing);
-    return stopped < 0 ? -1 : 0;
+    int interrupted = 0;
+    while (!interrupted && timing->launches < STEPS_MAX && timing->launches_long < launches_long)
+        interrupted = time_once(session, cell, timing);
+    return interrupted;
 }
 
 /* The most that --like or an earlier part of an A/B run laid down for a cell of the group; 0: nothing. */
@@ -191,8 +191,9 @@ static uint64_t cell_items_planned(const struct session *session, const struct p
     return runtime_items(&cell->cell, most > 0 ? most : group_items(session, cell->group, timings), NULL);
 }
 
-/* What cannot run here gets its reason, and is not launched. */
-static bool is_measured(struct session *session, struct plan_cell *cell)
+/* What cannot run here gets its reason, and is not launched; where the least work is done there is nothing to
+ * find out but the capacity that a load is a part of. */
+static bool needs_timing(struct session *session, struct plan_cell *cell)
 {
     struct error error;
     if (session->unbound.text[0] && strcmp(cell->cell.place, "none") != 0)
@@ -242,7 +243,7 @@ int session_calibrate(struct session *session)
     int interrupted = timings ? 0 : -1;
     for (size_t i = 0; i < plan->count && !interrupted; i++) {
         progress_calibrating(session->quiet || !session->launch_ms, i, plan->count, plan->cells[i].name);
-        if (!is_measured(session, &plan->cells[i]))
+        if (!needs_timing(session, &plan->cells[i]))
             continue;
         timings[i].items = items_to_begin(plan, &plan->cells[i], timings);
         interrupted = time_cell(session, &plan->cells[i], &timings[i], 1);

@@ -58,7 +58,7 @@ class Fleet(Case):
     def test_formats(self):
         self.fleet()
         text, _ = self.crosspoint('fleet', 'fleet')
-        self.assertIn('16 machines: crosspoint 0.1.0, gcc 12, release -O3; profile quick, launches of 40 ms', text)
+        self.assertIn('16 machines: crosspoint 0.1.0, gcc 12 release -O3; profile quick, launches of 40 ms', text)
         self.assertIn('16 processing units or more: 0 of 8', text)
         rows = list(csv.DictReader(io.StringIO(self.crosspoint('fleet', '--format', 'csv', 'fleet')[0])))
         self.assertEqual(len(rows), 32)
@@ -79,7 +79,10 @@ class Fleet(Case):
         self.fleet()
         self.machine('other', 4, [('narrow', 'holds', 1.5)], versions={'compiler': 'clang 14'})
         self.machine('long', 4, [('narrow', 'holds', 1.5)], options={'launch_ms': 500})
-        self.assertEqual([len(group['machines']) for group in self.read('fleet')['groups']], [16, 1, 1])
+        self.machine('smoke', 4, [('narrow', 'holds', 1.5)], options={'launch_ms': 0})
+        groups = self.read('fleet')['groups']
+        self.assertEqual([len(group['machines']) for group in groups], [16, 1, 1, 1])
+        self.assertIn('profile quick, launches of the least work', [group['plan'] for group in groups])
 
     def test_what_is_left_out(self):
         self.fleet()
