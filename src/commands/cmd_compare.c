@@ -114,7 +114,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         options->effect = options_percent(state, "--effect", text);
         return 0;
     case OPTION_FORMAT:
-        options_format(state, text);
+        options_format(state, text, "github");
         options->format = text;
         return 0;
     case OPTION_METRIC:

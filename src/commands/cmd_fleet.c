@@ -36,7 +36,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
     struct options *options = state->input;
     switch (key) {
     case OPTION_FORMAT:
-        options_format(state, text);
+        options_format(state, text, NULL);
         options->format = text;
         return 0;
     case OPTION_OUT:

@@ -96,7 +96,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         options->filter = text;
         return 0;
     case OPTION_FORMAT:
-        options_format(state, text);
+        options_format(state, text, "github");
         options->format = text;
         return 0;
     case OPTION_GATE:

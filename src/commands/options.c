@@ -74,11 +74,11 @@ double options_percent(const struct argp_state *state, const char *option, const
     return percent / 100;
 }
 
-void options_format(const struct argp_state *state, const char *text)
+void options_format(const struct argp_state *state, const char *text, const char *beside)
 {
     struct error error;
-    if (strcmp(text, "github") != 0 && table_format_find(text, &error) < 0)
-        options_error(state, "%s, github", error.text);
+    if (table_format_find_beside(text, beside, &error) < 0)
+        options_error(state, "%s", error.text);
 }
 
 void options_gate(const struct argp_state *state, const char *path, struct gate *gate)

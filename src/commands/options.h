@@ -30,8 +30,8 @@ uint64_t options_count(const struct argp_state *state, const char *option, const
 uint64_t options_seconds_ns(const struct argp_state *state, const char *option, const char *text,
                             unsigned high);
 
-/* --format of commands that also know github. */
-void options_format(const struct argp_state *state, const char *text);
+/* --format: a table's, or the one that the command has beside them (NULL: none). */
+void options_format(const struct argp_state *state, const char *text, const char *beside);
 
 /* --gate FILE, once. */
 struct gate;

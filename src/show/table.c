@@ -24,6 +24,13 @@ enum { FORMAT_COUNT = sizeof formats / sizeof *formats };
 
 int table_format_find(const char *name, struct error *error)
 {
+    return table_format_find_beside(name, NULL, error);
+}
+
+int table_format_find_beside(const char *name, const char *beside, struct error *error)
+{
+    if (beside && strcmp(name, beside) == 0)
+        return 0;
     for (size_t i = 0; i < FORMAT_COUNT; i++)
         if (formats[i].name && strcmp(name, formats[i].name) == 0)
             return (int)formats[i].format;
@@ -32,6 +39,8 @@ int table_format_find(const char *name, struct error *error)
     for (size_t i = 0; i < FORMAT_COUNT; i++)
         if (formats[i].name)
             nearest_offer(&nearest, formats[i].name);
+    if (beside)
+        nearest_offer(&nearest, beside);
     return error_set(error, "unknown format '%s'; %s", name, nearest_tell(&nearest));
 }
 

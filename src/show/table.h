@@ -27,6 +27,8 @@ enum table_format {
 
 /* --format: one of the names; -1 with error, which lists them. */
 int table_format_find(const char *name, struct error *error);
+/* The same where there is one that is no table's, which is 0; NULL: none. */
+int table_format_find_beside(const char *name, const char *beside, struct error *error);
 
 /* What a column of text does where the line has no room for it. */
 enum table_fit {

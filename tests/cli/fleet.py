@@ -123,6 +123,12 @@ class Fleet(Case):
         self.assertIn('nowhere: No such file', self.crosspoint('fleet', 'nowhere', code=2)[1])
         self.assertIn('name a folder', self.crosspoint('fleet', code=2)[1])
 
+    def test_formats_offered(self):
+        """Those that the command has."""
+        for command, beside in ('fleet', ''), ('rules', ', plain'), ('track', ', github'):
+            told = self.crosspoint(command, '--format', 'yaml', 'x', code=2)[1]
+            self.assertIn(f"unknown format 'yaml'; known: text, csv, json, markdown{beside}\n", told)
+
     def test_check(self):
         """Each fault of its own, and one that is fit."""
         faults = {'a': ({}, 'fit'),
