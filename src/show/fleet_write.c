@@ -197,13 +197,15 @@ static void put_machines(struct table *table, const struct fleet_group *group, c
     table_nested(table, ON, &at);
 }
 
-static void put_line(struct table *table, const struct fleet_group *group, const struct fleet_line *line)
+/* figures: the line itself, or of a rule with one pair that pair, whose figures are the rule's. */
+static void put_line(struct table *table, const struct fleet_group *group, const struct fleet_line *line,
+                     const struct fleet_line *figures)
 {
     const char *pair = line->sample->pair;
     table_row(table, TABLE_ALL, line->is_rule ? 0 : 1);
     table_text(table, RULE, "%s", line->sample->rule);
-    if (!line->is_rule && (table->format & TABLE_PEOPLE))
-        table_words(table, RULE, "%s", *pair ? pair : "(its one pair)");
+    if (!line->is_rule)
+        table_words(table, RULE, "%s", pair);
     if (line->is_rule || (table->format & TABLE_MACHINES))
         table_text(table, RUNTIME, "%s", line->sample->runtime);
     table_text(table, OF, "%s", line->is_rule ? "rule" : "pair");
@@ -211,10 +213,10 @@ static void put_line(struct table *table, const struct fleet_group *group, const
     table_count(table, HOLDS, line->words[FLEET_HOLDS]);
     table_count(table, FAILS, line->words[FLEET_FAILS]);
     table_count(table, OPEN, line->words[FLEET_OPEN]);
-    put_ratio(table, line);
-    if (line->crossing_count) {
-        table_range(table, CROSSING, line->crossing_low, line->crossing_high);
-        table_words(table, CROSSING, "%.6g – %.6g", line->crossing_low, line->crossing_high);
+    put_ratio(table, figures);
+    if (figures->crossing_count) {
+        table_range(table, CROSSING, figures->crossing_low, figures->crossing_high);
+        table_words(table, CROSSING, "%.6g – %.6g", figures->crossing_low, figures->crossing_high);
     }
     put_where(table, line);
     if (table->format == TABLE_JSON)
@@ -224,8 +226,13 @@ static void put_line(struct table *table, const struct fleet_group *group, const
 void fleet_rules_table(const struct fleet_group *group, enum table_format format, struct table *table)
 {
     table_open(table, format, rule_columns, RULE_END);
-    for (size_t i = 0; i < group->line_count; i++)
-        put_line(table, group, &group->lines[i]);
+    for (size_t i = 0; i < group->line_count; i++) {
+        const struct fleet_line *line = &group->lines[i];
+        bool one = format & TABLE_PEOPLE && line->is_rule && i + 1 < group->line_count && !line[1].is_rule &&
+                   (i + 2 == group->line_count || line[2].is_rule);
+        put_line(table, group, line, one ? &line[1] : line);
+        i += one;
+    }
 }
 
 /* For people */

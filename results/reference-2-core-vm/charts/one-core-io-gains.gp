@@ -71,7 +71,7 @@ if (target eq 'svg') {
     set terminal pngcairo size 1920, 1024 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'one-core-io-gains.' . target
-TITLE = "{/:Bold Waits of 10 ms on one core: 64 threads against one after the other}"
+TITLE = "{/:Bold Waits of 10 ms on one core: 16 threads against one after the other}"
 SUBTITLE = "“One core is enough for concurrency to pay on IO-bound work”"
 FINDING = "{/:Bold native: Holds:  15.9× (15.9–16.0). cpython3.11: Holds:  15.5× (15.4–15.6)}"
 FINDING_WORD = "holds"
