@@ -1,5 +1,5 @@
 # A figure over a swept key: a colour a model, with intervals and all samples. Of scaling, the speedup over the workers,
-# also the ideal and the laws that were fitted. Columns: series, kind (median, sample), reference, model, x, figure,
+# also the ideal and the laws that were fitted. Columns: series, kind (median, sample, limit), reference, model, x, figure,
 # low, high, n, block
 eval cp_clean
 set lmargin at screen LEFT
@@ -52,4 +52,6 @@ plot for [i = 1:words(IDEALS)] cp_ideal(x, real(word(IDEALS, i))) with lines das
      for [i = SERIES:1:-1] DATA skip 1 using (cp_beside(i, cp_of(i, 'median', column(5)))):(column(6) * SCALE) with points \
          pt cp_backing(cp_mark(i)) ps 0.8 lc rgb 'white', \
      for [i = SERIES:1:-1] DATA skip 1 using (cp_beside(i, cp_of(i, 'median', column(5)))):(column(6) * SCALE) with points \
-         pt cp_mark(i) ps 0.8 lw 1.6 lc rgb cp_look(i)
+         pt cp_mark(i) ps 0.8 lw 1.6 lc rgb cp_look(i), \
+     for [i = 1:SERIES] DATA skip 1 using (cp_beside(i, cp_of(i, 'limit', column(5)))):(column(6) * SCALE) with points \
+         pt 2 ps 1.7 lw 2.2 lc rgb cp_dark

@@ -38,7 +38,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -54,6 +56,7 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 42 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \

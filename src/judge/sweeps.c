@@ -9,7 +9,7 @@
 const enum column sweep_metrics[SWEEP_METRICS] = {COLUMN_ITEMS_PER_SECOND, COLUMN_LATENCY_P99_NS,
                                                   COLUMN_VALUE};
 
-/* What was measured: every cell with data, and each once more for every key that it has. */
+/* What was measured, or skipped: every such cell, once for every key that it has. */
 
 struct found {
     struct arm *arms;
@@ -31,6 +31,11 @@ static bool has_any_figure(const struct samples *samples, const struct samples_c
         if (has_figure(samples, cell, sweep_metrics[i]))
             return true;
     return false;
+}
+
+static bool was_skipped(const struct samples_cell *cell)
+{
+    return cell->count && cell->rows[STATUS_SKIPPED] == cell->count;
 }
 
 static bool is_number(const char *text)
@@ -109,7 +114,8 @@ static void add_entry(struct found *found, const struct arm *arm, const char *ke
 
 static void add_entries(struct found *found, const struct arm *arm)
 {
-    add_entry(found, arm, "workers");
+    if (!was_skipped(arm->rows)) /* a speedup needs figures */
+        add_entry(found, arm, "workers");
     if (arm->cell.conc)
         add_entry(found, arm, "conc");
     if (*arm->cell.place)
@@ -126,7 +132,8 @@ static int gather(const struct samples *samples, struct found *found, struct err
         return error_set(error, "out of memory");
     for (size_t i = 0; i < samples->cell_count; i++) {
         struct arm arm = {.rows = &samples->cells[i]};
-        if (!has_any_figure(samples, arm.rows) || cell_parse(arm.rows->name, NULL, &arm.cell, NULL))
+        if (!(has_any_figure(samples, arm.rows) || was_skipped(arm.rows)) ||
+            cell_parse(arm.rows->name, NULL, &arm.cell, NULL))
             continue;
         found->arms[count++] = arm;
         keys += 3 + arm.cell.param_count;
@@ -190,6 +197,17 @@ static int add_point(struct sweep_series *series, const struct samples *samples,
     return result;
 }
 
+/* A limit that stops a model at some value stops it at the larger ones too: the first is told. */
+static void note_limit(struct sweep_series *series, const struct sweep_entry *entry)
+{
+    const struct samples_cell *rows = entry->arm->rows;
+    char value[24];
+    if (!was_skipped(rows) || !series->count)
+        return;
+    snprintf(series->limit.value, sizeof series->limit.value, "%s", key_value(entry, value));
+    series->limit.reason = rows->reasons[STATUS_SKIPPED];
+}
+
 /* entries[count]: one model, with as many workers. One that comes to a single value is left out. */
 static int add_series(struct sweep_chart *chart, const struct samples *samples,
                       const struct sweep_entry *entries, size_t count, struct error *error)
@@ -202,8 +220,14 @@ static int add_series(struct sweep_chart *chart, const struct samples *samples,
     else
         snprintf(series.label, sizeof series.label, "%s", cell->model);
     int result = series.points ? 0 : error_set(error, "out of memory");
-    for (size_t i = 0; !result && i < count; i++)
+    for (size_t i = 0; !result && i < count; i++) {
+        size_t points = series.count;
         result = add_point(&series, samples, &entries[i], chart->metric, error);
+        if (series.count > points)
+            series.limit = (struct sweep_limit){.value = ""};
+        else if (!*series.limit.value)
+            note_limit(&series, &entries[i]);
+    }
     if (!result && series.count > 1)
         chart->series[chart->count++] = series;
     else

@@ -36,6 +36,11 @@ struct sweep_series {
     char label[64];             /* the model, with what else tells it from another of the chart */
     struct sweep_point *points; /* by x */
     size_t count;
+    /* Where the next value was skipped: that value, and why. value is empty if none was. */
+    struct sweep_limit {
+        char value[24];
+        const char *reason; /* the samples' */
+    } limit;
     /* Of scaling: */
     unsigned reference_workers; /* 0: the chart's reference; else the model itself, with its fewest workers */
     size_t fit_count; /* distinct worker counts that do not exceed the units: what a fit may rest on */

@@ -51,7 +51,8 @@ static bool rule_was_run(struct judge *judge, const struct rule *rule, const cha
                                  judge->comparisons, RULE_COMPARISONS_MAX, judge->error);
     *was_run = false;
     for (int i = 0; i < count && !*was_run; i++)
-        *was_run = value_was_run(judge, &judge->comparisons[i]);
+        *was_run =
+            judge->comparisons[i].pair->kind != RULE_CURVE && value_was_run(judge, &judge->comparisons[i]);
     return count >= 0;
 }
 
@@ -118,13 +119,25 @@ static void name_swept_pair(struct verdict *verdict, const struct comparison *co
              pair->sweep.key, comparison->sweep_value);
 }
 
+/* A pair that the quick profile leaves out is not judged by those of its cells that other pairs measure. */
+static bool is_judged(const struct judge *judge, const struct rule_pair *pair, int count)
+{
+    if (pair->kind == RULE_CURVE)
+        return false;
+    for (int i = 0; pair->only_full && i < count; i++)
+        if (!value_was_run(judge, &judge->comparisons[i]))
+            return false;
+    return true;
+}
+
 static int list_pair(struct judge *judge, const struct rule *rule, const struct rule_pair *pair,
                      const char *runtime)
 {
     int count = rule_pair_comparisons(rule, pair, runtime, RULE_VALUES_ANY, judge->samples->units_max,
                                       judge->comparisons, RULE_COMPARISONS_MAX, judge->error);
-    if (count <= 0) /* 0: a pair of larger machines */
-        return count;
+    /* 0: a pair of larger machines */
+    if (count <= 0 || !is_judged(judge, pair, count))
+        return count < 0 ? -1 : 0;
     struct verdict *verdict = NULL;
     for (int i = 0; i < count; i++) {
         const struct comparison *comparison = &judge->comparisons[i];

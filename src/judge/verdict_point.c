@@ -28,24 +28,44 @@ double *point_log_ratios(const struct verdict_point *point)
 
 /* What was measured */
 
+static int measure_arm(struct verdict_point *point, bool better, double *values, size_t n)
+{
+    struct median_interval figure;
+    if (statistics_median(values, n, judge_level, &figure))
+        return -1;
+    *(better ? &point->better_median : &point->worse_median) = figure.median;
+    *(better ? &point->better_low : &point->worse_low) = figure.low;
+    *(better ? &point->better_high : &point->worse_high) = figure.high;
+    *(better ? &point->better_n : &point->worse_n) = n;
+    return 0;
+}
+
 static int measure_arms(struct verdict_point *point, double *values)
 {
-    struct median_interval better, worse;
-    for (size_t i = 0; i < point->n; i++)
-        values[i] = point->samples[i].better;
-    if (statistics_median(values, point->n, judge_level, &better))
-        return -1;
-    for (size_t i = 0; i < point->n; i++)
-        values[i] = point->samples[i].worse;
-    if (statistics_median(values, point->n, judge_level, &worse))
-        return -1;
-    point->better_median = better.median;
-    point->better_low = better.low;
-    point->better_high = better.high;
-    point->worse_median = worse.median;
-    point->worse_low = worse.low;
-    point->worse_high = worse.high;
+    for (int arm = 0; arm < 2; arm++) {
+        for (size_t i = 0; i < point->n; i++)
+            values[i] = arm ? point->samples[i].worse : point->samples[i].better;
+        if (measure_arm(point, arm == 0, values, point->n))
+            return -1;
+    }
     return 0;
+}
+
+/* Of a pair of which the other could not be measured. */
+static int measure_alone(const struct samples *samples, const struct samples_side *side, bool better,
+                         struct verdict_point *point)
+{
+    const double *figures = samples->figures[point->comparison.pair->metric];
+    if (!side->with_figure)
+        return 0;
+    double *values = malloc(side->with_figure * sizeof *values);
+    size_t n = 0;
+    for (size_t i = side->cell->first; values && i < side->cell->first + side->cell->count; i++)
+        if (samples->rows[i].status == STATUS_OK && isfinite(figures[i]) && n < side->with_figure)
+            values[n++] = figures[i];
+    int result = values && n ? measure_arm(point, better, values, n) : values ? 0 : -1;
+    free(values);
+    return result;
 }
 
 /* On two units there is none to give the generator: the figure is "server and client" then. */
@@ -110,6 +130,12 @@ int point_measure(const struct samples *samples, struct verdict_point *point, st
     if (judge_word_no_ratio(&pairing, point->reason, sizeof point->reason)) {
         samples_pairing_free(&pairing);
         return 0;
+    }
+    if (!pairing.better.ok != !pairing.worse.ok &&
+        measure_alone(samples, pairing.better.ok ? &pairing.better : &pairing.worse, pairing.better.ok,
+                      point)) {
+        samples_pairing_free(&pairing);
+        return -1;
     }
     point->samples = pairing.pairs;
     point->n = pairing.count;

@@ -115,7 +115,8 @@ int rule_pair_comparisons(const struct rule *rule, const struct rule_pair *pair,
                           size_t capacity, struct error *error)
 {
     struct rule_value_list list;
-    if (workers_max < pair->units_min || !has_runtime(&rule->runtimes, runtime) ||
+    if (workers_max < pair->units_min || (pair->only_full && values == RULE_VALUES_QUICK) ||
+        !has_runtime(&rule->runtimes, runtime) ||
         (pair->runtimes.count && !has_runtime(&pair->runtimes, runtime)))
         return 0;
     if (pair->kind == RULE_MAP)

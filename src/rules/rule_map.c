@@ -104,14 +104,6 @@ static int read_pick(struct rule_reader *reader, const char *value, struct rule_
     return strcmp(value, "else") == 0 ? 0 : read_where(reader, "pick", value, &model->pick);
 }
 
-static int read_quick(struct rule_reader *reader, const char *value, struct rule_model *model)
-{
-    model->only_full = strcmp(value, "no") == 0;
-    return model->only_full || strcmp(value, "yes") == 0
-               ? 0
-               : rule_fail_at(reader, reader->line, "quick '%s' is neither yes nor no", value);
-}
-
 int rule_read_model_key(struct rule_reader *reader, const char *name, const char *key, const char *value)
 {
     struct rule_model *model = find_model(reader, name);
@@ -126,7 +118,7 @@ int rule_read_model_key(struct rule_reader *reader, const char *name, const char
     if (strcmp(key, "pick") == 0 && !model->picked)
         return read_pick(reader, value, model);
     if (strcmp(key, "quick") == 0)
-        return read_quick(reader, value, model);
+        return rule_read_quick(reader, value, &model->only_full);
     static const char *const once[] = {"cell", "label", "where", "pick"};
     for (size_t i = 0; i < sizeof once / sizeof *once; i++)
         if (strcmp(key, once[i]) == 0)

@@ -7,10 +7,13 @@
 #include "rule_reader.h"
 
 static const char *const pair_key_names[PAIR_KEY_COUNT] = {
-    "kind",  "better",      "worse",     "metric",   "effect",  "cell",         "expect",
-    "sweep", "sweep_quick", "units_min", "runtimes", "sweep_y", "sweep_y_quick"};
+    "kind",  "better",      "worse",     "metric",   "effect",  "cell",          "expect",
+    "sweep", "sweep_quick", "units_min", "runtimes", "sweep_y", "sweep_y_quick", "quick"};
 
-enum { KEYS_OF_ALL = 1U << KEY_SWEEP | 1U << KEY_SWEEP_QUICK | 1U << KEY_UNITS_MIN | 1U << KEY_RUNTIMES };
+enum {
+    KEYS_OF_ALL =
+        1U << KEY_SWEEP | 1U << KEY_SWEEP_QUICK | 1U << KEY_UNITS_MIN | 1U << KEY_RUNTIMES | 1U << KEY_QUICK
+};
 
 /* What a kind requires besides itself, and what else it may have besides KEYS_OF_ALL. */
 static const struct {
@@ -28,10 +31,13 @@ static const struct {
     [RULE_FACT] = {1U << KEY_CELL | 1U << KEY_METRIC | 1U << KEY_EXPECT, 0, "kind, cell, metric, expect"},
     [RULE_MAP] = {1U << KEY_METRIC | 1U << KEY_EFFECT | 1U << KEY_SWEEP | 1U << KEY_SWEEP_Y,
                   1U << KEY_SWEEP_Y_QUICK, "kind, metric, effect, sweep, sweep_y"},
+    [RULE_CURVE] = {1U << KEY_BETTER | 1U << KEY_WORSE | 1U << KEY_METRIC | 1U << KEY_SWEEP, 0,
+                    "kind, better, worse, metric, sweep"},
 #undef TWO_CELLS
 };
 const char *const rule_required_keys =
     "kind, better, worse, metric, effect (fact: cell, metric, expect; map: sweep_y)";
+const char *const rule_optional_keys = "sweep, sweep_quick, units_min, runtimes, quick";
 
 static int read_kind(struct rule_reader *reader, const char *value, struct rule_pair *pair)
 {
@@ -147,6 +153,14 @@ static int read_units_min(struct rule_reader *reader, const char *value, struct 
     return 0;
 }
 
+int rule_read_quick(struct rule_reader *reader, const char *value, bool *only_full)
+{
+    *only_full = strcmp(value, "no") == 0;
+    return *only_full || strcmp(value, "yes") == 0
+               ? 0
+               : rule_fail_at(reader, reader->line, "quick '%s' is neither yes nor no", value);
+}
+
 int rule_read_pair_key(struct rule_reader *reader, struct rule_pair_source *source, const char *name,
                        const char *value)
 {
@@ -190,6 +204,8 @@ int rule_read_pair_key(struct rule_reader *reader, struct rule_pair_source *sour
         return read_sweep(reader, name, value, &pair->sweep_y);
     case KEY_SWEEP_Y_QUICK:
         return read_sweep(reader, name, value, &pair->sweep_y_quick);
+    case KEY_QUICK:
+        return rule_read_quick(reader, value, &pair->only_full);
     case PAIR_KEY_COUNT:
         break;
     }
@@ -230,6 +246,8 @@ static void inherit(struct rule_pair_source *source, const struct rule_pair_sour
         pair->sweep_y = from->sweep_y;
     else if (key == KEY_SWEEP_Y_QUICK)
         pair->sweep_y_quick = from->sweep_y_quick;
+    else if (key == KEY_QUICK)
+        pair->only_full = from->only_full;
 }
 
 /* Without a quick one the sweep is the quick one too. */
@@ -255,6 +273,8 @@ static int check_sweep(struct rule_reader *reader, struct rule_pair_source *sour
     if (complete_sweep(reader, source, KEY_SWEEP, &pair->sweep, &pair->sweep_quick) ||
         complete_sweep(reader, source, KEY_SWEEP_Y, &pair->sweep_y, &pair->sweep_y_quick))
         return -1;
+    if (pair->kind == RULE_CURVE && pair->sweep.count < 2)
+        return rule_fail_at(reader, line, "a curve needs two values at least");
     if (pair->kind != RULE_CROSSOVER)
         return 0;
     if (!line)

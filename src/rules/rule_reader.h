@@ -24,6 +24,7 @@ enum rule_pair_key {
     KEY_RUNTIMES,
     KEY_SWEEP_Y,
     KEY_SWEEP_Y_QUICK,
+    KEY_QUICK,
     PAIR_KEY_COUNT
 };
 
@@ -56,8 +57,8 @@ int rule_copy_text(struct rule_reader *reader, const char *key, const char *valu
 /* "native cpython", each once. */
 int rule_read_runtimes(struct rule_reader *reader, const char *value, struct rule_runtimes *runtimes);
 
-/* What a pair requires, in words. */
-extern const char *const rule_required_keys;
+/* What a pair requires, and what else it may have, in words. */
+extern const char *const rule_required_keys, *const rule_optional_keys;
 /* 1: no such key. */
 int rule_read_pair_key(struct rule_reader *reader, struct rule_pair_source *source, const char *name,
                        const char *value);
@@ -68,6 +69,9 @@ int rule_check_pair(struct rule_reader *reader, struct rule_pair_source *source)
 int rule_read_expect(const char *text, enum rule_expect *sign, double *value);
 int rule_read_cell(struct rule_reader *reader, const char *key, const char *value,
                    char text[CELL_NAME_BYTES]);
+
+/* "no" or "yes". */
+int rule_read_quick(struct rule_reader *reader, const char *value, bool *only_full);
 
 /* A key of [model NAME]. */
 int rule_read_model_key(struct rule_reader *reader, const char *name, const char *key, const char *value);

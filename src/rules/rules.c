@@ -14,7 +14,8 @@
 #include "rule_reader.h"
 #include "utf8.h"
 
-const char *const rule_kind_names[RULE_KIND_COUNT] = {"compare", "equal", "crossover", "fact", "map"};
+const char *const rule_kind_names[RULE_KIND_COUNT] = {"compare", "equal", "crossover",
+                                                      "fact",    "map",   "curve"};
 const char *const rule_expect_signs[RULE_EXPECT_COUNT] = {"=", ">", ">=", "<", "<="};
 
 static const char *const chart_scripts[] = {"bars", "sweep", "map"};
@@ -86,9 +87,8 @@ static int read_rule_key(struct rule_reader *reader, const char *name, const cha
     if (rule_read_pair_key(reader, &reader->base, name, value) == 1)
         return rule_fail_at(
             reader, reader->line,
-            "unknown key '%s' in [rule]; known: claim, documents, runtimes, branch, differs, %s, sweep, "
-            "sweep_quick",
-            name, rule_required_keys);
+            "unknown key '%s' in [rule]; known: claim, documents, runtimes, branch, differs, %s, %s", name,
+            rule_required_keys, rule_optional_keys);
     return 0;
 }
 
@@ -162,9 +162,8 @@ static int take_key(void *context, const char *section, const char *name, const 
     } else if (strncmp(section, "pair ", 5) == 0) {
         struct rule_pair_source *source = find_pair(reader, section + 5 + strspn(section + 5, " "));
         if (source && rule_read_pair_key(reader, source, name, value) == 1)
-            rule_fail_at(reader, reader->line,
-                         "unknown key '%s' in [%s]; known: %s, sweep, sweep_quick, units_min, runtimes", name,
-                         section, rule_required_keys);
+            rule_fail_at(reader, reader->line, "unknown key '%s' in [%s]; known: %s, %s", name, section,
+                         rule_required_keys, rule_optional_keys);
     } else if (strncmp(section, "model ", 6) == 0) {
         rule_read_model_key(reader, section + 6 + strspn(section + 6, " "), name, value);
     } else {
@@ -212,6 +211,8 @@ static int check_rule(struct rule_reader *reader)
             return -1;
         rule->pairs[rule->pair_count++] = reader->pairs[i].pair;
     }
+    if (rule->pairs[0].kind == RULE_CURVE)
+        return rule_fail_at(reader, reader->pairs[0].line, "the first pair is a curve, which nothing judges");
     if (rule_check_map(reader))
         return -1;
     bool map = rule->pairs[0].kind == RULE_MAP;
@@ -357,7 +358,8 @@ size_t rules_metrics(const struct rules *rules, enum column *metrics)
     size_t count = 0;
     for (size_t i = 0; i < rules->count; i++)
         for (size_t k = 0; k < rules->rules[i].pair_count; k++)
-            judged[rules->rules[i].pairs[k].metric] = true;
+            if (rules->rules[i].pairs[k].kind != RULE_CURVE)
+                judged[rules->rules[i].pairs[k].metric] = true;
     for (int column = 0; column < COLUMN_COUNT; column++)
         if (judged[column])
             metrics[count++] = (enum column)column;

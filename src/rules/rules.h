@@ -10,11 +10,12 @@
  *     branch      CPU-bound: processes: optional; the branch of the documents' decision tree that rests on it
  *     differs     the interpreter lock: optional; why its verdicts may differ between runtimes
  *                 what follows is required here or in each pair, a pair's overrides:
- *     kind        compare, equal, crossover, fact or map
+ *     kind        compare, equal, crossover, fact, map, or curve: measured and drawn, not judged
  *     better      FAMILY/WORKLOAD/MODEL[/key:value ...]; workers:max is what the machine has
  *     worse       the same
  *     metric      a column of samples.csv
- *     effect      10%: the smallest that matters; for compare and crossover it may be negative ("no worse")
+ *     effect      10%: the smallest that matters; for compare and crossover it may be negative ("no worse");
+ *                 a curve has none
  *                 a fact has no better, worse and effect, but:
  *     cell        FAMILY/WORKLOAD/MODEL[/key:value ...]
  *     expect      > 0, >= 3, = 0, < 2 or <= 1: what the metric is in every launch
@@ -22,6 +23,7 @@
  *     sweep       conc:1,4,16,64; compare and equal: a test and a verdict a value; crossover: one in all.
  *                 A cell that names the key itself keeps it: the others are held against that one
  *     sweep_quick conc:1,16,64; what the profiles quick and smoke measure; default: sweep
+ *     quick       no: the profiles quick and smoke leave it out; default: yes
  *     units_min   3: the pair is one of machines with so many processing units; default: 1
  *     runtimes    in a pair: it is one of these of the rule's runtimes only
  *                 a map, which is a rule of its own without pairs, has metric, effect, sweep, and
@@ -61,7 +63,7 @@
 #include "error.h"
 #include "result.h"
 
-enum rule_kind { RULE_COMPARE, RULE_EQUAL, RULE_CROSSOVER, RULE_FACT, RULE_MAP, RULE_KIND_COUNT };
+enum rule_kind { RULE_COMPARE, RULE_EQUAL, RULE_CROSSOVER, RULE_FACT, RULE_MAP, RULE_CURVE, RULE_KIND_COUNT };
 extern const char *const rule_kind_names[RULE_KIND_COUNT];
 
 enum rule_expect {
@@ -75,7 +77,7 @@ enum rule_expect {
 extern const char *const rule_expect_signs[RULE_EXPECT_COUNT]; /* "=", ">", ">=", "<", "<=" */
 
 enum {
-    RULE_PAIRS_MAX = 8,
+    RULE_PAIRS_MAX = 12,
     RULE_SWEEP_MAX = 16,
     RULE_RUNTIMES_MAX = 2,
     RULE_ANSWERS_MAX = 10,
@@ -115,6 +117,7 @@ struct rule_pair {
     struct rule_sweep sweep, sweep_quick;
     struct rule_sweep sweep_y, sweep_y_quick; /* map */
     unsigned units_min;
+    bool only_full;                /* quick = no */
     struct rule_runtimes runtimes; /* count of 0: all of the rule's */
 };
 /* All of these are true; none: everywhere. */

@@ -15,7 +15,7 @@ const struct profile profiles[] = {
      false, false},
     {"quick", "decides the rules: C in some four minutes, with CPython in ten to fifteen", 13, 40, 30, 50, 30,
      RULE_VALUES_QUICK, false, true, true},
-    {"full", "longer launches, whole sweeps, 15 blocks", 15, 100, 60, 100, 120, RULE_VALUES_FULL, false, true,
+    {"full", "longer launches, whole sweeps, 14 blocks", 14, 100, 60, 100, 120, RULE_VALUES_FULL, false, true,
      true},
 };
 const size_t profile_count = sizeof profiles / sizeof profiles[0];

@@ -31,11 +31,20 @@ static void put_panel_data(FILE *out, const struct panel *panel, size_t number)
         for (const struct verdict_point *point = panel->points; point < end; point++) {
             double better[] = {point->better_median, point->better_low, point->better_high};
             double worse[] = {point->worse_median, point->worse_low, point->worse_high};
-            if (point->n)
+            size_t n = point_arm_n(point, arm == 0);
+            if (n)
                 put_row(out, number, "median", arm ? "worse" : "better",
                         arm ? point->comparison.worse.model : point->comparison.better.model, point->x,
-                        arm ? worse : better, point->n, -1);
+                        arm ? worse : better, n, -1);
         }
+    for (size_t i = 0; i < panel->limit_count; i++) {
+        const struct panel_limit *limit = &panel->limits[i];
+        const struct comparison *comparison = &limit->last->comparison;
+        double at[] = {limit->better ? limit->last->better_median : limit->last->worse_median, NAN, NAN};
+        put_row(out, number, "limit", limit->better ? "better" : "worse",
+                limit->better ? comparison->better.model : comparison->worse.model, limit->last->x, at, 0,
+                -1);
+    }
     for (const struct verdict_point *point = panel->points; point < end; point++) {
         bool interval = isfinite(point->ci_level);
         double ratio[] = {point->ratio, interval ? point->ci_low : point->ratio,

@@ -14,17 +14,37 @@ static bool has_data(const struct panel *panel)
     return false;
 }
 
+static bool has_arm(const struct verdict_point *point)
+{
+    return point->better_n || point->worse_n;
+}
+
+/* A limit of the machine stopped one arm, or both. */
+static void note_limits(struct panel *panel, const struct verdict_point *end)
+{
+    for (int arm = 0; arm < 2; arm++) {
+        const struct verdict_point *last = NULL;
+        for (const struct verdict_point *point = panel->points; point < end; point++)
+            if (point_arm_n(point, arm == 0))
+                last = point;
+        if (last && last + 1 < end && strncmp(last[1].reason, "skipped: ", 9) == 0)
+            panel->limits[panel->limit_count++] = (struct panel_limit){last, arm == 0, last + 1};
+    }
+}
+
 static void add_panel(struct chart *chart, const struct verdict *verdict, size_t first, size_t count,
                       bool sweep)
 {
     struct panel panel = {
         .verdict = verdict, .points = &chart->verdicts->points[first], .count = count, .sweep = sweep};
-    while (sweep && panel.count && !panel.points[panel.count - 1].n)
+    while (sweep && panel.count && !has_arm(&panel.points[panel.count - 1]))
         panel.count--;
-    while (sweep && panel.count && !panel.points[0].n) {
+    while (sweep && panel.count && !has_arm(&panel.points[0])) {
         panel.points++;
         panel.count--;
     }
+    if (sweep)
+        note_limits(&panel, &chart->verdicts->points[first + count]);
     if (chart->panel_count < PANELS_MAX && has_data(&panel))
         chart->panels[chart->panel_count++] = panel;
 }

@@ -24,6 +24,12 @@ struct panel {
     const struct verdict *verdict; /* the first, if a swept pair has one a value */
     const struct verdict_point *points;
     size_t count; /* of points; 1: bars */
+    size_t limit_count;
+    struct panel_limit {
+        const struct verdict_point *last; /* where a curve ends */
+        bool better;                      /* whose it is */
+        const struct verdict_point *next; /* that was skipped */
+    } limits[2];
     bool sweep;
     int left, right, top, bottom; /* pixels from the top left corner, captions included */
 };
@@ -48,6 +54,12 @@ static inline size_t chart_dot_step(size_t samples)
 static inline bool panel_is_fact(const struct panel *panel)
 {
     return panel->verdict->pair->kind == RULE_FACT;
+}
+
+/* What was measured of an arm at a point, in blocks. */
+static inline size_t point_arm_n(const struct verdict_point *point, bool better)
+{
+    return better ? point->better_n : point->worse_n;
 }
 
 /* Lists the panels that have data. */

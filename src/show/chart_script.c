@@ -100,6 +100,8 @@ static double extreme(const struct panel *panel, double (*choose)(double, double
         for (size_t k = 0; k < panel->points[i].n; k++)
             value =
                 choose(value, choose(panel->points[i].samples[k].better, panel->points[i].samples[k].worse));
+    for (size_t i = 0; i < panel->count; i++)
+        value = choose(value, choose(panel->points[i].better_median, panel->points[i].worse_median));
     return value * chart_metric_scale(panel->verdict->pair->metric);
 }
 
@@ -248,6 +250,28 @@ static void put_crossing(FILE *out, const struct panel *panel, double x_min, dou
     gnuplot_put_value(out, "CROSSING_AT", fmax(fmin(position * plot, most), half) / plot);
 }
 
+/* "thread-per-task ends before 10000: needs ..." */
+static void put_limits(FILE *out, const struct panel *panel)
+{
+    char text[512] = "";
+    size_t used = 0, width = (size_t)(panel->right - panel->left) / 7;
+    for (size_t i = 0; i < panel->limit_count; i++) {
+        const struct panel_limit *limit = &panel->limits[i];
+        const struct comparison *next = &limit->next->comparison;
+        bool both = i == 0 && panel->limit_count == 2 && panel->limits[1].next == limit->next;
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s× %s %s before %s: %s", i ? "; " : "",
+                                 both            ? "both"
+                                 : limit->better ? next->better.model
+                                                 : next->worse.model,
+                                 both ? "end" : "ends", next->sweep_value,
+                                 limit->next->reason + strlen("skipped: "));
+        if (both)
+            break;
+    }
+    gnuplot_wrap(text, width);
+    gnuplot_put_string(out, "LIMIT_TEXT", text);
+}
+
 static void put_sweep(FILE *out, const struct panel *panel)
 {
     char text[128];
@@ -280,6 +304,7 @@ static void put_sweep(FILE *out, const struct panel *panel)
         tics_linear(y_min, y_max, 8, &tics);
     tics_put(out, "Y_TICS", "y", &tics, panel->verdict->pair->metric);
     put_ratio_axis(out, panel);
+    put_limits(out, panel);
     put_crossing(out, panel, x_min, x_max);
 }
 

@@ -44,6 +44,12 @@ static void put_data(FILE *out, const struct sweep_chart *chart)
             put_figures(out, (double[]){figure->median, figure->low, figure->high}, 3);
             fprintf(out, ",%zu,\n", point->n);
         }
+        if (*series->limit.value) {
+            const struct sweep_point *last = &series->points[series->count - 1];
+            fprintf(out, "%zu,limit,%s,%s,%.10g", i + 1, reference, series->label, last->x);
+            put_figures(out, &last->figure.median, 1);
+            fputs(",,,,\n", out);
+        }
         for (size_t k = 0; k < series->count; k++)
             for (size_t m = 0; m < series->points[k].n; m += chart_dot_step(series->points[k].n)) {
                 const struct sweep_sample *sample = &series->points[k].samples[m];
@@ -183,8 +189,14 @@ static void describe(struct sweep_drawing *drawing)
     if (chart->scaling && !drawing->fitted)
         scaling_word_no_fit(chart, most_counts, no_fit, sizeof no_fit);
     sweep_word_point(chart, point, figure, sizeof figure);
-    snprintf(drawing->finding, sizeof drawing->finding, "%s: %s, %s%s%s",
-             chart->scaling ? "Furthest" : "Best", series->label, figure, *no_fit ? "; " : "", no_fit);
+    size_t used = (size_t)snprintf(drawing->finding, sizeof drawing->finding, "%s: %s, %s%s%s",
+                                   chart->scaling ? "Furthest" : "Best", series->label, figure,
+                                   *no_fit ? "; " : "", no_fit);
+    for (size_t i = 0; i < chart->count && used < sizeof drawing->finding; i++)
+        if (*chart->series[i].limit.value)
+            used += (size_t)snprintf(drawing->finding + used, sizeof drawing->finding - used,
+                                     ". × %s ends before %s: %s", chart->series[i].label,
+                                     chart->series[i].limit.value, chart->series[i].limit.reason);
 }
 
 static void put_head(FILE *out, const struct sweep_drawing *drawing)

@@ -12,7 +12,7 @@ enum { SWEEP_ABOVE = 26 }; /* pixels between the head and the plot */
 
 struct sweep_drawing {
     const struct sweep_chart *chart;
-    char finding[512];
+    char finding[1024];
     int head, height; /* pixels */
     bool fitted;      /* any series */
 };
