@@ -42,6 +42,7 @@ const struct workload workload_io_echo = {
     .params = params,
     .cell_default = "conc:64/place:split",
     .sockets = true,
+    .sources = LOAD_SOURCES,
     .tasks = tcp_server_tasks,
     .sets_clock = true,
     .latency = true,

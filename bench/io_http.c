@@ -146,6 +146,7 @@ const struct workload workload_io_http = {
     .params = params,
     .cell_default = "conc:64/place:split",
     .sockets = true,
+    .sources = LOAD_SOURCES,
     .sets_clock = true,
     .latency = true,
     .serves = true,

@@ -84,6 +84,7 @@ const struct workload workload_mixed_echo_and_compute = {
     .params = params,
     .cell_default = "conc:16/place:split",
     .sockets = true,
+    .sources = LOAD_SOURCES,
     .tasks = tcp_server_tasks,
     .sets_clock = true,
     .latency = true,

@@ -48,6 +48,7 @@ static int start_load(struct run *run, struct tcp_server *server, const struct l
     struct load_options options = {
         .connections = run_in_flight(run),
         .http = load->http,
+        .message_bytes = load->message_bytes,
         .mark_every = load->mark_every,
         .once = load->once,
         .rate = rate,

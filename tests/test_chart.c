@@ -235,6 +235,43 @@ static void test_one_block(void **state)
     end(&scene);
 }
 
+/* A curve that a limit of the machine ends is marked there, with the words for it; the other goes on. */
+static void test_limit(void **state)
+{
+    (void)state;
+    struct scene scene = {.error = {""}};
+    char path[128], charts[128];
+    synthetic_open(&scene.synthetic);
+    for (unsigned conc = 1; conc <= 64; conc *= 4) {
+        char cell[96];
+        snprintf(cell, sizeof cell, "native/io/x/event-loop/conc:%u", conc);
+        synthetic_cell(&scene.synthetic, cell, 7, COLUMN_ITEMS_PER_SECOND, 1000 * conc, 0.01);
+        snprintf(cell, sizeof cell, "native/io/x/thread-per-task/conc:%u", conc);
+        if (conc < 16)
+            synthetic_cell(&scene.synthetic, cell, 7, COLUMN_ITEMS_PER_SECOND, 900, 0.01);
+        else
+            synthetic_row(&scene.synthetic, cell, 0, "skipped",
+                          "pids.max is 10, 16 are needed: raise it with <b>", COLUMN_COUNT, 0);
+    }
+    snprintf(path, sizeof path, "%s/one.ini", scene.synthetic.folder);
+    synthetic_text(path, "[rule]\nclaim = c\nruntimes = native\nmetric = items_per_second\neffect = 30%\n"
+                         "kind = crossover\nsweep = conc:1,4,16,64\nbetter = io/x/event-loop\n"
+                         "worse = io/x/thread-per-task\n");
+    judge(&scene, path);
+    if (charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.drawn, &scene.error) !=
+        1)
+        fail_msg("%s", scene.error.text);
+    snprintf(charts, sizeof charts, "%s/charts", scene.synthetic.folder);
+    expect_chart(charts, "one");
+    expect_file(charts, "one.gp", "× thread-per-task ends before 16: pids.max is 10");
+    expect_file(charts, "one.csv", "\n1,limit,worse,thread-per-task,4,");
+    expect_file(charts, "one.csv", "\n1,median,better,event-loop,64,");
+    char *text = synthetic_read(charts, "one.csv");
+    assert_null(strstr(text, "limit,better"));
+    free(text);
+    end(&scene);
+}
+
 static void test_nothing_measured(void **state)
 {
     (void)state;
@@ -344,6 +381,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_text_is_only_text),
         cmocka_unit_test(test_report),
         cmocka_unit_test(test_one_block),
+        cmocka_unit_test(test_limit),
         cmocka_unit_test(test_nothing_measured),
         cmocka_unit_test(test_map),
         cmocka_unit_test(test_errors),

@@ -120,6 +120,28 @@ static void test_comparisons(void **state)
     rules_free(&rules);
 }
 
+/* What the quick profile leaves out, and what it does not. */
+static void test_full_only(void **state)
+{
+    (void)state;
+    struct rules rules;
+    struct error error;
+    struct comparison comparisons[8];
+    char path[64], text[2048];
+    snprintf(text, sizeof text,
+             "%s[pair a]\nquick = yes\n[pair b]\nquick = no\n[pair c]\nkind = curve\nquick = no\n"
+             "sweep = terms:1,2\n",
+             whole);
+    assert_int_equal(load(text, &rules, &error, path, sizeof path), 0);
+    assert_int_equal(
+        rule_comparisons(&rules.rules[0], "native", RULE_VALUES_QUICK, 4, comparisons, 8, &error), 1);
+    assert_string_equal(comparisons[0].pair->name, "a");
+    assert_int_equal(rule_comparisons(&rules.rules[0], "native", RULE_VALUES_FULL, 4, comparisons, 8, &error),
+                     4);
+    assert_int_equal(comparisons[3].pair->kind, RULE_CURVE);
+    rules_free(&rules);
+}
+
 static void test_malformed(void **state)
 {
     (void)state;
@@ -160,6 +182,11 @@ static void test_malformed(void **state)
         {"[chart]\nscript = pie\n", 11, "unknown chart script 'pie'; known: bars, sweep, map"},
         {"[chart]\nlegend = no\n", 11,
          "unknown key 'legend' in [chart]; known: script, title, items, axis, axis_y"},
+        {"[pair x]\nquick = maybe\n", 11, "quick 'maybe' is neither yes nor no"},
+        {"[pair x]\nkind = curve\n", 11, "pair x has no sweep; required: kind, better, worse, metric, sweep"},
+        {"[pair x]\nkind = curve\nsweep = conc:1\n", 12, "a curve needs two values at least"},
+        {"[pair x]\nkind = curve\nsweep = conc:1,2\neffect = 5%\n", 13, "kind curve has no effect"},
+        {"[pair x]\nkind = curve\nsweep = conc:1,2\n", 11, "the first pair is a curve, which nothing judges"},
         {"[pair x]\nsweep_y = conc:1,2\n", 11, "kind compare has no sweep_y"},
         {"[pair x]\nkind = map\n", 11, "pair x has no sweep; required: kind, metric, effect, sweep, sweep_y"},
         {"[model x]\ncell = cpu/sum-squares/serial\n", 11, "[model x]: only a rule of kind map has models"},
@@ -435,17 +462,12 @@ static void test_our_own(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_rule),
-        cmocka_unit_test(test_pairs_inherit),
-        cmocka_unit_test(test_comparisons),
-        cmocka_unit_test(test_malformed),
-        cmocka_unit_test(test_a_cell_keeps_the_swept_key_that_it_names),
-        cmocka_unit_test(test_fact),
-        cmocka_unit_test(test_map),
-        cmocka_unit_test(test_malformed_map),
-        cmocka_unit_test(test_pairs_of_larger_machines),
-        cmocka_unit_test(test_missing),
-        cmocka_unit_test(test_our_own),
+        cmocka_unit_test(test_one_rule),      cmocka_unit_test(test_pairs_inherit),
+        cmocka_unit_test(test_comparisons),   cmocka_unit_test(test_full_only),
+        cmocka_unit_test(test_malformed),     cmocka_unit_test(test_a_cell_keeps_the_swept_key_that_it_names),
+        cmocka_unit_test(test_fact),          cmocka_unit_test(test_map),
+        cmocka_unit_test(test_malformed_map), cmocka_unit_test(test_pairs_of_larger_machines),
+        cmocka_unit_test(test_missing),       cmocka_unit_test(test_our_own),
     };
     if (argc > 1)
         source_root = argv[1];

@@ -55,6 +55,29 @@ static void write_conc(struct scene *scene)
     write_cell(scene, "process-pool/conc:16", 1400); /* one value: no series */
 }
 
+/* What a limit of the machine stops is told, of the first value that it stops; a gap is no end. */
+static void test_limit(void **state)
+{
+    (void)state;
+    struct scene scene = {.error = {""}};
+    write_conc(&scene);
+    synthetic_row(&scene.synthetic, "native/io/x/event-loop/workers:1/conc:64", 0, "skipped", "at 64",
+                  COLUMN_COUNT, 0);
+    synthetic_row(&scene.synthetic, "native/io/x/event-loop/workers:1/conc:256", 0, "skipped", "at 256",
+                  COLUMN_COUNT, 0);
+    synthetic_row(&scene.synthetic, "native/io/x/thread-pool/conc:8", 0, "skipped", "at 8", COLUMN_COUNT, 0);
+    find(&scene, NULL, NULL);
+    assert_int_equal(scene.sweeps.count, 1);
+    const struct sweep_series *series = scene.sweeps.charts->series;
+    assert_string_equal(series[0].label, "event-loop workers:1");
+    assert_int_equal(series[0].count, 2);
+    assert_string_equal(series[0].limit.value, "64");
+    assert_string_equal(series[0].limit.reason, "at 64");
+    assert_string_equal(series[1].limit.value, "");
+    assert_int_equal(series[1].count, 3);
+    end(&scene);
+}
+
 /* Values are in the order of their numbers; a model with one value, or without the key, is no curve. */
 static void test_numbers(void **state)
 {
@@ -185,8 +208,9 @@ static void test_many_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers), cmocka_unit_test(test_words), cmocka_unit_test(test_judged),
-        cmocka_unit_test(test_axes),    cmocka_unit_test(test_text),  cmocka_unit_test(test_many_values),
+        cmocka_unit_test(test_numbers),     cmocka_unit_test(test_limit), cmocka_unit_test(test_words),
+        cmocka_unit_test(test_judged),      cmocka_unit_test(test_axes),  cmocka_unit_test(test_text),
+        cmocka_unit_test(test_many_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

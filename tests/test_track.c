@@ -106,6 +106,45 @@ static void suspected(void **state)
     test_free(logs);
 }
 
+/* A canary that steps with a cell makes it the machine's; one that steps elsewhere, or the other way, does
+ * not. */
+static void machine(void **state)
+{
+    static const struct {
+        double shift;
+        size_t from;
+        enum track_verdict verdict;
+    } cases[] = {{0.25, 26, TRACK_MACHINE},
+                 {0, 26, TRACK_SLOWER},
+                 {0.25, 15, TRACK_SLOWER},
+                 {-0.25, 26, TRACK_SLOWER},
+                 {0.02, 26, TRACK_SLOWER}};
+    (void)state;
+    double *logs = make(HISTORY_EVEN, 0.2, 26), canaries[2 * SESSIONS];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (size_t session = 0; session < SESSIONS; session++) {
+            canaries[session] = NAN;
+            canaries[SESSIONS + session] =
+                0.01 * (double)(session % 3) - (session >= cases[i].from ? cases[i].shift : 0);
+        }
+        struct track_options options = track_options_default;
+        options.canaries = (struct track_canaries){canaries, 2, SESSIONS};
+        struct track track;
+        assert_int_equal(track_judge(logs, CELLS, SESSIONS, &options, &track), 0);
+        assert_int_equal(track.rows[0].verdict, cases[i].verdict);
+        const struct track_step *step = track_recent(&track, &track.rows[0]);
+        assert_int_equal(step->first, 26);
+        if (cases[i].verdict == TRACK_MACHINE) {
+            assert_int_equal(step->canary, 1);
+            assert_true(step->canary_ratio > 0.7 && step->canary_ratio < 0.85);
+        } else {
+            assert_true(step->canary == SIZE_MAX);
+        }
+        track_free(&track);
+    }
+    test_free(logs);
+}
+
 /* What all cells do is told of the suite, once, and of no cell. */
 static void all_cells(void **state)
 {
@@ -245,11 +284,10 @@ static void one_outlier(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(step_by_hand),    cmocka_unit_test(one_outlier),
-        cmocka_unit_test(a_step),          cmocka_unit_test(a_level_of_its_own),
-        cmocka_unit_test(suspected),       cmocka_unit_test(all_cells),
-        cmocka_unit_test(gaps_and_ends),   cmocka_unit_test(too_little),
-        cmocka_unit_test(without_scatter), cmocka_unit_test(rates),
+        cmocka_unit_test(step_by_hand),       cmocka_unit_test(one_outlier),   cmocka_unit_test(a_step),
+        cmocka_unit_test(a_level_of_its_own), cmocka_unit_test(suspected),     cmocka_unit_test(machine),
+        cmocka_unit_test(all_cells),          cmocka_unit_test(gaps_and_ends), cmocka_unit_test(too_little),
+        cmocka_unit_test(without_scatter),    cmocka_unit_test(rates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,6 +31,55 @@ static void write_sweep(struct scene *scene, const double *ratio, unsigned block
     }
 }
 
+/* A pair that the quick profile leaves out counts where all of it was run; a curve never does. */
+static void test_full_only(void **state)
+{
+    static const char more[] =
+        "kind = compare\neffect = 10%%\nbetter = io/echo/event-loop/conc:1\nworse = "
+        "io/echo/thread-per-task/conc:1\n"
+        "[pair now]\nquick = yes\n[pair full]\nkind = crossover\nquick = no\nsweep = conc:1,4,16,64\n"
+        "better = io/echo/event-loop\nworse = io/echo/thread-per-task\n"
+        "[pair drawn]\nkind = curve\nsweep = conc:1,4\nquick = no\nbetter = io/echo/event-loop\n"
+        "worse = io/echo/thread-per-task\n";
+    (void)state;
+    for (int whole = 0; whole < 2; whole++) {
+        struct scene scene;
+        scene_begin(&scene);
+        write_sweep(&scene, (double[]){0.8, 0.9, 1.3, whole ? 1.5 : 0}, 12);
+        assert_int_equal(scene_judge(&scene, more), 0);
+        assert_int_equal(scene.verdicts.count, whole ? 2 : 1);
+        assert_string_equal(scene.verdicts.verdicts[0].pair_name, "now");
+        if (whole)
+            assert_string_equal(scene.verdicts.verdicts[1].pair_name, "full");
+        scene_end(&scene);
+    }
+}
+
+/* Where one arm could not run the other's figures are told, and no ratio. */
+static void test_alone(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_begin(&scene);
+    write_sweep(&scene, (double[]){0.8, 0.9, 1.3, 0}, 12);
+    synthetic_cell(&scene.synthetic, "native/io/echo/event-loop/conc:64", 5, COLUMN_ITEMS_PER_SECOND, 5000,
+                   0.01);
+    synthetic_row(&scene.synthetic, "native/io/echo/thread-per-task/conc:64", 0, "skipped", "ulimit -u",
+                  COLUMN_COUNT, 0);
+    assert_int_equal(scene_judge(&scene, "kind = crossover\neffect = 10%%\nbetter = io/echo/event-loop\n"
+                                         "worse = io/echo/thread-per-task\nsweep = conc:1,4,16,64\n"),
+                     0);
+    const struct verdict_point *last = &scene.verdicts.points[3];
+    assert_string_equal(last->reason, "skipped: ulimit -u");
+    assert_int_equal(last->n, 0);
+    assert_int_equal(last->better_n, 5);
+    assert_int_equal(last->worse_n, 0);
+    assert_true(fabs(last->better_median / 5000 - 1) < 0.1 && isnan(last->worse_median) &&
+                isnan(last->ratio));
+    assert_int_equal(scene.verdicts.points[2].worse_n, 12);
+    scene_end(&scene);
+}
+
 #define CROSSOVER                                                                                            \
     "kind = crossover\neffect = 10%%\nbetter = io/echo/event-loop\nworse = io/echo/thread-per-task\n"
 
@@ -189,6 +238,8 @@ static void test_swept_compare(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_full_only),
+        cmocka_unit_test(test_alone),
         cmocka_unit_test(test_crossover),
         cmocka_unit_test(test_crossing_is_interpolated),
         cmocka_unit_test(test_one_cell_against_a_sweep),

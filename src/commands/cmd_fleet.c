@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "conclude.h"
 #include "fleet_write.h"
 #include "options.h"
 #include "progress.h"
@@ -67,6 +68,27 @@ static void tell_notes(const struct fleet *fleet)
         word_tell(stderr, "crosspoint: warning: and %zu more folders", told - TOLD_MAX);
 }
 
+/* What could not be judged is no chart, and no error: its verdicts stand in the tables. */
+static int make_page(const struct fleet *fleet, const char *folder, struct error *error)
+{
+    const struct fleet_group *group = fleet->groups;
+    size_t count = group->machine_count < FLEET_JUDGED_MAX ? group->machine_count : FLEET_JUDGED_MAX;
+    struct conclusion *judged = calloc(count + 1, sizeof *judged);
+    struct fleet_pages pages = {.fleet = fleet, .judged_count = count};
+    if (!judged)
+        return error_set(error, "out of memory");
+    for (size_t i = 0; i < count; i++) {
+        struct error unread;
+        if (!conclusion_open(group->machines[i].path, NULL, &judged[i], &unread))
+            pages.judged[i] = &judged[i].verdicts;
+    }
+    int result = fleet_page_make(&pages, folder, error);
+    for (size_t i = 0; i < count; i++)
+        conclusion_free(&judged[i]);
+    free(judged);
+    return result;
+}
+
 static int show(const struct options *options)
 {
     struct fleet fleet;
@@ -78,7 +100,7 @@ static int show(const struct options *options)
             code = EXIT_NOTHING_COMPARABLE;
     } else if (fleet_write(&fleet, options->format, progress_colour(STDOUT_FILENO),
                            progress_width(STDOUT_FILENO), stdout, &error) ||
-               (options->out && fleet_page_make(&fleet, options->out, &error))) {
+               (options->out && make_page(&fleet, options->out, &error))) {
         code = error_tell(&error);
     }
     tell_notes(&fleet);

@@ -246,6 +246,7 @@ int cell_runnable(const struct catalogue *catalogue, const struct cell *cell, co
     struct limits limits;
     limits_read(&limits);
     bool sockets = workload->sockets;
+    unsigned sources = workload->sources ? workload->sources : 1;
     bool many_loops = model->loop && model->carrier && model->carrier->private;
     unsigned pool = model->workers_max ? (workers > conc ? workers : conc) : 0; /* libuv's */
     unsigned carriers = model->carrier ? workers : pool;
@@ -253,7 +254,7 @@ int cell_runnable(const struct catalogue *catalogue, const struct cell *cell, co
     struct limits_need need = {
         .tasks = carriers + generator ? carriers + generator + TASKS_SPARE : 0,
         .descriptors = (sockets ? conc : 0) + (many_loops ? workers * LOOP_DESCRIPTORS : 0) + 64,
-        .connections = sockets ? conc : 0,
+        .connections = sockets ? (conc + sources - 1) / sources : 0,
         .threads = model->carrier && !model->carrier->private ? 0 : carriers,
     };
     if (limits_check(&limits, &need, error))

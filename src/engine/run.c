@@ -165,8 +165,8 @@ void run_worker_ready(struct run *run, unsigned worker)
     if (run->workload->settle)
         run->workload->settle(run, worker);
     run_worker_usage(run, worker);
-    atomic_fetch_add(&run->shared->ready, 1);
-    futex_wake(&run->shared->ready, INT_MAX, run_private(run));
+    if (atomic_fetch_add(&run->shared->ready, 1) + 1 == run->workers) /* nobody waits for fewer */
+        futex_wake(&run->shared->ready, INT_MAX, run_private(run));
 }
 
 void run_worker_idle(struct run *run, unsigned worker)

@@ -62,12 +62,13 @@ struct workload {
     unsigned needs;                      /* traits that a model must have: enum model_trait */
     uint64_t items;                      /* a launch does just so many; 0: calibrated */
 
-    bool computes;   /* its tasks do nothing else: more workers are to do more */
-    bool sockets;    /* each task in flight holds a TCP connection, to a server of the workload's */
-    bool together;   /* one task a worker, whose index is its role; the last to arrive starts the clock */
-    bool waits;      /* tasks in flight wait side by side: a launch is whole rounds of those in flight */
-    bool sets_clock; /* calls run_clock_start and run_clock_stop itself, after a warm-up of its own */
-    bool latency;    /* fills run_latency() */
+    bool computes;    /* its tasks do nothing else: more workers are to do more */
+    bool sockets;     /* each task in flight holds a TCP connection, to a server of the workload's */
+    unsigned sources; /* addresses that these come from, each with ports of its own; 0: one */
+    bool together;    /* one task a worker, whose index is its role; the last to arrive starts the clock */
+    bool waits;       /* tasks in flight wait side by side: a launch is whole rounds of those in flight */
+    bool sets_clock;  /* calls run_clock_start and run_clock_stop itself, after a warm-up of its own */
+    bool latency;     /* fills run_latency() */
     bool offloads; /* begin() hands long work to the loop's pool, where run_offloads() says that there is one
                     */
     bool serves;   /* heeds run_serving() */

@@ -9,11 +9,13 @@
 #include "sample.h"
 #include "statistics.h"
 #include "step.h"
+#include "track_canary.h"
 
 const struct track_options track_options_default = {.effect = 0.05, .confirm = 3, .alpha = 0.02};
 
-const char *const track_verdict_names[TRACK_VERDICT_COUNT] = {
-    "slower", "faster", "suspected", "steady", "history too short", "too noisy", "failing", "ended"};
+const char *const track_verdict_names[TRACK_VERDICT_COUNT] = {"slower",    "faster",  "with the machine",
+                                                              "suspected", "steady",  "history too short",
+                                                              "too noisy", "failing", "ended"};
 
 /* A cell's figures, without the sessions that have none. */
 struct line {
@@ -140,6 +142,18 @@ static const struct test *passed(const struct tracker *tracker, size_t number, d
     return NULL;
 }
 
+/* Of the sessions that the test is about. */
+static void find_canary(const struct tracker *tracker, const struct line *line, const struct test *test,
+                        struct track_step *step)
+{
+    const struct track_options *options = &tracker->track->options;
+    size_t begin = test->first > TRACK_BASE ? test->first - TRACK_BASE : 0;
+    begin = line->level > begin ? line->level : begin;
+    step->canary = track_canary_find(&options->canaries, &line->sessions[begin], test->first - begin,
+                                     &line->sessions[test->first], line->count - test->first, step->ratio < 1,
+                                     options, &step->canary_ratio);
+}
+
 static void set_step(const struct line *line, const struct test *test, size_t told, double p,
                      struct track_step *step)
 {
@@ -149,7 +163,8 @@ static void set_step(const struct line *line, const struct test *test, size_t to
                                 .ratio = exp(test->shift.estimate),
                                 .low = exp(test->shift.estimate - half),
                                 .high = exp(test->shift.estimate + half),
-                                .p_adjusted = p};
+                                .p_adjusted = p,
+                                .canary = SIZE_MAX};
 }
 
 /* Where the step lies, which the test's window may miss by one. */
@@ -161,9 +176,11 @@ static size_t place_step(const struct line *line, size_t first)
     return level + step_place(&line->values[level], n, at > 1 ? at - 1 : at, at + 1 < n ? at + 1 : at);
 }
 
-static int begin_level(struct line *line, struct track_row *row, const struct test *test, size_t told,
+static int begin_level(const struct tracker *tracker, size_t cell, const struct test *test, size_t told,
                        double p)
 {
+    struct line *line = &tracker->lines[cell];
+    struct track_row *row = &tracker->track->rows[cell];
     if (row->step_count == line->step_room) {
         size_t room = line->step_room ? 2 * line->step_room : 4;
         struct track_step *grown = realloc(row->steps, room * sizeof *grown);
@@ -174,6 +191,7 @@ static int begin_level(struct line *line, struct track_row *row, const struct te
     }
     size_t first = place_step(line, test->first);
     set_step(line, test, told, p, &row->steps[row->step_count]);
+    find_canary(tracker, line, test, &row->steps[row->step_count]);
     row->steps[row->step_count++].first = line->sessions[first];
     struct step_base level;
     step_base(&line->values[line->level], first - line->level, NULL, 0, 0, &level);
@@ -237,7 +255,7 @@ static int follow(struct tracker *tracker, size_t session)
         size_t cell = tracker->tested[i];
         const struct test *test = passed(tracker, i, &p);
         track->rows[cell].p_adjusted = fmin(tracker->p_slower[i], tracker->p_faster[i]);
-        if (test && begin_level(&tracker->lines[cell], &track->rows[cell], test, session, p))
+        if (test && begin_level(tracker, cell, test, session, p))
             return -1;
     }
     return 0;
@@ -256,7 +274,10 @@ static void refine(const struct line *line, struct track_row *row)
     if (!find_base(line, before, test.first, &test.base))
         return;
     step_test(&test.base, &line->values[test.first], line->count - test.first, &test.shift);
+    const struct track_step as_told = *step;
     set_step(line, &test, step->told, step->p_adjusted, step);
+    step->canary = as_told.canary;
+    step->canary_ratio = as_told.canary_ratio;
 }
 
 static double reach_of(struct tracker *tracker, size_t freedom)
@@ -352,7 +373,9 @@ static void finish_row(struct tracker *tracker, size_t cell)
     } else if (has_ended(track, line))
         row->verdict = TRACK_ENDED;
     else if (recent)
-        row->verdict = recent->ratio < 1 ? TRACK_SLOWER : TRACK_FASTER;
+        row->verdict = recent->canary != SIZE_MAX ? TRACK_MACHINE
+                       : recent->ratio < 1        ? TRACK_SLOWER
+                                                  : TRACK_FASTER;
 }
 
 /* Windows too short to be confirmed: told, and no more. */
@@ -369,9 +392,11 @@ static int suspect(struct tracker *tracker)
         const struct test *test = passed(tracker, i, &p);
         if (!test || row->verdict == TRACK_ENDED)
             continue;
-        set_step(&tracker->lines[tracker->tested[i]], test, track->sessions - 1, p, &row->suspect);
-        if (row->verdict != TRACK_SLOWER && row->verdict != TRACK_FASTER)
-            row->verdict = TRACK_SUSPECTED;
+        const struct line *line = &tracker->lines[tracker->tested[i]];
+        set_step(line, test, track->sessions - 1, p, &row->suspect);
+        find_canary(tracker, line, test, &row->suspect);
+        if (row->verdict > TRACK_MACHINE)
+            row->verdict = row->suspect.canary != SIZE_MAX ? TRACK_MACHINE : TRACK_SUSPECTED;
     }
     return 0;
 }

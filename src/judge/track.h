@@ -11,12 +11,14 @@
  * times 3 for the choice, Holm-adjusted over all lines, below alpha; the difference reaches the effect, half
  * of it also before the suite's was taken off; and each session lies beyond all before (from 20 on, all but
  * one), which holds for figures of any distribution: a runner with two speeds has shown both. A confirmed
- * step starts a new level; the scatter about the levels before still counts. */
+ * step starts a new level; the scatter about the levels before still counts. One that a canary took along is
+ * the machine's, and no verdict on the commit (track_canary.h). */
 #ifndef CROSSPOINT_TRACK_H
 #define CROSSPOINT_TRACK_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum {
     TRACK_BASE = 30,
@@ -27,17 +29,25 @@ enum {
     TRACK_SUITE_CELLS = 8 /* fewer have no line in common */
 };
 
+/* Readings of the machine itself: logs[canary * sessions + session], more is faster; NaN: not known. */
+struct track_canaries {
+    const double *logs;
+    size_t count, sessions;
+};
+
 struct track_options {
-    double effect;         /* 0.05: a step of 5 % matters; at least 0 */
-    const double *effects; /* of each cell; NULL: that of all */
-    unsigned confirm;      /* sessions that a step must last, 1 to TRACK_CONFIRM_MAX */
-    double alpha;          /* of any wrong `slower` in a session, and of any wrong `faster` */
+    double effect;                  /* 0.05: a step of 5 % matters; at least 0 */
+    const double *effects;          /* of each cell; NULL: that of all */
+    unsigned confirm;               /* sessions that a step must last, 1 to TRACK_CONFIRM_MAX */
+    double alpha;                   /* of any wrong `slower` in a session, and of any wrong `faster` */
+    struct track_canaries canaries; /* count of 0: none */
 };
 extern const struct track_options track_options_default;
 
 enum track_verdict {
     TRACK_SLOWER, /* one of the last confirm + 2 sessions began a confirmed step */
     TRACK_FASTER,
+    TRACK_MACHINE,   /* either, and a canary with it */
     TRACK_SUSPECTED, /* fewer than `confirm` sessions, but far off */
     TRACK_STEADY,
     TRACK_SHORT,   /* a step of (1 + effect)^2 might not be found, more sessions would do */
@@ -52,6 +62,8 @@ struct track_step {
     size_t first, told;      /* sessions: the first of the new level, the one that confirmed it */
     double ratio, low, high; /* above 1: faster; interval of 95 % */
     double p_adjusted;
+    size_t canary; /* that stepped with it; SIZE_MAX: none did */
+    double canary_ratio;
 };
 
 /* Absent figures are NaN. */
@@ -63,7 +75,7 @@ struct track_row {
     double detectable;    /* a step of this logarithm is found in `confirm` sessions with a power of 90 % */
     size_t needed;        /* sessions at the present scatter for one of (1 + effect)^2; 0: enough, or noisy */
     double p_adjusted;    /* of the last sessions; NaN: not tested */
-    struct track_step suspect; /* of TRACK_SUSPECTED; of TRACK_FAILING, `first` alone */
+    struct track_step suspect; /* of the last sessions, not confirmed; of TRACK_FAILING, `first` alone */
     struct track_step *steps;  /* all that were confirmed, in their order */
     size_t step_count;
     enum track_verdict verdict;

@@ -186,6 +186,7 @@ static void free_series(struct track_history *history, struct track_series *seri
         free(series->logs[i]);
         track_free(&series->tracks[i]);
     }
+    free(series->canaries);
     free(series->flips);
 }
 

@@ -28,6 +28,7 @@ struct track_series {
     char **cells; /* of all sessions */
     size_t cell_count;
     double *logs[TRACK_METRICS_MAX]; /* as track_judge takes them */
+    double *canaries;                /* the same */
     struct track tracks[TRACK_METRICS_MAX];
     struct track_flip *flips;
     size_t flip_count;

@@ -89,16 +89,29 @@ static int judge_metric(const struct track_history *history, struct track_series
             gate_effect(history->gate, series->cells[cell], history->metrics[metric], options.effect);
     options.alpha /= (double)history->metric_count;
     options.effects = effects;
+    options.canaries = (struct track_canaries){series->canaries, TRACK_CANARIES, series->count};
     int result = effects ? track_judge(series->logs[metric], series->cell_count, series->count, &options,
                                        &series->tracks[metric])
                          : -1;
     series->tracks[metric].options.effects = NULL;
+    series->tracks[metric].options.canaries = (struct track_canaries){.count = 0};
     free(effects);
     return result;
 }
 
+static void fill_canaries(struct track_series *series)
+{
+    for (size_t number = 0; number < series->count; number++)
+        for (size_t i = 0; i < TRACK_CANARIES; i++)
+            series->canaries[i * series->count + number] = -log(series->sessions[number].canaries[i]);
+}
+
 static int judge_cells(const struct track_history *history, struct track_series *series)
 {
+    series->canaries = malloc((TRACK_CANARIES * series->count + 1) * sizeof *series->canaries);
+    if (!series->canaries)
+        return -1;
+    fill_canaries(series);
     for (size_t i = 0; i < history->metric_count; i++) {
         series->logs[i] = malloc((series->cell_count * series->count + 1) * sizeof *series->logs[i]);
         if (!series->logs[i])

@@ -18,6 +18,10 @@
 
 enum { DAY_S = 86400 };
 
+const char *const track_canary_names[TRACK_CANARIES] = {"canary integer", "canary memory", "canary wake-up"};
+static const char *const canary_keys[TRACK_CANARIES] = {"canary_integer_ns", "canary_memory_ns",
+                                                        "canary_wake_up_ns"};
+
 static const int64_t earliest = 1577836800; /* 2020: an older clock was never set */
 
 __attribute__((format(printf, 2, 3))) static int leave_out(struct track_session *session, const char *format,
@@ -43,6 +47,31 @@ static void set_origin(struct track_session *session, const json_t *run)
              run_file_text(run, "machine.fingerprint.kernel", "unknown"), build, launches);
     utf8_repair(session->machine); /* JSON takes no character that was cut */
     utf8_repair(session->origin);
+}
+
+/* Over all blocks, also those that did not count: what they told is how the machine was. */
+static int set_canaries(struct track_session *session, const json_t *run)
+{
+    const json_t *blocks = json_object_get(run, "blocks");
+    size_t count = json_array_size(blocks);
+    double *values = malloc((count + 1) * sizeof *values);
+    int result = values ? 0 : -1;
+    for (size_t i = 0; i < TRACK_CANARIES && !result; i++) {
+        struct median_interval interval;
+        size_t n = 0, block;
+        json_t *entry;
+        json_array_foreach(blocks, block, entry)
+        {
+            double ns = json_number_value(json_object_get(entry, canary_keys[i]));
+            if (ns > 0)
+                values[n++] = ns;
+        }
+        session->canaries[i] = NAN;
+        if (n && !(result = statistics_median(values, n, judge_level, &interval)))
+            session->canaries[i] = interval.median;
+    }
+    free(values);
+    return result;
 }
 
 /* A clock that is wrong puts a session where it does not belong. */
@@ -73,7 +102,10 @@ static int read_run(struct track_session *session, int64_t now)
     snprintf(session->commit, sizeof session->commit, "%s", run_file_text(run, "versions.commit", ""));
     snprintf(session->time_text, sizeof session->time_text, "%s", run_file_text(run, "outcome.written", ""));
     set_origin(session, run);
+    int failed = set_canaries(session, run);
     json_decref(run);
+    if (failed)
+        return -1;
     session->time = time_parse(session->time_text);
     if (session->time < earliest)
         return leave_out(session, "run.json tells no time at which it was written%s%s",
@@ -125,7 +157,8 @@ int track_session_load(char *path, const enum column *metrics, size_t metric_cou
     struct error error;
     char file[PATH_BYTES + 16];
     *session = (struct track_session){.path = path};
-    read_run(session, now);
+    if (read_run(session, now))
+        return -1;
     if (session->left_out)
         return 0;
     snprintf(file, sizeof file, "%s/samples.csv", path);

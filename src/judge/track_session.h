@@ -10,7 +10,10 @@
 #include "result.h"
 #include "verdicts_file.h"
 
-enum { TRACK_METRICS_MAX = 8 };
+enum { TRACK_METRICS_MAX = 8, TRACK_CANARIES = 3 };
+
+/* As run.json's blocks have them: canary_integer_ns, ... */
+extern const char *const track_canary_names[TRACK_CANARIES]; /* "canary integer" */
 
 struct track_session {
     char *path;
@@ -22,6 +25,7 @@ struct track_session {
     char **cells;      /* in samples_compare_names' order */
     double *medians;   /* [cell * metrics + metric], over its ok rows; NaN: no figure; INFINITY: all failed */
     size_t cell_count;
+    double canaries[TRACK_CANARIES]; /* ns, medians over the run's blocks; NaN: not known */
     struct verdict_lines verdicts;
     char note[512]; /* why it is left out, or what is odd; "" */
     int left_out;

@@ -70,16 +70,17 @@ struct usage usage_subtract(struct usage a, struct usage b)
 
 int64_t migrations_self(void)
 {
-    FILE *file = fopen("/proc/thread-self/sched", "re");
-    if (!file)
+    static const char field[] = "\nse.nr_migrations";
+    char text[2048]; /* it stands in the first lines */
+    int file = open("/proc/thread-self/sched", O_RDONLY | O_CLOEXEC);
+    if (file < 0)
         return -1;
-    char line[256];
-    long long migrations = -1;
-    while (fgets(line, sizeof line, file))
-        if (sscanf(line, "se.nr_migrations : %lld", &migrations) == 1)
-            break;
-    fclose(file);
-    return migrations;
+    ssize_t count = read(file, text, sizeof text - 1);
+    close(file);
+    text[count > 0 ? count : 0] = '\0';
+    const char *found = strstr(text, field);
+    found = found ? strchr(found + 1, ':') : NULL;
+    return found ? strtoll(found + 1, NULL, 10) : -1;
 }
 
 /* Who reads may be one of those that are read: nothing is allocated, and little stack is used. */

@@ -202,18 +202,24 @@ static int write_charts(const struct fleet_group *group, const char *style, cons
 int fleet_charts_draw(const void *context, const char *script_folder, const char *folder, unsigned jobs,
                       struct drawn *drawn, struct error *error)
 {
-    const struct fleet_group *group = ((const struct fleet *)context)->groups;
+    const struct fleet_pages *pages = context;
+    const struct fleet_group *group = pages->fleet->groups;
     struct chart_ids ids = {.texts = calloc(group->line_count + 1, sizeof *ids.texts),
-                            .list = calloc(group->line_count + 1, sizeof *ids.list)};
+                            .list = calloc(group->line_count + 2, sizeof *ids.list)};
+    bool maps;
     char *style = gnuplot_read_script(script_folder, "style.gp", error);
     char *script = style ? gnuplot_read_script(script_folder, "fleet.gp", error) : NULL;
     int result = -1;
     if (!ids.texts || !ids.list)
         error_set(error, "out of memory");
     else if (script && !gnuplot_make_folder(folder, error) &&
-             !write_charts(group, style, script, folder, &ids, error))
+             !write_charts(group, style, script, folder, &ids, error) &&
+             !fleet_maps_write(pages, script_folder, style, folder, &maps, error)) {
+        if (maps)
+            ids.list[ids.count++] = fleet_maps_id();
         result =
             ids.count ? drawing_run(folder, ids.list, ids.count, jobs, DRAWING_TIMEOUT_S, drawn, error) : 0;
+    }
     free(script);
     free(style);
     free(ids.texts);

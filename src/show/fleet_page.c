@@ -13,6 +13,9 @@ static int put_group(FILE *out, const struct fleet *fleet, const struct fleet_gr
     table_hide_empty(&table);
     int failed = table_write(&table, NULL, out);
     table_free(&table);
+    if (group == fleet->groups && drawn_has(page->drawn, fleet_maps_id()) &&
+        report_put_chart(out, fleet_maps_id(), "decision maps", page, error))
+        return -1;
     page_put_text(out, "<h2>What could be the default everywhere</h2>\n", fleet_put_defaults, group);
     for (size_t i = 0; i < group->line_count && group == fleet->groups; i++) {
         char id[GNUPLOT_ID_BYTES];
@@ -31,15 +34,15 @@ static int put_group(FILE *out, const struct fleet *fleet, const struct fleet_gr
 
 static int put(FILE *out, const void *context, const struct page *page, struct error *error)
 {
-    const struct fleet *fleet = context;
+    const struct fleet *fleet = ((const struct fleet_pages *)context)->fleet;
     int result = 0;
     for (size_t i = 0; i < fleet->group_count && !result; i++)
         result = put_group(out, fleet, &fleet->groups[i], page, error);
     return result;
 }
 
-int fleet_page_make(const struct fleet *fleet, const char *folder, struct error *error)
+int fleet_page_make(const struct fleet_pages *pages, const char *folder, struct error *error)
 {
     static const struct page_kind kind = {fleet_charts_draw, "fleet", "Is it so everywhere?", put};
-    return page_make(folder, &kind, fleet, error);
+    return page_make(folder, &kind, pages, error);
 }

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gnuplot.h"
 #include "map_text.h"
 #include "wording.h"
 
@@ -171,11 +170,11 @@ static void lay_out(struct chart *chart, int subtitle_lines)
     for (size_t i = 0; i < chart->panel_count; i++) {
         struct grid grid = grid_of(&chart->panels[i]);
         struct panel *panel = &chart->panels[i];
-        panel->right = GNUPLOT_WIDTH;
-        panel->top = top;
-        panel->bottom =
-            top + ABOVE + (chart->several_runtimes ? TITLE : 0) + BELOW + (int)grid.rows * tile_height(&grid);
-        top = panel->bottom;
+        panel->left = LEFT;
+        panel->right = GNUPLOT_WIDTH - RIGHT;
+        panel->top = top + ABOVE + (chart->several_runtimes ? TITLE : 0);
+        panel->bottom = panel->top + (int)grid.rows * tile_height(&grid);
+        top = panel->bottom + BELOW;
     }
     chart->head = gnuplot_head_height(subtitle_lines);
     chart->height = top + FOOT;
@@ -312,30 +311,36 @@ static void put_tile_words(FILE *out, const struct panel *panel, const struct gr
             label + 1, wrong ? "" : "noenhanced", x, y, tree_at / height);
 }
 
+/* Everything but what stands in the tiles; left to bottom: of the tiles, in pixels. */
+static void put_frame(FILE *out, const struct chart *chart, const struct panel *panel,
+                      const struct grid *grid, size_t number, const char *title)
+{
+    double height = chart->height;
+    fprintf(out, "\n# Panel %zu\nPANEL = %zu\neval cp_clean\n", number, number);
+    gnuplot_put_bold(out, "PANEL_TITLE", title);
+    fprintf(out, "LEFT = %.5f\nRIGHT = %.5f\nTOP = %.5f\nBOTTOM = %.5f\n",
+            (double)panel->left / GNUPLOT_WIDTH, (double)panel->right / GNUPLOT_WIDTH,
+            1 - panel->top / height, 1 - panel->bottom / height);
+    fprintf(out, "PIXEL = %.6f\nCOLUMNS = %zu\nROWS = %zu\n", 1 / height, grid->columns, grid->rows);
+    gnuplot_put_string(out, "X_LABEL", panel->verdict->rule->chart_axis);
+    gnuplot_put_string(out, "Y_LABEL", panel->verdict->rule->chart_axis_y);
+    put_tics(out, "x", grid->x, grid->columns);
+    put_tics(out, "y", grid->y, grid->rows);
+    fputs("cp_boundary(a, b, c, d) = sprintf('set arrow from %g, %g to %g, %g nohead front lw 5 lc rgb "
+          "\"black\"', "
+          "a, b, c, d)\n",
+          out);
+    put_boundary(out, panel, grid);
+}
+
 static void put_panel(FILE *out, const struct chart *chart, const struct panel *panel, size_t number,
                       const char *script)
 {
     struct grid grid = grid_of(panel);
     char title[128];
-    double height = chart->height;
-    int title_height = chart->several_runtimes ? TITLE : 0;
     snprintf(title, sizeof title, "%s: %s", panel->verdict->runtime,
              judgement_names[panel->verdict->judgement]);
-    fprintf(out, "\n# Panel %zu\nPANEL = %zu\neval cp_clean\n", number, number);
-    gnuplot_put_bold(out, "PANEL_TITLE", title_height ? title : "");
-    fprintf(out, "LEFT = %.5f\nRIGHT = %.5f\nTOP = %.5f\nBOTTOM = %.5f\n", (double)LEFT / GNUPLOT_WIDTH,
-            1 - (double)RIGHT / GNUPLOT_WIDTH, 1 - (panel->top + title_height + ABOVE) / height,
-            1 - (panel->bottom - BELOW) / height);
-    fprintf(out, "PIXEL = %.6f\nCOLUMNS = %zu\nROWS = %zu\n", 1 / height, grid.columns, grid.rows);
-    gnuplot_put_string(out, "X_LABEL", panel->verdict->rule->chart_axis);
-    gnuplot_put_string(out, "Y_LABEL", panel->verdict->rule->chart_axis_y);
-    put_tics(out, "x", grid.x, grid.columns);
-    put_tics(out, "y", grid.y, grid.rows);
-    fputs("cp_boundary(a, b, c, d) = sprintf('set arrow from %g, %g to %g, %g nohead front lw 5 lc rgb "
-          "\"black\"', "
-          "a, b, c, d)\n",
-          out);
-    put_boundary(out, panel, &grid);
+    put_frame(out, chart, panel, &grid, number, chart->several_runtimes ? title : "");
     for (size_t i = 0; i < panel->verdict->tile_count; i++)
         put_tile_words(out, panel, &grid, &panel->verdict->tiles[i], LABEL_FIRST + 2 * (int)i);
     fputs(script, out);
@@ -354,6 +359,44 @@ void map_put_script(FILE *out, struct chart *chart, const char *style, const cha
     fputs("set multiplot\n", out);
     for (size_t i = 0; i < chart->panel_count; i++)
         put_panel(out, chart, &chart->panels[i], i + 1, script);
+    fputs("\nunset multiplot\n", out);
+    gnuplot_put_end(out);
+}
+
+/* Three a row, all of one size. */
+static void lay_out_multiples(struct chart *chart, int head)
+{
+    enum { A_ROW = 3, GAP = 74, HEIGHT = 150 };
+    int width = (GNUPLOT_WIDTH - LEFT - RIGHT - (A_ROW - 1) * GAP) / A_ROW, top = head + KEY + ABOVE + TITLE;
+    for (size_t i = 0; i < chart->panel_count; i++) {
+        struct panel *panel = &chart->panels[i];
+        panel->left = LEFT + (int)(i % A_ROW) * (width + GAP);
+        panel->right = panel->left + width;
+        panel->top = top + (int)(i / A_ROW) * (HEIGHT + BELOW + TITLE);
+        panel->bottom = panel->top + HEIGHT;
+    }
+    chart->head = head;
+    chart->height = chart->panels[chart->panel_count - 1].bottom + BELOW + FOOT;
+}
+
+void map_put_multiples(FILE *out, struct chart *chart, const char (*titles)[128], struct gnuplot_head *head,
+                       const char *id, const char *style, const char *script)
+{
+    char effect[24], foot[192];
+    word_effect(chart->first->pair->effect, effect, sizeof effect);
+    snprintf(foot, sizeof foot, "colour: the best by %s; hatched: another is not shown to be worse by %s",
+             word_metric_name(chart->first->pair->metric), effect);
+    head->foot = foot;
+    lay_out_multiples(chart, gnuplot_head_height(1));
+    gnuplot_put_start(out, id, style, chart->height);
+    gnuplot_put_head(out, head, chart->height);
+    put_key(out, chart);
+    fputs("set multiplot\n", out);
+    for (size_t i = 0; i < chart->panel_count; i++) {
+        struct grid grid = grid_of(&chart->panels[i]);
+        put_frame(out, chart, &chart->panels[i], &grid, i + 1, titles[i]);
+        fputs(script, out);
+    }
     fputs("\nunset multiplot\n", out);
     gnuplot_put_end(out);
 }

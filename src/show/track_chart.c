@@ -131,16 +131,17 @@ static void put_lists(FILE *out, const struct track_chart *chart)
 static void word_finding(const struct track_chart *chart, const struct track *track, char *text, size_t bytes)
 {
     const struct track_step *step = track_told(track, chart->row);
-    char ratio[96] = "";
+    char ratio[96] = "", canary[48];
     if (!step) {
         snprintf(text, bytes, "%s", track_verdict_names[chart->row->verdict]);
         return;
     }
     if (chart->row->verdict != TRACK_FAILING)
         word_ratio(step->ratio, step->low, step->high, ratio, sizeof ratio);
-    snprintf(text, bytes, "%s%s%s since %.10s, commit %.47s", track_verdict_names[chart->row->verdict],
-             *ratio ? ": " : "", ratio, chart->series->sessions[step->first].time_text,
-             chart->series->sessions[step->first].commit);
+    track_word_canary(chart->row, step, canary, sizeof canary);
+    snprintf(text, bytes, "%s%s%s%s%s since %.10s, commit %.47s", track_verdict_names[chart->row->verdict],
+             *ratio ? ": " : "", ratio, *canary ? ", as " : "", canary,
+             chart->series->sessions[step->first].time_text, chart->series->sessions[step->first].commit);
 }
 
 static void put_script(FILE *out, const struct track_chart *chart, const struct track *track,
@@ -149,6 +150,7 @@ static void put_script(FILE *out, const struct track_chart *chart, const struct 
     static const char *const words[TRACK_VERDICT_COUNT] = {[TRACK_SLOWER] = "does not hold",
                                                            [TRACK_FAILING] = "does not hold",
                                                            [TRACK_FASTER] = "holds",
+                                                           [TRACK_MACHINE] = "inconclusive",
                                                            [TRACK_SUSPECTED] = "inconclusive"};
     char finding[256], foot[160] = "";
     word_finding(chart, track, finding, sizeof finding);

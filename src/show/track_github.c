@@ -11,9 +11,10 @@ static void put_row(struct annotations *annotations, const struct track_history 
     const struct track_step *step = track_told(track, row);
     const struct gate_section *exempt;
     const char *name = track_cell_name(series, cell), *word = track_verdict_names[row->verdict];
-    char ratio[96] = "";
+    char ratio[96] = "", canary[48];
     if (!step)
         return;
+    track_word_canary(row, step, canary, sizeof canary);
     bool fails =
         gate_fails_cell(history->gate, name, history->metrics[metric], track_row_direction(row), &exempt);
     const struct track_session *first = &series->sessions[step->first];
@@ -24,8 +25,11 @@ static void put_row(struct annotations *annotations, const struct track_history 
                  ratio, first->time_text, first->commit, exempt->until, exempt->reason);
     else
         annotate(annotations,
-                 fails && (history->gate->fail_on & GATE_ON_REGRESSION) ? ANNOTATE_ERROR : ANNOTATE_WARNING,
-                 word, "%s %s since %s, commit %s", name, ratio, first->time_text, first->commit);
+                 fails && (history->gate->fail_on & GATE_ON_REGRESSION) ? ANNOTATE_ERROR
+                 : row->verdict == TRACK_MACHINE                        ? ANNOTATE_NOTICE
+                                                                        : ANNOTATE_WARNING,
+                 word, "%s %s%s%s since %s, commit %s", name, ratio, *canary ? ", as " : "", canary,
+                 first->time_text, first->commit);
 }
 
 static void put_flips(struct annotations *annotations, const struct track_history *history,

@@ -120,12 +120,12 @@ static void put_counts(const struct track_history *history, const struct track_c
     const size_t *verdicts = counts->verdicts;
     word_effect(history->options.effect, effect, sizeof effect);
     put(out, width,
-        "%zu slower, %zu faster, %zu suspected, %zu failing, %zu steady, %zu with too short a history, %zu "
-        "too noisy; "
+        "%zu slower, %zu faster, %zu with the machine, %zu suspected, %zu failing, %zu steady, %zu with too "
+        "short a history, %zu too noisy; "
         "%zu verdict%s flipped: effect %s, %u session%s confirm.",
-        verdicts[TRACK_SLOWER], verdicts[TRACK_FASTER], verdicts[TRACK_SUSPECTED], verdicts[TRACK_FAILING],
-        verdicts[TRACK_STEADY], verdicts[TRACK_SHORT], verdicts[TRACK_NOISY], counts->flips,
-        counts->flips == 1 ? "" : "s", effect, history->options.confirm,
+        verdicts[TRACK_SLOWER], verdicts[TRACK_FASTER], verdicts[TRACK_MACHINE], verdicts[TRACK_SUSPECTED],
+        verdicts[TRACK_FAILING], verdicts[TRACK_STEADY], verdicts[TRACK_SHORT], verdicts[TRACK_NOISY],
+        counts->flips, counts->flips == 1 ? "" : "s", effect, history->options.confirm,
         history->options.confirm == 1 ? "" : "s");
 }
 
@@ -133,18 +133,21 @@ static void put_change(const struct track_series *series, const char *cell, cons
                        const struct track_step *step, size_t width, FILE *out)
 {
     const struct track_session *first = &series->sessions[step->first];
-    char ratio[96] = "";
+    char ratio[96] = "", canary[48];
     if (row->verdict != TRACK_FAILING)
         word_ratio(step->ratio, step->low, step->high, ratio, sizeof ratio);
-    put(out, width, "%s: %s %s%ssince %.10s, commit %s", track_verdict_names[row->verdict], cell, ratio,
-        *ratio ? " " : "", first->time_text, *first->commit ? first->commit : "unknown");
+    track_word_canary(row, step, canary, sizeof canary);
+    put(out, width, "%s: %s %s%s%s%s%ssince %.10s, commit %s", track_verdict_names[row->verdict], cell, ratio,
+        *ratio ? " " : "", *canary ? "as " : "", canary, *canary ? " " : "", first->time_text,
+        *first->commit ? first->commit : "unknown");
 }
 
 /* Of each word the first few; returns the first slower row's step and series. */
 static size_t put_changes(const struct track_history *history, const struct track_series **where,
                           const struct track_step **worst, size_t width, FILE *out)
 {
-    static const enum track_verdict words[] = {TRACK_SLOWER, TRACK_FAILING, TRACK_SUSPECTED, TRACK_FASTER};
+    static const enum track_verdict words[] = {TRACK_SLOWER, TRACK_FAILING, TRACK_SUSPECTED, TRACK_FASTER,
+                                               TRACK_MACHINE};
     size_t told = 0, all = 0;
     for (size_t word = 0; word < sizeof words / sizeof *words; word++)
         for (size_t i = 0; i < history->series_count; i++)
@@ -156,7 +159,7 @@ static size_t put_changes(const struct track_history *history, const struct trac
                     if (track->rows[cell].verdict != words[word] || !step)
                         continue;
                     all++;
-                    if (!*worst && words[word] != TRACK_FASTER) {
+                    if (!*worst && words[word] != TRACK_FASTER && words[word] != TRACK_MACHINE) {
                         *worst = step;
                         *where = series;
                     }
@@ -199,6 +202,13 @@ static void put_next(const struct track_history *history, const struct track_cou
             "both tells "
             "whether it is that, or the machine.",
             before, first);
+    } else if (counts->verdicts[TRACK_MACHINE]) {
+        put(out, width,
+            "Next: nothing of it is laid to a commit, as the machine itself was timed differently; should it "
+            "stay "
+            "so, it is the usual level from the fifth session on. `crosspoint compare --ab` tells builds "
+            "apart "
+            "meanwhile.");
     } else if (counts->flips) {
         put(out, width, "Next: read the flipped rule's chart in report.html of its session.");
     } else if (2 * lacking > counts->rows && counts->needed) {

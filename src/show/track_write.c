@@ -14,6 +14,8 @@ enum {
     CELL,
     METRIC,
     VERDICT,
+    CANARY,
+    CANARY_RATIO,
     RATIO,
     CI_LOW,
     CI_HIGH,
@@ -38,6 +40,8 @@ static const struct table_column track_columns[COLUMN_END] = {
     [CELL] = {"cell", "cell", TABLE_ALL, .fit = TABLE_WRAP, .code = true},
     [METRIC] = {"metric", "", TABLE_MACHINES},
     [VERDICT] = {"verdict", "verdict", TABLE_ALL, .strong = true},
+    [CANARY] = {"canary", "", TABLE_MACHINES},
+    [CANARY_RATIO] = {"canary_ratio", "", TABLE_MACHINES},
     [RATIO] = {"ratio", "ratio (95 % interval)", TABLE_ALL},
     [CI_LOW] = {"ci_low", "", TABLE_CSV},
     [CI_HIGH] = {"ci_high", "", TABLE_CSV},
@@ -58,7 +62,7 @@ static const struct table_column track_columns[COLUMN_END] = {
 static const enum table_role roles[TRACK_VERDICT_COUNT] = {
     [TRACK_SLOWER] = TABLE_BAD,   [TRACK_FASTER] = TABLE_GOOD, [TRACK_SUSPECTED] = TABLE_UNCLEAR,
     [TRACK_STEADY] = TABLE_PLAIN, [TRACK_SHORT] = TABLE_QUIET, [TRACK_NOISY] = TABLE_QUIET,
-    [TRACK_FAILING] = TABLE_BAD,  [TRACK_ENDED] = TABLE_QUIET,
+    [TRACK_FAILING] = TABLE_BAD,  [TRACK_ENDED] = TABLE_QUIET, [TRACK_MACHINE] = TABLE_UNCLEAR,
 };
 
 const struct track_step *track_told(const struct track *track, const struct track_row *row)
@@ -67,12 +71,24 @@ const struct track_step *track_told(const struct track *track, const struct trac
     case TRACK_SLOWER:
     case TRACK_FASTER:
         return track_recent(track, row);
+    case TRACK_MACHINE: {
+        const struct track_step *recent = track_recent(track, row);
+        return recent ? recent : &row->suspect;
+    }
     case TRACK_SUSPECTED:
     case TRACK_FAILING:
         return &row->suspect;
     default:
         return NULL;
     }
+}
+
+void track_word_canary(const struct track_row *row, const struct track_step *step, char *text,
+                       size_t text_bytes)
+{
+    text[0] = '\0';
+    if (row->verdict == TRACK_MACHINE)
+        snprintf(text, text_bytes, "%s %.3g×", track_canary_names[step->canary], step->canary_ratio);
 }
 
 /* Steps and points, for programs */
@@ -141,6 +157,12 @@ static void set_change(struct table *table, const struct track_series *series, c
         table_aside(table, VERDICT, "%zu sessions would do", row->needed);
     if (!step)
         return;
+    track_word_canary(row, step, ratio, sizeof ratio);
+    if (*ratio) {
+        table_aside(table, VERDICT, "%s", ratio);
+        table_text(table, CANARY, "%s", track_canary_names[step->canary]);
+        table_number(table, CANARY_RATIO, step->canary_ratio);
+    }
     table_text(table, SINCE, "%s", series->sessions[step->first].time_text);
     table_text(table, COMMIT, "%s", series->sessions[step->first].commit);
     if (row->verdict == TRACK_FAILING)

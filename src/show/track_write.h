@@ -40,5 +40,8 @@ int track_flip_direction(const struct track_flip *flip);
 
 /* The step, the suspected one, or the first failure that a row's verdict tells of; NULL: none. */
 const struct track_step *track_told(const struct track *track, const struct track_row *row);
+/* "canary memory 0.7×", of TRACK_MACHINE; else empty. */
+void track_word_canary(const struct track_row *row, const struct track_step *step, char *text,
+                       size_t text_bytes);
 
 #endif

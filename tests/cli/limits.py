@@ -72,6 +72,16 @@ class Limits(Case):
             if 'the load generator was busy' not in row['reason']:
                 self.assertEqual((row['status'], row['reason']), ('ok', ''), row['cell'])
 
+    def test_more_connections_than_ports(self):
+        """The load generator's come from three addresses, each of which has all ports."""
+        self.finish(self.start_limited(enter_small_network, 'run', '--profile', 'smoke', '--launch-ms', '1', '--conc',
+                                       '200,400', '--place', 'none', '--filter', '^native/io/echo/event-loop/', '--out',
+                                       'out'))
+        for row in self.expect_whole_plan(self.folder / 'out'):
+            self.assertIn(row['status'], ('ok', 'invalid') if row['conc'] == '200' else ('skipped',), row)
+            if row['conc'] == '400':
+                self.assertIn(f'is {PORTS}, 134 needed', row['reason'])
+
     def test_backlog(self):
         """Where each request connects anew, all may have to wait to be accepted; their ports are free again at once."""
         self.finish(self.start_limited(enter_network_with_small_queue, 'run', '--profile', 'smoke', '--launch-ms', '50',

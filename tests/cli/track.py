@@ -88,6 +88,25 @@ class Track(Case):
         later = self.read('history')
         self.assertEqual([len(cell['steps']) for cell in later['cells']], [0, 0, 0, 1] + 7 * [0])
 
+    def test_machine(self):
+        """A canary that steps with a cell: no alarm, and told why."""
+        def blocks(ns):
+            return [{'canary_memory_ns': ns + number, 'canary_integer_ns': 1e5} for number in range(3)]
+        history = self.history()
+        for number in range(20):
+            history.add(blocks=blocks(1000 + 10 * (number % 3)))
+        history.go_on(3, slower=CELLS[:1], blocks=blocks(1300))
+        told, = [cell for cell in self.read('history')['cells'] if cell['verdict'] == 'with the machine']
+        self.assertEqual((told['cell'], told['canary'], told['commit']), (CELLS[0], 'canary memory', 'c0020'))
+        self.assertTrue(0.75 < told['canary_ratio'] < 0.8)
+        for how in (), ('--format', 'github'):
+            output = self.crosspoint('track', 'history', *how)[0]
+            self.assertIn('canary memory 0.7', output)
+            self.assertIn('1 with the machine', output)
+            self.assertIn('nothing of it is laid to a commit', output)
+        history.go_on(6, slower=CELLS[:1], blocks=blocks(1300))
+        self.assertEqual(self.read('history')['with the machine'], 0)
+
     def test_formats(self):
         history = self.history()
         history.go_on(20)
