@@ -31,15 +31,18 @@ static void write_sweep(struct scene *scene, const double *ratio, unsigned block
     }
 }
 
-/* A pair that the quick profile leaves out counts where all of it was run; a curve never does. */
+/* A pair that the quick profile leaves out counts where all of it was run, with figures; a curve never does.
+ */
 static void test_full_only(void **state)
 {
     static const char more[] =
+        "metric = items_per_second\n"
         "kind = compare\neffect = 10%%\nbetter = io/echo/event-loop/conc:1\nworse = "
         "io/echo/thread-per-task/conc:1\n"
         "[pair now]\nquick = yes\n[pair full]\nkind = crossover\nquick = no\nsweep = conc:1,4,16,64\n"
         "better = io/echo/event-loop\nworse = io/echo/thread-per-task\n"
-        "[pair drawn]\nkind = curve\nsweep = conc:1,4\nquick = no\nbetter = io/echo/event-loop\n"
+        "[pair tail]\nquick = no\nmetric = latency_p99_ns\n[pair drawn]\nkind = curve\nsweep = "
+        "conc:1,4\nquick = no\nbetter = io/echo/event-loop\n"
         "worse = io/echo/thread-per-task\n";
     (void)state;
     for (int whole = 0; whole < 2; whole++) {

@@ -119,14 +119,29 @@ static void name_swept_pair(struct verdict *verdict, const struct comparison *co
              pair->sweep.key, comparison->sweep_value);
 }
 
+/* Not of a cell whose launches were too short for it. */
+static bool has_figure(const struct judge *judge, const struct cell *cell, enum column metric)
+{
+    char name[CELL_NAME_BYTES];
+    cell_format(cell, name);
+    const struct samples_cell *rows = samples_find(judge->samples, name);
+    for (size_t i = rows->first; i < rows->first + rows->count; i++)
+        if (isfinite(judge->samples->figures[metric][i]))
+            return true;
+    return rows->rows[STATUS_OK] == 0;
+}
+
 /* A pair that the quick profile leaves out is not judged by those of its cells that other pairs measure. */
 static bool is_judged(const struct judge *judge, const struct rule_pair *pair, int count)
 {
     if (pair->kind == RULE_CURVE)
         return false;
-    for (int i = 0; pair->only_full && i < count; i++)
-        if (!value_was_run(judge, &judge->comparisons[i]))
+    for (int i = 0; pair->only_full && i < count; i++) {
+        const struct comparison *comparison = &judge->comparisons[i];
+        if (!value_was_run(judge, comparison) || !has_figure(judge, &comparison->better, pair->metric) ||
+            !has_figure(judge, &comparison->worse, pair->metric))
             return false;
+    }
     return true;
 }
 
