@@ -13,6 +13,7 @@
 #include "driver.h"
 #include "file.h"
 #include "gbench_shim.h"
+#include "hgrm.h"
 #include "options.h"
 #include "own_options.h"
 #include "runtime.h"
@@ -20,12 +21,20 @@
 #include "words.h"
 
 struct options {
-    const char *cell, *topology, *python, *description, *trace;
+    const char *cell, *topology, *python, *description, *trace, *hgrm;
     uint64_t items, rate;
     struct own_work own;
 };
 
-enum { OPTION_ITEMS = 256, OPTION_RATE, OPTION_TOPOLOGY, OPTION_PYTHON, OPTION_DESCRIPTION, OPTION_TRACE };
+enum {
+    OPTION_ITEMS = 256,
+    OPTION_RATE,
+    OPTION_TOPOLOGY,
+    OPTION_PYTHON,
+    OPTION_DESCRIPTION,
+    OPTION_TRACE,
+    OPTION_HGRM
+};
 
 static const struct argp_option option_table[] = {
     {"items", OPTION_ITEMS, "N", 0, "work to do", 0},
@@ -37,6 +46,7 @@ static const struct argp_option option_table[] = {
      0},
     {"trace", OPTION_TRACE, "FILE", 0, "write when which worker did each task, for Perfetto; slows it down",
      0},
+    {"hgrm", OPTION_HGRM, "FILE", 0, "write the latencies as HdrHistogram's percentiles, in milliseconds", 0},
     {0},
 };
 
@@ -64,6 +74,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case OPTION_TRACE:
         options->trace = text;
+        return 0;
+    case OPTION_HGRM:
+        options->hgrm = text;
         return 0;
     case ARGP_KEY_ARG:
         if (options->cell)
@@ -122,6 +135,20 @@ static int write_trace(const struct run *run, const char *cell, const char *path
     return result;
 }
 
+static int write_latencies(const struct run *run, const char *path, struct error *error)
+{
+    struct file_new file;
+    if (!cell_latencies(run))
+        return error_set(error, "--hgrm: this workload measures no latencies; io/echo and io/http do");
+    if (!file_create_named(&file, path, error))
+        return -1;
+    int result = hgrm_write(cell_latencies(run), file.stream)
+                     ? error_set(error, "%s: cannot be written", path)
+                     : file_finish(&file, error);
+    file_drop(&file);
+    return result;
+}
+
 static int launch_native(const struct cell *cell, const struct topology *topology,
                          const struct options *options, uint64_t items, struct row_buffer *row,
                          struct error *error)
@@ -143,6 +170,8 @@ static int launch_native(const struct cell *cell, const struct topology *topolog
     set_status(&sample.measurement, row);
     measurement_fill_row(sample.run, &sample.measurement, memory_bytes, row);
     int result = options->trace ? write_trace(sample.run, name, options->trace, error) : 0;
+    if (!result && options->hgrm)
+        result = write_latencies(sample.run, options->hgrm, error);
     cell_free(sample.run);
     return result;
 }
@@ -151,8 +180,9 @@ static int launch(const struct cell *cell, const struct topology *topology, cons
                   struct row_buffer *row, struct error *error)
 {
     const struct driver *driver = runtime_of(cell)->driver;
-    if (driver && options->trace)
-        return error_set(error, "--trace is of native cells, which %s's are not", cell->runtime);
+    if (driver && (options->trace || options->hgrm))
+        return error_set(error, "--%s is of native cells, which %s's are not",
+                         options->trace ? "trace" : "hgrm", cell->runtime);
     if (runtime_runnable(cell, topology, error)) {
         row_set(row, COLUMN_STATUS, "skipped");
         row_set(row, COLUMN_REASON, "%s", error->text);

@@ -261,6 +261,11 @@ int cell_measure(struct run *run, uint64_t items, struct measurement *measuremen
     return 0;
 }
 
+const struct histogram *cell_latencies(const struct run *run)
+{
+    return run->workload->latency ? &run->shared->latency : NULL;
+}
+
 uint64_t cell_memory_bytes(const struct run *run)
 {
     if (run->workload->sets_clock || run->workload->memory)

@@ -67,6 +67,9 @@ int cell_measure(struct run *run, uint64_t items, struct measurement *measuremen
 /* Proportional set size of the tree, 0 where the carriers did not last. */
 uint64_t cell_memory_bytes(const struct run *run);
 
+/* What the round's latencies were, until cell_free; NULL: the workload measures none. */
+const struct histogram *cell_latencies(const struct run *run);
+
 /* Stops and awaits all workers. The run can still be asked for its row until cell_free. */
 void cell_close(struct run *run);
 void cell_free(struct run *run);

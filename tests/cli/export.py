@@ -4,6 +4,7 @@
 import csv
 import json
 import pathlib
+import re
 import shutil
 import statistics
 import subprocess
@@ -245,7 +246,19 @@ class Export(Case):
 
 
 class Trace(Case):
-    """launch --trace: every task once, where and when it ran."""
+    """launch --trace: every task once, where and when it ran; launch --hgrm."""
+
+    def test_hgrm(self):
+        """A launch's latencies: as many as there were messages, the largest as the row says."""
+        cell = 'native/io/echo/event-loop/workers:1/conc:4'
+        output, _ = self.crosspoint('launch', cell, '--items', 400, '--hgrm', 'H')
+        row = dict(line.split('=', 1) for line in output.splitlines())
+        lines = (self.folder / 'H').read_text().splitlines()
+        counts = dict(re.findall(r'(Max|Total count) *= *([\d.]+)', '\n'.join(lines)))
+        self.assertEqual(int(counts['Total count']), int(row['items']))
+        self.assertAlmostEqual(float(counts['Max']) / (float(row['latency_max_ns']) / 1e6), 1, delta=0.01)
+        errors = self.crosspoint('launch', 'native/null/empty/serial', '--hgrm', 'H', code=1)[1]
+        self.assertIn('--hgrm: this workload measures no latencies', errors)
 
     def trace(self, cell, items=200):
         output, errors = self.crosspoint('launch', cell, '--items', items, '--trace', 'T')
