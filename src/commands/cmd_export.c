@@ -35,6 +35,10 @@ static const struct argp_option option_table[] = {
 static const struct export_format *find_format(const struct argp_state *state, const char *name)
 {
     struct error error;
+    if (strcmp(name, "hgrm") == 0)
+        options_error(
+            state, "hgrm takes the whole histogram, which a results folder has not: `crosspoint launch CELL "
+                   "--hgrm FILE` or `crosspoint load ADDRESS --hgrm FILE`");
     const struct export_format *format = export_format_find(name, &error);
     if (!format)
         options_error(state, "%s", error.text);

@@ -257,6 +257,7 @@ class Trace(Case):
         counts = dict(re.findall(r'(Max|Total count) *= *([\d.]+)', '\n'.join(lines)))
         self.assertEqual(int(counts['Total count']), int(row['items']))
         self.assertAlmostEqual(float(counts['Max']) / (float(row['latency_max_ns']) / 1e6), 1, delta=0.01)
+        self.assertIn('launch CELL --hgrm FILE', self.crosspoint('export', '.', '--format', 'hgrm', code=2)[1])
         errors = self.crosspoint('launch', 'native/null/empty/serial', '--hgrm', 'H', code=1)[1]
         self.assertIn('--hgrm: this workload measures no latencies', errors)
 
