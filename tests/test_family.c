@@ -150,6 +150,23 @@ static void test_generator_limit(void **state)
     }
 }
 
+/* What the generator could do at most: from rows in which it had much to do, the highest. */
+static void test_generator_ceiling(void **state)
+{
+    (void)state;
+    struct samples samples;
+    struct error error;
+    open_samples(&samples);
+    add(&samples, A, 0, 1000, 100, 0.8);
+    add(&samples, A, 1, 900, 100, 0.9);
+    add(&samples, A, 2, 100, 100, 0.01);
+    add(&samples, B, 0, 1000, 100, NAN);
+    assert_int_equal(samples_finish(&samples, &error), 0);
+    assert_true(fabs(samples_find(&samples, A)->generator_ceiling - 1250) < 1e-9);
+    assert_true(samples_find(&samples, B)->generator_ceiling == 0);
+    samples_free(&samples);
+}
+
 /* 20 and 18 rounds of 256 are rates of the same; 18 and a half are not. */
 static void test_rounds(void **state)
 {
@@ -313,9 +330,13 @@ static void test_family_wise_errors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_not_larger),         cmocka_unit_test(test_total_times),
-        cmocka_unit_test(test_generator_limit),    cmocka_unit_test(test_rounds),
-        cmocka_unit_test(test_curved_crossing),    cmocka_unit_test(test_fact),
+        cmocka_unit_test(test_not_larger),
+        cmocka_unit_test(test_total_times),
+        cmocka_unit_test(test_generator_limit),
+        cmocka_unit_test(test_generator_ceiling),
+        cmocka_unit_test(test_rounds),
+        cmocka_unit_test(test_curved_crossing),
+        cmocka_unit_test(test_fact),
         cmocka_unit_test(test_family_wise_errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -174,12 +174,16 @@ static void note_reason(struct samples *samples, uint32_t index, const struct sa
     *block = input->block;
 }
 
-static void note_work(struct samples_cell *cell, const struct samples_input *input)
+static void note_work(const struct samples *samples, struct samples_cell *cell,
+                      const struct samples_input *input)
 {
     cell->items_low = fmin(cell->items_low, input->items); /* fmin passes over NaN */
     cell->items_high = fmax(cell->items_high, input->items);
     cell->ragged = cell->ragged || (cell->conc > 1 && fmod(input->items, cell->conc) > 0);
     cell->generator_rows += !isnan(input->generator_busy);
+    if (input->generator_busy > 0.5 && samples->kept[COLUMN_ITEMS_PER_SECOND])
+        cell->generator_ceiling =
+            fmax(cell->generator_ceiling, input->by_column[COLUMN_ITEMS_PER_SECOND] / input->generator_busy);
     cell->generator_rows_limited += input->generator_busy > generator_busy_max;
 }
 
@@ -203,7 +207,7 @@ int samples_add(struct samples *samples, const struct samples_input *input, stru
     samples->cells[cell].rows[input->status]++;
     note_reason(samples, cell, input, samples->reasons.texts[reason]);
     if (input->status == STATUS_OK)
-        note_work(&samples->cells[cell], input);
+        note_work(samples, &samples->cells[cell], input);
     return 0;
 }
 

@@ -29,6 +29,8 @@ struct samples_cell {
     bool ragged; /* an ok row whose items are no whole rounds of conc: tasks that wait together end unlike */
     /* The ok rows that tell how busy the load generator was, and in how many of them it was at its limit. */
     size_t generator_rows, generator_rows_limited;
+    double generator_ceiling; /* items a second at which it would be busy all the time, the highest of them;
+                                 0: none tells */
 };
 
 /* Texts, each once. */

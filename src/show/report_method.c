@@ -7,6 +7,7 @@
 #include "cells_table.h"
 #include "report_part.h"
 #include "table.h"
+#include "wording.h"
 
 enum { BLOCK, CELL, STATUS, REASON, COLUMN_END };
 
@@ -101,6 +102,28 @@ static void put_independence(FILE *out, const struct verdicts *verdicts)
                                 : "nothing speaks against it");
 }
 
+/* What its own CPU time says: a figure near to it is the generator's and not the server's. */
+static void put_generator(FILE *out, const struct samples *samples)
+{
+    const struct samples_cell *fastest = NULL;
+    size_t rows = 0, limited = 0;
+    for (size_t i = 0; i < samples->cell_count; i++) {
+        const struct samples_cell *cell = &samples->cells[i];
+        rows += cell->generator_rows;
+        limited += cell->generator_rows_limited;
+        if (cell->generator_ceiling > (fastest ? fastest->generator_ceiling : 0))
+            fastest = cell;
+    }
+    if (!fastest)
+        return;
+    char rate[40];
+    word_metric(COLUMN_ITEMS_PER_SECOND, fastest->generator_ceiling, rate, sizeof rate);
+    fprintf(out, "<p>By the CPU time that an item took it, the load generator could drive at most %s (",
+            rate);
+    html_put_element(out, "<code>", fastest->name, "</code>");
+    fprintf(out, "); in %zu of %zu rows it was busy for more than 80 %% of its time.</p>\n", limited, rows);
+}
+
 int report_put_method(FILE *out, const struct verdicts *verdicts, const struct samples *samples,
                       struct error *error)
 {
@@ -132,6 +155,7 @@ int report_put_method(FILE *out, const struct verdicts *verdicts, const struct s
     fputs(".</p>\n", out);
     if (counts[STATUS_OK] < samples->row_count && put_rows_not_ok(out, samples, error))
         return -1;
+    put_generator(out, samples);
     put_independence(out, verdicts);
     fputs("<p class=\"quiet\">The samples stand in <code>samples.csv</code>, the verdicts in "
           "<code>verdicts.csv</code>; "
