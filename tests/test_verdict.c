@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "judge.h"
 #include "scene.h"
 #include "wording.h"
 
@@ -342,6 +343,37 @@ static void test_too_few_cores(void **state)
     scene_end(&scene);
 }
 
+/* What would do if it is as it looks is told where that is more than the claim, and would be fewer blocks. */
+static void test_undecided_words(void **state)
+{
+    (void)state;
+    static const struct {
+        double needed, needed_seen;
+        const char *words;
+    } cases[] = {
+        {864, 19, "underpowered: about 864 blocks needed to tell 1.44×, 19 if it is 9.87×"},
+        {864, 0, "underpowered: about 864 blocks needed to tell 1.44×"},
+        {864, 12, "underpowered: about 864 blocks needed to tell 1.44×"},
+        {16, 19, "underpowered: about 16 blocks needed to tell 1.44×"},
+        {INFINITY, 19, "underpowered: more than 13 blocks needed, 19 if it is 9.87×"},
+        {INFINITY, INFINITY, "underpowered: more than 13 blocks needed"},
+        {NAN, NAN, "underpowered: more than 13 blocks needed"},
+        {12, 9, "underpowered: too close to +20 % to tell"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct judge_undecided undecided = {.n = 13,
+                                                  .needed = cases[i].needed,
+                                                  .alternative = 1.44,
+                                                  .threshold = 1.2,
+                                                  .unit = "blocks",
+                                                  .seen = 9.87,
+                                                  .needed_seen = cases[i].needed_seen};
+        char text[160];
+        judge_word_undecided(&undecided, text, sizeof text);
+        assert_string_equal(text, cases[i].words);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -359,6 +391,7 @@ int main(void)
         cmocka_unit_test(test_skew),
         cmocka_unit_test(test_ties),
         cmocka_unit_test(test_lag),
+        cmocka_unit_test(test_undecided_words),
         cmocka_unit_test(test_too_few_cores),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

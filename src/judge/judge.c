@@ -186,12 +186,17 @@ void judge_append_absent(const struct samples_pairing *pairing, char *text, size
 
 void judge_word_undecided(const struct judge_undecided *undecided, char *text, size_t text_bytes)
 {
-    double n = (double)undecided->n, needed = undecided->needed;
-    if (needed > n && needed < 10000)
-        snprintf(text, text_bytes, "underpowered: about %.0f %s needed to tell %.3g×", needed,
-                 undecided->unit, undecided->alternative);
+    enum { BLOCKS_TOLD_MAX = 10000 };
+    double n = (double)undecided->n, needed = undecided->needed, needed_seen = undecided->needed_seen;
+    char seen[64] = "";
+    if (needed_seen > n && needed_seen < BLOCKS_TOLD_MAX && !(needed <= needed_seen))
+        snprintf(seen, sizeof seen, ", %.0f if it is %.3g×", needed_seen, undecided->seen);
+    if (needed > n && needed < BLOCKS_TOLD_MAX)
+        snprintf(text, text_bytes, "underpowered: about %.0f %s needed to tell %.3g×%s", needed,
+                 undecided->unit, undecided->alternative, seen);
     else if (!(needed <= n))
-        snprintf(text, text_bytes, "underpowered: more than %zu %s needed", undecided->n, undecided->unit);
+        snprintf(text, text_bytes, "underpowered: more than %zu %s needed%s", undecided->n, undecided->unit,
+                 seen);
     else
         snprintf(text, text_bytes, "underpowered: too close to %+.3g %% to tell",
                  100 * (undecided->threshold - 1));

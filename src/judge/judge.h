@@ -78,6 +78,9 @@ struct judge_undecided {
     double needed; /* as statistics_blocks_for */
     double alternative, threshold;
     const char *unit;
+    /* Optional: the ratio as it looks, where that is farther from the threshold than alternative is, and the
+     * blocks that would show it. 0: none. */
+    double seen, needed_seen;
 };
 void judge_word_undecided(const struct judge_undecided *undecided, char *text, size_t text_bytes);
 

@@ -201,13 +201,17 @@ static void word_undecided(const struct verdicts *verdicts, struct verdict_point
         snprintf(point->reason, sizeof point->reason, "%s", limit_words(point));
         return;
     }
+    double from = log(words->threshold), beyond = fabs(log(point->ratio) - from);
+    bool farther = beyond > fabs(log(words->alternative) - from);
     const struct judge_undecided undecided = {
         .n = point->n,
         .needed = fmax(statistics_blocks_for(d, point->n, fabs(log1p(effect)), alpha, judge_power),
                        blocks_for_correction(verdicts, point)),
         .alternative = words->alternative,
         .threshold = words->threshold,
-        .unit = "blocks"};
+        .unit = "blocks",
+        .seen = point->ratio,
+        .needed_seen = farther ? statistics_blocks_for(d, point->n, beyond, alpha, judge_power) : 0};
     judge_word_undecided(&undecided, point->reason, sizeof point->reason);
 }
 
