@@ -235,6 +235,26 @@ static void test_one_block(void **state)
     end(&scene);
 }
 
+/* One cell against what is expected: its bar is drawn. */
+static void test_fact(void **state)
+{
+    (void)state;
+    struct scene scene = {.error = {""}};
+    char path[128], charts[128];
+    synthetic_open(&scene.synthetic);
+    synthetic_cell(&scene.synthetic, "native/sync/counter/thread-pool/lock:none", 7, COLUMN_VALUE, 40, 0.01);
+    snprintf(path, sizeof path, "%s/fact.ini", scene.synthetic.folder);
+    synthetic_text(path, "[rule]\nclaim = c\nruntimes = native\nkind = fact\nmetric = value\nexpect = > 0\n"
+                         "cell = sync/counter/thread-pool/lock:none\n");
+    judge(&scene, path);
+    if (charts_draw(&scene.verdicts, scene.scripts, scene.synthetic.folder, 1, &scene.drawn, &scene.error) !=
+        1)
+        fail_msg("%s", scene.error.text);
+    snprintf(charts, sizeof charts, "%s/charts", scene.synthetic.folder);
+    expect_file(charts, "fact.csv", "\n1,median,better,thread-pool,");
+    end(&scene);
+}
+
 /* A curve that a limit of the machine ends is marked there, with the words for it; the other goes on. */
 static void test_limit(void **state)
 {
@@ -381,6 +401,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_text_is_only_text),
         cmocka_unit_test(test_report),
         cmocka_unit_test(test_one_block),
+        cmocka_unit_test(test_fact),
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_nothing_measured),
         cmocka_unit_test(test_map),

@@ -75,11 +75,11 @@ static void test_alone(void **state)
     const struct verdict_point *last = &scene.verdicts.points[3];
     assert_string_equal(last->reason, "skipped: ulimit -u");
     assert_int_equal(last->n, 0);
-    assert_int_equal(last->better_n, 5);
-    assert_int_equal(last->worse_n, 0);
+    assert_int_equal(last->better_alone, 5);
+    assert_int_equal(last->worse_alone, 0);
     assert_true(fabs(last->better_median / 5000 - 1) < 0.1 && isnan(last->worse_median) &&
                 isnan(last->ratio));
-    assert_int_equal(scene.verdicts.points[2].worse_n, 12);
+    assert_int_equal(scene.verdicts.points[2].worse_alone, 0);
     scene_end(&scene);
 }
 

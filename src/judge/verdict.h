@@ -19,10 +19,10 @@ extern const char *const judgement_names[3]; /* "holds", "does not hold", "incon
 struct verdict_point {
     struct comparison comparison;
     char better[CELL_NAME_BYTES], worse[CELL_NAME_BYTES];
-    double x;                    /* the sweep value as a number, NaN if none */
-    struct sample_pair *samples; /* in order of block */
-    size_t n;                    /* blocks in which both are ok and have the metric */
-    size_t better_n, worse_n;    /* ... each; where only one could be measured its figures are of these */
+    double x;                         /* the sweep value as a number, NaN if none */
+    struct sample_pair *samples;      /* in order of block */
+    size_t n;                         /* blocks in which both are ok and have the metric */
+    size_t better_alone, worse_alone; /* n is 0, and only one could be measured: blocks of its figures */
     double better_median, better_low, better_high; /* of the metric, with its exact 95 % interval */
     double worse_median, worse_low, worse_high;
     double ratio, ci_low, ci_high, ci_level; /* how many times better `better` is (Hodges-Lehmann) */

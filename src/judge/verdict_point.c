@@ -36,7 +36,6 @@ static int measure_arm(struct verdict_point *point, bool better, double *values,
     *(better ? &point->better_median : &point->worse_median) = figure.median;
     *(better ? &point->better_low : &point->worse_low) = figure.low;
     *(better ? &point->better_high : &point->worse_high) = figure.high;
-    *(better ? &point->better_n : &point->worse_n) = n;
     return 0;
 }
 
@@ -65,6 +64,7 @@ static int measure_alone(const struct samples *samples, const struct samples_sid
             values[n++] = figures[i];
     int result = values && n ? measure_arm(point, better, values, n) : values ? 0 : -1;
     free(values);
+    *(better ? &point->better_alone : &point->worse_alone) = n;
     return result;
 }
 

@@ -16,7 +16,7 @@ static bool has_data(const struct panel *panel)
 
 static bool has_arm(const struct verdict_point *point)
 {
-    return point->better_n || point->worse_n;
+    return point_arm_n(point, true) || point_arm_n(point, false);
 }
 
 /* A limit of the machine stopped one arm, or both. */

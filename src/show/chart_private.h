@@ -59,7 +59,7 @@ static inline bool panel_is_fact(const struct panel *panel)
 /* What was measured of an arm at a point, in blocks. */
 static inline size_t point_arm_n(const struct verdict_point *point, bool better)
 {
-    return better ? point->better_n : point->worse_n;
+    return point->n ? point->n : better ? point->better_alone : point->worse_alone;
 }
 
 /* Lists the panels that have data. */
