@@ -3,9 +3,10 @@
 
     python3 tests/advise_by_hand.py build/crosspoint [--seconds N] [TASK...]
 
-By hand is: the same number of calls through the standard library's own pools, timed with a clock, the best of three; in C
-the plugin's function under threads and forked processes. A choice agrees if by hand it is no more than 20 % behind the
-best by hand. Not a test: what it prints are timings.
+By hand is: the same number of calls through the standard library's own pools, timed with a clock; in C the plugin's
+function under threads and forked processes. Five rounds, each through all of these in another order, so that others on
+the machine meet them alike; the median of each. A choice agrees if by hand it is no more than 20 % behind the best by
+hand. Not a test: what it prints are timings.
 """
 
 import argparse
@@ -17,6 +18,8 @@ import json
 import multiprocessing
 import os
 import pathlib
+import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,6 +28,8 @@ import time
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
 PORT = 18231
 UNITS = len(os.sched_getaffinity(0))
+ROUNDS = 5
+KINDS = 'serial', 'thread', 'process', 'event-loop'
 
 TASKS = f'''
 import asyncio, json, time, urllib.request
@@ -139,64 +144,78 @@ def rate(calls, run):
     return calls / (time.perf_counter() - begin)
 
 
-def by_hand_python(module, name):
-    """Calls a second by model and workers."""
+def measure(ways):
+    """Calls a second of each way, which is a function by kind and workers."""
+    found = {way: [] for way in ways}
+    for _ in range(ROUNDS):
+        for way in random.sample(list(ways), len(ways)):
+            found[way].append(ways[way]())
+    return {way: statistics.median(rates) for way, rates in found.items()}
+
+
+def ways_in_python(module, name, chosen):
     function, coroutine = getattr(module, name), getattr(module, name + '_async', None)
-    once = time.perf_counter()
-    function()
-    once = time.perf_counter() - once
+    once = min(1 / rate(1, lambda _: function()) for _ in range(3))
     waits = name in ('nap', 'fetch')
-    found = {}
+    calls = max(int(0.3 / once), 2)
+    levels = {UNITS, 2 * UNITS} | ({4 * UNITS, 8 * UNITS, 32 * UNITS} if waits or name == 'half' else set())
+    ways = {('serial', 1): lambda: rate(calls, lambda n: [function() for _ in range(n)])}
 
     def pooled(pool_class, workers):
-        calls = max(int(0.3 / once) * (workers if waits else min(workers, UNITS)), 2 * workers)
+        count = max(calls * (workers if waits else min(workers, UNITS)), 2 * workers)
         with pool_class(workers) as pool:
             list(pool.map(len, [''] * workers))
-            return max(rate(calls, lambda n: [f.result() for f in [pool.submit(function) for _ in range(n)]])
-                       for _ in range(3))
+            return rate(count, lambda n: [f.result() for f in [pool.submit(function) for _ in range(n)]])
 
-    async def gather(calls, limit):
+    async def gather(count, limit):
         gate = asyncio.Semaphore(limit)
 
         async def one():
             async with gate:
                 await coroutine()
-        await asyncio.gather(*(one() for _ in range(calls)))
+        await asyncio.gather(*(one() for _ in range(count)))
 
-    calls = max(int(0.3 / once), 2)
-    found['serial', 1] = max(rate(calls, lambda n: [function() for _ in range(n)]) for _ in range(3))
-    for workers in sorted({UNITS, 2 * UNITS} | ({4 * UNITS, 8 * UNITS, 32 * UNITS} if waits or name == 'half' else set())):
-        found['thread', workers] = pooled(concurrent.futures.ThreadPoolExecutor, workers)
-        if workers <= 8 * UNITS:
-            found['process', workers] = pooled(concurrent.futures.ProcessPoolExecutor, workers)
-        if coroutine:
-            found['event-loop', workers] = max(rate(calls * workers, lambda n, w=workers: asyncio.run(gather(n, w)))
-                                               for _ in range(3))
-    return found
+    pools = {'thread': concurrent.futures.ThreadPoolExecutor, 'process': concurrent.futures.ProcessPoolExecutor}
+    wanted = {(kind, workers) for kind in pools for workers in levels if kind == 'thread' or workers <= 8 * UNITS}
+    for kind, workers in wanted | {chosen}:
+        if kind in pools:
+            ways[kind, workers] = lambda kind=kind, workers=workers: pooled(pools[kind], workers)
+    for workers in levels | {chosen[1]} if coroutine else ():
+        ways['event-loop', workers] = lambda workers=workers: rate(calls * workers,
+                                                                   lambda n: asyncio.run(gather(n, workers)))
+    return ways
 
 
-def by_hand_c(program, waits):
-    found = {}
-    for kind in 'thread', 'process':
-        for workers in {1, UNITS, 2 * UNITS} | ({8 * UNITS, 32 * UNITS} if waits else set()):
-            calls = 400 * (workers if waits else 1)
-            found[kind, workers] = max(float(subprocess.run([program, kind, str(workers), str(calls)], check=True,
-                                                            capture_output=True, text=True).stdout) for _ in range(3))
-    found['serial', 1] = found['thread', 1]
-    return found
+def ways_in_c(program, waits, chosen):
+    def run(kind, workers):
+        calls = 400 * (workers if waits else 1)
+        kind = 'thread' if kind == 'serial' else kind
+        return float(subprocess.run([program, kind, str(workers), str(calls)], check=True, capture_output=True,
+                                    text=True).stdout)
+
+    levels = {1, UNITS, 2 * UNITS} | ({8 * UNITS, 32 * UNITS} if waits else set())
+    wanted = {(kind, workers) for kind in ('thread', 'process') for workers in levels} | {('serial', 1), chosen}
+    return {way: lambda way=way: run(*way) for way in wanted}
+
+
+def by_hand(chosen):
+    """The kind of the standard library that is the model's, and how many."""
+    model = chosen['cell'].split('/')[3]
+    return next((kind for kind in KINDS if model.startswith(kind)), model), chosen['in_flight']
 
 
 def compare(name, advice, chosen, found):
-    model, workers = chosen['cell'].split('/')[3], chosen['in_flight']
-    kind = next((kind for kind in ('serial', 'thread', 'process', 'event-loop') if model.startswith(kind)), model)
-    best = max(found, key=found.get)
-    same = [key for key in found if key[0] == kind]
-    near = min(same, key=lambda key: abs(key[1] - workers)) if same else None
-    behind = found[best] / found[near] if near else float('nan')
-    word = 'agrees' if behind <= 1.2 else 'DIFFERS'
-    print(f"{name:12} {advice['class']['word']:22} chosen {chosen['label']:32} by hand {best[0]} {best[1]} "
-          f"({found[best]:.0f}/s), the chosen {found[near] if near else float('nan'):.0f}/s: {word}, {behind:.2f}x; "
-          f"others used {100 * advice.get('foreign_cpu_fraction', 0):.0f} %", flush=True)
+    best, way = max(found, key=found.get), by_hand(chosen)
+    if way not in found:
+        print(f'{name:12} chosen {chosen["label"]}: no such way by hand', flush=True)
+        return
+    behind = found[best] / found[way]
+    tied = [candidate['label'] for candidate in advice['candidates'] if candidate['tied'] and candidate is not chosen]
+    print(f"{name:12} {advice['class']['word']:22} chosen {chosen['label']:32} ({advice['blocks']} blocks, tied: "
+          f"{'; '.join(tied) or 'none'}) by hand {best[0]} {best[1]} ({found[best]:.0f}/s), "
+          f"the chosen {found[way]:.0f}/s: "
+          f"{'agrees' if behind <= 1.2 else 'DIFFERS'}, {behind:.2f}x; others used "
+          f"{100 * advice.get('foreign_cpu_fraction', 0):.0f} %", flush=True)
 
 
 def main():
@@ -217,7 +236,7 @@ def main():
                 continue
             advice, chosen = advise(options.program, options.seconds, '--python-task', f'mine:{name}', '--path', folder,
                                     '--out', f'py-{name}')
-            compare(f'Python {name}', advice, chosen, by_hand_python(module, name))
+            compare(f'Python {name}', advice, chosen, measure(ways_in_python(module, name, by_hand(chosen))))
         for name, body in PLUGINS.items():
             if options.tasks and name not in options.tasks:
                 continue
@@ -226,7 +245,7 @@ def main():
             subprocess.run(['cc', '-O2', '-shared', '-fPIC', f'-I{include}', f'{name}.c', '-o', f'{name}.so'], check=True)
             subprocess.run(['cc', '-O2', '-DBY_HAND', f'{name}.c', '-o', name, '-pthread'], check=True)
             advice, chosen = advise(options.program, options.seconds, '--plugin', f'{name}.so', '--out', f'c-{name}')
-            compare(f'C {name}', advice, chosen, by_hand_c(f'./{name}', name != 'loop'))
+            compare(f'C {name}', advice, chosen, measure(ways_in_c(f'./{name}', name != 'loop', by_hand(chosen))))
         server.terminate()
 
 

@@ -143,6 +143,24 @@ static void test_nothing(void **state)
     samples_free(&samples);
 }
 
+/* All failed in the first look: why is told though there is no finalist, and of a limit that there is one
+ * option for. */
+static void test_none_measured(void **state)
+{
+    (void)state;
+    struct error error;
+    begin();
+    made.serial = add("native/own/a/serial/place:none");
+    made.candidates[made.serial].finalist = false;
+    made.candidates[made.serial].rate = NAN;
+    advice_note_problem(&made.candidates[made.serial], "timeout: still running after 3 s; raise --timeout");
+    assert_int_equal(samples_finish(&samples, &error), 0);
+    assert_int_equal(advice_judge(&made, &samples, &error), -1);
+    assert_string_equal(error.text, "no launch was ok: serial: 3 s were too short for its least work; "
+                                    "--seconds takes more");
+    samples_free(&samples);
+}
+
 /* The finals have the fastest few of the first look, the tree's pick and one after the other; never who
  * failed. */
 static void test_finalists(void **state)
@@ -190,6 +208,25 @@ static void test_class(void **state)
     assert_string_equal(made.class.word, "in the kernel");
     classify(100, 40, 0, 10, 1); /* others had the processor: it never gave it up */
     assert_string_equal(made.class.word, "computing");
+}
+
+/* Where none but one at a time has a figure, nothing is said of more at once but that. */
+static void test_one_at_a_time(void **state)
+{
+    (void)state;
+    begin();
+    made.import_s = NAN;
+    made.serial = add("native/own/a/serial/place:none");
+    measure(made.serial, 100, 1e6);
+    classify(100, 1, 1, 10, 10);
+    judge();
+    advice_note_found(&made, "it leaves processes behind; it changes its own file");
+    advice_conclude(&made);
+    assert_int_equal(made.change_count, 0);
+    assert_string_equal(made.untold[0], "how far the task can be judged: it leaves processes behind");
+    assert_string_equal(made.untold[1], "how far the task can be judged: it changes its own file");
+    assert_string_equal(made.untold[2],
+                        "what more at once would gain: one at a time is all that was measured");
 }
 
 /* In words and as JSON, with all that is known and with next to nothing. */
@@ -264,9 +301,11 @@ static void test_more_cores(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_clear),   cmocka_unit_test(test_tied),       cmocka_unit_test(test_corrected),
-        cmocka_unit_test(test_nothing), cmocka_unit_test(test_finalists),  cmocka_unit_test(test_class),
-        cmocka_unit_test(test_written), cmocka_unit_test(test_more_cores),
+        cmocka_unit_test(test_clear),         cmocka_unit_test(test_tied),
+        cmocka_unit_test(test_corrected),     cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_finalists),     cmocka_unit_test(test_class),
+        cmocka_unit_test(test_written),       cmocka_unit_test(test_more_cores),
+        cmocka_unit_test(test_none_measured), cmocka_unit_test(test_one_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

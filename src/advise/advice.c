@@ -38,6 +38,28 @@ void advice_note_untold(struct advice *advice, const char *format, ...)
     va_end(arguments);
 }
 
+/* A launch's limit follows from --seconds: there is no --timeout here to raise. */
+void advice_note_problem(struct advice_candidate *candidate, const char *reason)
+{
+    double limit_s;
+    if (sscanf(reason, "timeout: still running after %lf s", &limit_s) == 1)
+        snprintf(candidate->problem, sizeof candidate->problem,
+                 "%.3g s were too short for its least work; --seconds takes more", limit_s);
+    else
+        snprintf(candidate->problem, sizeof candidate->problem, "%s", reason);
+    utf8_repair(candidate->problem);
+}
+
+void advice_note_found(struct advice *advice, const char *reason)
+{
+    for (const char *next; *reason; reason = next) {
+        next = strstr(reason, "; ");
+        int length = next ? (int)(next - reason) : (int)strlen(reason);
+        advice_note_untold(advice, "how far the task can be judged: %.*s", length, reason);
+        next = next ? next + strlen("; ") : reason + length;
+    }
+}
+
 /* "process-pool, 2 workers"; of a loop "event-loop, 64 in flight". */
 static void label(struct advice_candidate *candidate)
 {

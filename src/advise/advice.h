@@ -69,6 +69,12 @@ struct advice {
 void advice_note_change(struct advice *advice, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void advice_note_untold(struct advice *advice, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Why it has no figure, of a row's reason. */
+void advice_note_problem(struct advice_candidate *candidate, const char *reason);
+
+/* What the check of a callable found, "; " between, one by one. */
+void advice_note_found(struct advice *advice, const char *reason);
+
 /* The candidates for a workload of a runtime: those whose models can run it here, with so many workers or
  * tasks in flight as are worth a try. in_flight_max: 0, or no more than so many. Needs advice->class and
  * ->units. */

@@ -124,12 +124,16 @@ static void tell_in_flight(struct advice *advice)
     for (size_t i = 0; i < advice->count; i++)
         if (advice->candidates[i].rate > 0 && advice->candidates[i].in_flight > most)
             most = advice->candidates[i].in_flight;
-    if (advice->class.waiting >= 0.2 && chosen->in_flight == most)
+    if (advice->class.waiting < 0.2)
+        return;
+    if (most == 1)
+        advice_note_untold(advice, "what more at once would gain: one at a time is all that was measured");
+    else if (chosen->in_flight == most)
         advice_note_change(advice,
                            "more at once: %u in flight is the most that was tried, and no fewer did as well; "
                            "--conc tries more",
                            most);
-    else if (advice->class.waiting >= 0.2)
+    else
         advice_note_change(advice, "more at once: nothing, up to the %u in flight that were tried", most);
 }
 

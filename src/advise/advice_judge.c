@@ -170,8 +170,8 @@ static int read_medians(struct advice *advice, const struct samples *samples)
         const struct samples_cell *cell = candidate->finalist ? samples_find(samples, candidate->name) : NULL;
         if (!cell)
             continue;
-        if (cell->rows[STATUS_OK] == 0 && cell->reasons[STATUS_FAILED])
-            snprintf(candidate->problem, sizeof candidate->problem, "%s", cell->reasons[STATUS_FAILED]);
+        if (cell->rows[STATUS_OK] == 0 && *cell->reasons[STATUS_FAILED])
+            advice_note_problem(candidate, cell->reasons[STATUS_FAILED]);
         size_t n = samples_values(samples, cell, COLUMN_ITEMS_PER_SECOND, values);
         result = statistics_median(values, n, judge_level, &interval);
         candidate->median = interval.median;
@@ -201,10 +201,11 @@ static int read_disturbance(const struct samples *samples, enum column column, d
     return result;
 }
 
+/* Who failed in the first look is no finalist, and may be all there were. */
 static int fail_all(const struct advice *advice, struct error *error)
 {
     for (size_t i = 0; i < advice->count; i++)
-        if (advice->candidates[i].finalist && advice->candidates[i].problem[0])
+        if (advice->candidates[i].problem[0])
             return error_set(error, "no launch was ok: %s: %s", advice->candidates[i].label,
                              advice->candidates[i].problem);
     return error_set(error, "no launch was ok");

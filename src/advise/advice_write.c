@@ -160,12 +160,13 @@ static void add_rest(const struct advice *advice, struct table *table)
         table_text(table, SAYS, "%s", advice->change[i]);
     }
     advice_topic(table, "how sure");
-    table_text(
-        table, SAYS,
-        "%u blocks of fresh processes in random order, %zu finalists of %zu candidates; intervals and p are "
-        "corrected for %zu comparison%s, at 5 %%",
-        advice->blocks, advice->finalists, advice->count, advice->comparisons,
-        advice->comparisons == 1 ? "" : "s");
+    table_text(table, SAYS,
+               "%u block%s of fresh processes in random order, %zu finalist%s of %zu candidates; intervals "
+               "and p are "
+               "corrected for %zu comparison%s, at 5 %%",
+               advice->blocks, advice->blocks == 1 ? "" : "s", advice->finalists,
+               advice->finalists == 1 ? "" : "s", advice->count, advice->comparisons,
+               advice->comparisons == 1 ? "" : "s");
     for (size_t i = 0; i < advice->untold_count; i++) {
         advice_topic(table, i ? "" : "not told");
         table_text(table, SAYS, "%s", advice->untold[i]);

@@ -111,7 +111,7 @@ static int check_once(struct advising *advising, const struct cell *cell, struct
     if (session_launch(advising->session, planned, 1, 0, 0, &row))
         return 1;
     if (is_status(&row, STATUS_INVALID))
-        advice_note_untold(advice, "whether it does the same each time: %s", row.row.text[COLUMN_REASON]);
+        advice_note_found(advice, row.row.text[COLUMN_REASON]);
     else if (!is_status(&row, STATUS_OK))
         return fail_work(advising, row.row.text[COLUMN_REASON], error);
     advice->pickling_s = row_number(&row.row, COLUMN_VALUE) / 1e9;
@@ -179,6 +179,12 @@ static double launch_guess_s(const struct advising *advising, const struct advic
 static bool is_needed(const struct advice *advice, size_t index)
 {
     return index == advice->serial || index == advice->tree;
+}
+
+/* One look is a figure. */
+static bool is_needed_yet(const struct advice *advice, size_t index)
+{
+    return is_needed(advice, index) && isnan(advice->candidates[index].rate);
 }
 
 /* Work that computes gains little by more workers than units, work that waits little by few. */
@@ -257,8 +263,7 @@ static void take_look(struct advising *advising, struct plan_cell *cell, unsigne
     double wall_ns = row_number(&row->row, COLUMN_WALL_NS), done = row_number(&row->row, COLUMN_ITEMS),
            cpu_ns = row_number(&row->row, COLUMN_CPU_USER_NS) + row_number(&row->row, COLUMN_CPU_SYSTEM_NS);
     if (!is_status(row, STATUS_OK) || !(wall_ns > 0)) {
-        snprintf(candidate->problem, sizeof candidate->problem, "%s", row->row.text[COLUMN_REASON]);
-        utf8_repair(candidate->problem);
+        advice_note_problem(candidate, row->row.text[COLUMN_REASON]);
         candidate->rate = NAN; /* one that fails now and then is no finalist */
         cell->items = 0;
         return;
@@ -296,9 +301,10 @@ static int look_once(struct advising *advising, unsigned round, const size_t *or
         struct row_buffer row;
         double begin_s = clock_now_s();
         size_t index = (size_t)(find_candidate(advising->advice, cell->name) - advising->advice->candidates);
-        bool late = spent_s(advising) > looks_share * advising->advise->seconds;
+        double share = round ? looks_share : 2 * looks_share; /* without the first there is no figure */
+        bool late = spent_s(advising) > share * advising->advise->seconds;
         progress_launch(session->quiet, round * plan->count + slot, (LOOKS + 1) * plan->count, 0, cell->name);
-        if (cell->items == 0 || (late && round > 0 && !is_needed(advising->advice, index)))
+        if (cell->items == 0 || (late && !is_needed_yet(advising->advice, index)))
             continue; /* it failed, or there is no time: those that have no figure are told */
         if (session_launch(session, cell, cell->items, cell->rate, 0, &row))
             return 1;

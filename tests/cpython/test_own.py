@@ -106,8 +106,8 @@ class Own(unittest.TestCase):
         self.refused('tasks:f', "'tasks' has the name of a module of crosspoint's driver")
         self.refused('mine:absent', "has no 'absent'; it has add")
         self.refused('mine:number', 'cannot be called')
-        self.refused('mine:add', "missing a required argument: 'a'")
-        self.refused('mine:add', "unexpected keyword argument 'c'", {'a': 1, 'c': 2})
+        self.refused('mine:add', "does not take a call without --args: missing a required argument: 'a'")
+        self.refused('mine:add', "does not take --args: got an unexpected keyword argument 'c'", {'a': 1, 'c': 2})
         self.refused('mine:nameless', 'cannot be pickled')
         self.refused('mine:leave,dice', 'two of a kind')
 

@@ -71,7 +71,8 @@ def check_call(name, function, arguments, keywords):
     try:
         signature.bind(*arguments, **keywords)
     except TypeError as problem:
-        raise Unfit(f"'{name}{signature}' does not take --args: {problem}") from None
+        given = '--args' if arguments or keywords else 'a call without --args'
+        raise Unfit(f"'{name}{signature}' does not take {given}: {problem}") from None
 
 
 def check_pickles(name, function):
