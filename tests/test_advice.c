@@ -43,27 +43,32 @@ static void begin(void)
     samples_init(&samples, metrics, sizeof metrics / sizeof metrics[0]);
 }
 
+static void measure_block(size_t index, unsigned block, double rate, double memory_bytes)
+{
+    struct error error;
+    double by_column[COLUMN_COUNT];
+    for (int column = 0; column < COLUMN_COUNT; column++)
+        by_column[column] = NAN;
+    by_column[COLUMN_ITEMS_PER_SECOND] = rate;
+    by_column[COLUMN_MEMORY_BYTES] = memory_bytes;
+    by_column[COLUMN_FOREIGN_CPU_FRACTION] = by_column[COLUMN_STEAL_FRACTION] = 0;
+    const struct samples_input input = {.cell = made.candidates[index].name,
+                                        .reason = "",
+                                        .block = block,
+                                        .status = STATUS_OK,
+                                        .line = block + 2,
+                                        .items = 100,
+                                        .generator_busy = NAN,
+                                        .by_column = by_column};
+    assert_int_equal(samples_add(&samples, &input, &error), 0);
+}
+
 /* Rates scattered by some tenths of a percent, each block with a mood of its own. */
 static void measure(size_t index, double rate, double memory_bytes)
 {
-    struct error error;
     for (unsigned block = 0; block < BLOCKS; block++) {
-        double by_column[COLUMN_COUNT];
-        for (int column = 0; column < COLUMN_COUNT; column++)
-            by_column[column] = NAN;
         double mood = 1 + 0.2 * (block % 3), scatter = 1 + 0.002 * ((block * 7 + index * 5) % 11 - 5.0);
-        by_column[COLUMN_ITEMS_PER_SECOND] = rate * mood * scatter;
-        by_column[COLUMN_MEMORY_BYTES] = memory_bytes;
-        by_column[COLUMN_FOREIGN_CPU_FRACTION] = by_column[COLUMN_STEAL_FRACTION] = 0;
-        const struct samples_input input = {.cell = made.candidates[index].name,
-                                            .reason = "",
-                                            .block = block,
-                                            .status = STATUS_OK,
-                                            .line = block + 2,
-                                            .items = 100,
-                                            .generator_busy = NAN,
-                                            .by_column = by_column};
-        assert_int_equal(samples_add(&samples, &input, &error), 0);
+        measure_block(index, block, rate * mood * scatter, memory_bytes);
     }
 }
 
@@ -112,6 +117,27 @@ static void test_tied(void **state)
     assert_int_equal(made.chosen, threads);
     assert_true(made.candidates[processes].tied && made.candidates[processes].equivalent);
     assert_int_equal(made.second, serial); /* the first that is no tie */
+}
+
+/* Three of whom each is ahead of the next, by 22 % in the middle: none is within 5 % of another, nor tied. */
+static void test_circle(void **state)
+{
+    (void)state;
+    static const double rates[] = {100, 200, 300};
+    begin();
+    for (unsigned workers = 1; workers <= 3; workers++) {
+        char name[CELL_NAME_BYTES];
+        snprintf(name, sizeof name, "native/own/a/thread-pool/workers:%u/place:none", workers);
+        size_t index = add(name);
+        for (unsigned block = 0; block < 12; block++)
+            measure_block(index, block, rates[(2 + 2 * index + 2 * block) % 3], 1e6);
+    }
+    judge();
+    for (size_t i = 0; i < made.count; i++) {
+        double ratio = made.candidates[i].ratio;
+        assert_int_equal(made.candidates[i].tied, i == made.chosen);
+        assert_true(i == made.chosen || ratio < 1 / 1.05 || ratio > 1.05);
+    }
 }
 
 /* The correction is that of all comparisons: an interval of one alone would be narrower. */
@@ -305,7 +331,8 @@ int main(void)
         cmocka_unit_test(test_corrected),     cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_finalists),     cmocka_unit_test(test_class),
         cmocka_unit_test(test_written),       cmocka_unit_test(test_more_cores),
-        cmocka_unit_test(test_none_measured), cmocka_unit_test(test_one_at_a_time),
+        cmocka_unit_test(test_circle),        cmocka_unit_test(test_none_measured),
+        cmocka_unit_test(test_one_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,7 +34,7 @@ struct advice_candidate {
      */
     double ratio, ratio_low, ratio_high;
     double p;        /* of "the chosen one is ahead", adjusted over all comparisons */
-    bool tied;       /* within the effect of the fastest */
+    bool tied;       /* behind nobody by more than the effect */
     bool equivalent; /* and shown to be */
 };
 

@@ -110,14 +110,27 @@ static struct duel between(const struct duels *duels, size_t a, size_t b)
     return (struct duel){a, b, NAN, NAN, NAN, NAN, NAN, NAN};
 }
 
+/* The log ratio against whoever does best against it. Medians of pairs may go round in a circle: a is ahead
+ * of b, b of c, and c of a. */
+static double worst_duel(const struct advice *advice, const struct duels *duels, size_t index)
+{
+    double worst = INFINITY;
+    for (size_t i = 0; i < advice->count; i++)
+        if (i != index && advice->candidates[i].median > 0)
+            worst = fmin(worst, between(duels, index, i).estimate); /* fmin passes over NaN */
+    return worst;
+}
+
 static size_t find_fastest(const struct advice *advice, const struct duels *duels)
 {
     size_t best = SIZE_MAX;
+    double least = -INFINITY;
     for (size_t i = 0; i < advice->count; i++) {
-        if (!(advice->candidates[i].median > 0))
-            continue;
-        if (best == SIZE_MAX || between(duels, i, best).estimate > 0)
+        double worst = advice->candidates[i].median > 0 ? worst_duel(advice, duels, i) : -INFINITY;
+        if (worst > least) {
             best = i;
+            least = worst;
+        }
     }
     return best;
 }
@@ -139,7 +152,7 @@ static void choose(struct advice *advice, const struct duels *duels)
         if (i == advice->fastest || !(candidates[i].median > 0))
             continue;
         const struct duel duel = between(duels, advice->fastest, i);
-        candidates[i].tied = duel.estimate <= log1p(advice_effect);
+        candidates[i].tied = worst_duel(advice, duels, i) >= -log1p(advice_effect);
         candidates[i].equivalent = candidates[i].tied && duel.p_within < judge_alpha;
         if (candidates[i].tied && is_cheaper(&candidates[i], &candidates[advice->chosen]))
             advice->chosen = i;
