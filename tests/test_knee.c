@@ -120,11 +120,22 @@ static void what_cannot_be_told(void **state)
     assert_says("json", "\"p99_ns\": null");
 }
 
+/* What is beside a round comes off it: on a busy machine too the time is kept. */
+static void rounds_keep_the_time(void **state)
+{
+    (void)state;
+    assert_true(fabs(knee_round_s(8, 24, 0, 0, 0) - 8.0 / 24) < 1e-12);
+    assert_true(fabs(knee_round_s(8, 24, 4, 4, 27) - 8.0 / 24) < 1e-12);
+    assert_true(fabs(24 * (knee_round_s(8, 24, 8, 4, 27) + 4.0 / 27) - 8) < 1e-12);
+    assert_true(fabs(knee_round_s(8, 24, 40, 4, 27) - 0.04) < 1e-12); /* the least that says anything */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(shares_are_of_the_same_block, make),
         cmocka_unit_test_setup(fewer_are_chosen_if_they_do, make),
+        cmocka_unit_test(rounds_keep_the_time),
         cmocka_unit_test_setup(what_is_said, make),
         cmocka_unit_test_setup(what_cannot_be_told, make),
     };

@@ -37,6 +37,7 @@ struct driving {
     uint64_t limit_ns, state;
     struct knee_seen *shared; /* with the process of the round */
     size_t rounds, rounds_all;
+    double begin_s, asked_s; /* how long the rounds so far were to be, in all */
 };
 
 static void started(void *context, uint64_t startup_ns)
@@ -86,6 +87,7 @@ static int drive(struct driving *driving, const struct knee_point *point, double
                                       .ended = ended,
                                       .failed = failed};
     double ms = fmax(seconds * 1e3, ROUND_MS_MIN);
+    driving->asked_s += ms / 1e3;
     progress_launch(driving->options->quiet, driving->rounds++, driving->rounds_all, 0,
                     driving->options->server);
     *driving->shared = (struct knee_seen){.told = false};
@@ -182,9 +184,17 @@ static void choose(const struct looks *looks, struct knee *knee)
     knee->most = add_closed(knee, looks->connections[most]);
 }
 
+double knee_round_s(double share_s, size_t rounds, double spent_s, double asked_s, size_t done)
+{
+    double beside_s = done ? fmax(spent_s - asked_s, 0) / (double)done : 0;
+    return fmax(share_s / (double)rounds - beside_s, ROUND_MS_MIN / 1e3);
+}
+
 static int measure(struct driving *driving, struct knee_point *points, size_t count, double seconds,
                    struct error *error)
 {
+    const double round_s = knee_round_s(seconds, KNEE_BLOCKS * count, clock_now_s() - driving->begin_s,
+                                        driving->asked_s, driving->rounds);
     for (unsigned block = 0; block < KNEE_BLOCKS; block++) {
         size_t order[KNEE_CLOSED] = {0, 1, 2, 3};
         for (size_t i = count; i > 1; i--) {
@@ -194,7 +204,7 @@ static int measure(struct driving *driving, struct knee_point *points, size_t co
         }
         for (size_t i = 0; i < count; i++) {
             struct knee_point *point = &points[order[i]];
-            if (drive(driving, point, seconds / (KNEE_BLOCKS * (double)count), &point->seen[block], error))
+            if (drive(driving, point, round_s, &point->seen[block], error))
                 return -1;
         }
     }
@@ -281,8 +291,7 @@ static int measure_all(struct driving *driving, struct knee *knee, struct error 
 
 int knee_measure(const struct knee_options *options, struct knee *knee, struct error *error)
 {
-    struct driving driving = {.options = options};
-    double begin_s = clock_now_s();
+    struct driving driving = {.options = options, .begin_s = clock_now_s()};
     *knee = (struct knee){.server = options->server};
     if (set_up(&driving, error))
         return -1;
@@ -293,6 +302,6 @@ int knee_measure(const struct knee_options *options, struct knee *knee, struct e
     int result = measure_all(&driving, knee, error);
     munmap(driving.shared, sizeof *driving.shared);
     progress_clear(options->quiet);
-    knee->spent_s = clock_now_s() - begin_s;
+    knee->spent_s = clock_now_s() - driving.begin_s;
     return result;
 }

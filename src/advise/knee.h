@@ -73,4 +73,8 @@ int knee_measure(const struct knee_options *options, struct knee *knee, struct e
  * they are enough. For knee_measure and tests. 0; -1: out of memory. */
 int knee_judge(struct knee *knee);
 
+/* How long each of so many rounds may be that have share_s in all, where `done` rounds that were to take
+ * asked_s took spent_s: connecting and a process of its own are beside it. For knee_measure and tests. */
+double knee_round_s(double share_s, size_t rounds, double spent_s, double asked_s, size_t done);
+
 #endif
