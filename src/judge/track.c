@@ -150,8 +150,8 @@ static void find_canary(const struct tracker *tracker, const struct line *line, 
     size_t begin = test->first > TRACK_BASE ? test->first - TRACK_BASE : 0;
     begin = line->level > begin ? line->level : begin;
     step->canary = track_canary_find(&options->canaries, &line->sessions[begin], test->first - begin,
-                                     &line->sessions[test->first], line->count - test->first, step->ratio < 1,
-                                     options, &step->canary_ratio);
+                                     &line->sessions[test->first], line->count - test->first,
+                                     log(step->ratio), options, &step->canary_ratio);
 }
 
 static void set_step(const struct line *line, const struct test *test, size_t told, double p,

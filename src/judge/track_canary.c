@@ -5,6 +5,9 @@
 
 #include "step.h"
 
+/* A canary that moved by less of a cell's step leaves most of it to be explained. */
+static const double canary_share_least = 0.5;
+
 static size_t take(const double *logs, const size_t *sessions, size_t count, double *values)
 {
     size_t n = 0;
@@ -15,10 +18,12 @@ static size_t take(const double *logs, const size_t *sessions, size_t count, dou
 }
 
 size_t track_canary_find(const struct track_canaries *canaries, const size_t *base, size_t base_count,
-                         const size_t *window, size_t window_count, bool slower,
+                         const size_t *window, size_t window_count, double step_log,
                          const struct track_options *options, double *ratio)
 {
-    double before[TRACK_BASE], after[TRACK_BASE], farthest = log1p(options->effect);
+    double before[TRACK_BASE], after[TRACK_BASE];
+    double farthest = fmax(log1p(options->effect), canary_share_least * fabs(step_log));
+    bool slower = step_log < 0;
     size_t found = SIZE_MAX;
     for (size_t i = 0; i < canaries->count; i++) {
         const double *logs = &canaries->logs[i * canaries->sessions];

@@ -218,6 +218,8 @@ static void put_next(const struct track_history *history, const struct track_cou
         put(out, width,
             "Next: sessions scatter too much to tell; give them more blocks, a quieter machine or a larger "
             "--effect.");
+    } else if (counts->rows == 0) {
+        put(out, width, "No cell has a figure in these sessions: `reason` in their samples.csv says why.");
     } else {
         put(out, width, "Nothing to do.");
     }

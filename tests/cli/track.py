@@ -107,6 +107,13 @@ class Track(Case):
         history.go_on(6, slower=CELLS[:1], blocks=blocks(1300))
         self.assertEqual(self.read('history')['with the machine'], 0)
 
+    def test_no_figures(self):
+        """Sessions of which no launch counts: not "nothing to do"."""
+        self.history().go_on(2, status='invalid')
+        output = self.crosspoint('track', 'history', code=3)[0]
+        self.assertIn('No cell has a figure in these sessions', output)
+        self.assertNotIn('Nothing to do', output)
+
     def test_formats(self):
         history = self.history()
         history.go_on(20)
