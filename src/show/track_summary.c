@@ -62,6 +62,15 @@ static void count_flips(const struct track_history *history, const struct track_
     }
 }
 
+/* The suite has a line in any case. */
+static bool has_figures(const struct track *track)
+{
+    for (size_t cell = 0; cell + track->has_suite < track->count; cell++)
+        if (track->rows[cell].sessions)
+            return true;
+    return false;
+}
+
 void track_count(const struct track_history *history, struct track_counts *counts)
 {
     size_t room = 1, short_count = 0;
@@ -75,8 +84,9 @@ void track_count(const struct track_history *history, struct track_counts *count
             count_flips(history, series, counts);
         for (size_t metric = 0; metric < history->metric_count && series->current; metric++)
             for (size_t cell = 0; cell < series->tracks[metric].count; cell++) {
-                const struct track_row *row = &series->tracks[metric].rows[cell];
-                if (!row->sessions)
+                const struct track *track = &series->tracks[metric];
+                const struct track_row *row = &track->rows[cell];
+                if (!row->sessions || !has_figures(track))
                     continue;
                 count_row(history, series, metric, cell, counts);
                 if (needed && row->verdict == TRACK_SHORT)
