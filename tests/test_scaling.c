@@ -41,7 +41,7 @@ static void find(struct scene *scene)
 {
     synthetic_close(&scene->synthetic);
     if (synthetic_load(&scene->synthetic, &scene->samples, &scene->error) ||
-        sweeps_find(&scene->samples, NULL, NULL, &scene->sweeps, &scene->error))
+        sweeps_find(&scene->samples, &(struct sweeps_wanted){NULL}, &scene->sweeps, &scene->error))
         fail_msg("%s", scene->error.text);
 }
 

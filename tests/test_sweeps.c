@@ -28,12 +28,17 @@ static void write_cell(struct scene *scene, const char *keys, double rate)
     synthetic_cell(&scene->synthetic, cell, 6, COLUMN_ITEMS_PER_SECOND, rate, 0);
 }
 
-static void find(struct scene *scene, const struct verdicts *judged, const json_t *axes)
+static void find_wanted(struct scene *scene, const struct sweeps_wanted *wanted)
 {
     synthetic_close(&scene->synthetic);
     if (synthetic_load(&scene->synthetic, &scene->samples, &scene->error) ||
-        sweeps_find(&scene->samples, judged, axes, &scene->sweeps, &scene->error))
+        sweeps_find(&scene->samples, wanted, &scene->sweeps, &scene->error))
         fail_msg("%s", scene->error.text);
+}
+
+static void find(struct scene *scene, const struct verdicts *judged, const json_t *axes)
+{
+    find_wanted(scene, &(struct sweeps_wanted){.judged = judged, .axes = axes});
 }
 
 static void end(struct scene *scene)
@@ -161,6 +166,32 @@ static void test_axes(void **state)
     }
 }
 
+/* What a rule has as a curve is drawn of its metric though nobody asked for the key; what differs in another
+ * key is not the rule's. */
+static void test_curve(void **state)
+{
+    (void)state;
+    static const char *const cells[] = {"io/x/event-loop/workers:1", "io/x/event-loop/workers:1/size:2"};
+    for (size_t i = 0; i < 2; i++) {
+        struct scene scene = {.error = {""}};
+        struct rule rule = {.pair_count = 1,
+                            .pairs[0] = {.kind = RULE_CURVE,
+                                         .metric = COLUMN_ITEMS_PER_SECOND,
+                                         .sweep = {.key = "conc", .count = 2}}};
+        const struct rules rules = {.rules = &rule, .count = 1};
+        json_t *axes = json_object();
+        snprintf(rule.pairs[0].better, sizeof rule.pairs[0].better, "%s", cells[i]);
+        snprintf(rule.pairs[0].worse, sizeof rule.pairs[0].worse, "%s", cells[i]);
+        write_conc(&scene);
+        find_wanted(&scene, &(struct sweeps_wanted){.rules = &rules, .axes = axes});
+        assert_int_equal(scene.sweeps.count, i == 0);
+        if (i == 0)
+            assert_int_equal(scene.sweeps.charts[0].count, 2);
+        json_decref(axes);
+        end(&scene);
+    }
+}
+
 /* For terminals: a line a point, none over 80 columns, each with its figure. */
 static void test_text(void **state)
 {
@@ -208,9 +239,9 @@ static void test_many_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers),     cmocka_unit_test(test_limit), cmocka_unit_test(test_words),
-        cmocka_unit_test(test_judged),      cmocka_unit_test(test_axes),  cmocka_unit_test(test_text),
-        cmocka_unit_test(test_many_values),
+        cmocka_unit_test(test_numbers), cmocka_unit_test(test_limit),       cmocka_unit_test(test_words),
+        cmocka_unit_test(test_judged),  cmocka_unit_test(test_axes),        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_curve),   cmocka_unit_test(test_many_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

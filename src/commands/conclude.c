@@ -36,8 +36,9 @@ static int find_sweeps(const char *path, struct conclusion *conclusion, struct e
     struct stat status;
     if (stat(path, &status) == 0 && S_ISDIR(status.st_mode) && run_file_load_if_any(path, &run, error))
         return -1;
-    int result = sweeps_find(&conclusion->samples, &conclusion->verdicts, run_file_value(run, "options.axes"),
-                             &conclusion->sweeps, error);
+    const struct sweeps_wanted wanted = {&conclusion->verdicts, &conclusion->rules,
+                                         run_file_value(run, "options.axes")};
+    int result = sweeps_find(&conclusion->samples, &wanted, &conclusion->sweeps, error);
     json_decref(run);
     return result;
 }

@@ -367,23 +367,49 @@ static bool is_judged(const struct verdicts *judged, const struct sweep_entry *e
     return judged != NULL;
 }
 
-static int add_charts(struct sweeps *sweeps, const struct samples *samples, const struct verdicts *judged,
-                      const struct sweep_entry *entries, size_t count, struct error *error)
+static bool shares_chart(const char *cell_name, const struct sweep_entry *entry)
+{
+    struct arm arm = {.rows = NULL};
+    char name[CELL_NAME_BYTES + 64];
+    snprintf(name, sizeof name, "%s/%s", entry->arm->cell.runtime, cell_name);
+    return cell_parse(name, NULL, &arm.cell, NULL) == 0 &&
+           compare_charts(&(struct sweep_entry){&arm, entry->key}, entry) == 0;
+}
+
+/* The curve that a rule wants drawn, which no verdict's chart shows; NULL: none does. */
+static const struct rule_pair *find_curve(const struct rules *rules, const struct sweep_entry *entry)
+{
+    for (size_t i = 0; rules && i < rules->count; i++)
+        for (size_t k = 0; k < rules->rules[i].pair_count; k++) {
+            const struct rule_pair *pair = &rules->rules[i].pairs[k];
+            if (pair->kind == RULE_CURVE && strcmp(pair->sweep.key, entry->key) == 0 &&
+                (shares_chart(pair->better, entry) || shares_chart(pair->worse, entry)))
+                return pair;
+        }
+    return NULL;
+}
+
+/* asked: for this key; else there is only what a rule wants. */
+static int add_charts(struct sweeps *sweeps, const struct samples *samples,
+                      const struct sweeps_wanted *wanted, bool asked, const struct sweep_entry *entries,
+                      size_t count, struct error *error)
 {
     if (count < 2)
         return 0;
     if (is_scaling(entries))
         return add_chart(sweeps, samples, entries, count, COLUMN_ITEMS_PER_SECOND, error);
-    if (is_judged(judged, entries, count))
-        return 0;
+    if (!asked || is_judged(wanted->judged, entries, count)) {
+        const struct rule_pair *curve = find_curve(wanted->rules, entries);
+        return curve ? add_chart(sweeps, samples, entries, count, curve->metric, error) : 0;
+    }
     for (size_t i = 0; i < SWEEP_METRICS; i++)
         if (add_chart(sweeps, samples, entries, count, sweep_metrics[i], error))
             return -1;
     return 0;
 }
 
-int sweeps_find(const struct samples *samples, const struct verdicts *judged, const json_t *axes,
-                struct sweeps *sweeps, struct error *error)
+int sweeps_find(const struct samples *samples, const struct sweeps_wanted *wanted, struct sweeps *sweeps,
+                struct error *error)
 {
     struct found found = {.arms = NULL};
     memset(sweeps, 0, sizeof *sweeps);
@@ -395,9 +421,8 @@ int sweeps_find(const struct samples *samples, const struct verdicts *judged, co
         for (end = first + 1;
              end < found.count && compare_charts(&found.entries[first], &found.entries[end]) == 0; end++)
             ;
-        const char *key = found.entries[first].key;
-        if (!axes || is_scaling(&found.entries[first]) || json_object_get(axes, key))
-            result = add_charts(sweeps, samples, judged, &found.entries[first], end - first, error);
+        bool asked = !wanted->axes || json_object_get(wanted->axes, found.entries[first].key);
+        result = add_charts(sweeps, samples, wanted, asked, &found.entries[first], end - first, error);
     }
     free(found.entries);
     free(found.arms);

@@ -69,14 +69,21 @@ struct sweeps {
 };
 
 struct verdicts;
+struct rules;
 /* The metrics whose sweeps are sought; samples must have them. */
 extern const enum column sweep_metrics[];
 enum { SWEEP_METRICS = 3 };
 /* Of the sweeps other than scaling, those of which judged (NULL: nothing) has each cell are left to its
- * rules' charts; with axes, run.json's options.axes, so are all over keys that were not asked for. -1 with
- * error: out of memory. Free with sweeps_free also then. */
-int sweeps_find(const struct samples *samples, const struct verdicts *judged, const json_t *axes,
-                struct sweeps *sweeps, struct error *error);
+ * rules' charts; with axes (run.json's options.axes; NULL: none), so are all over keys that were not asked
+ * for. What is a curve of rules (NULL: none) is drawn of its metric all the same. */
+struct sweeps_wanted {
+    const struct verdicts *judged;
+    const struct rules *rules; /* samples have the metrics of their curves */
+    const json_t *axes;
+};
+/* -1 with error: out of memory. Free with sweeps_free also then. */
+int sweeps_find(const struct samples *samples, const struct sweeps_wanted *wanted, struct sweeps *sweeps,
+                struct error *error);
 void sweeps_free(struct sweeps *sweeps);
 
 /* The series that is best at its best point, and that point. */

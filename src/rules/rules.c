@@ -354,14 +354,13 @@ const struct rule *rules_find(const struct rules *rules, const char *id)
 
 size_t rules_metrics(const struct rules *rules, enum column *metrics)
 {
-    bool judged[COLUMN_COUNT] = {false};
+    bool used[COLUMN_COUNT] = {false};
     size_t count = 0;
     for (size_t i = 0; i < rules->count; i++)
         for (size_t k = 0; k < rules->rules[i].pair_count; k++)
-            if (rules->rules[i].pairs[k].kind != RULE_CURVE)
-                judged[rules->rules[i].pairs[k].metric] = true;
+            used[rules->rules[i].pairs[k].metric] = true;
     for (int column = 0; column < COLUMN_COUNT; column++)
-        if (judged[column])
+        if (used[column])
             metrics[count++] = (enum column)column;
     return count;
 }

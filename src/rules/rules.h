@@ -162,7 +162,7 @@ struct rules {
 int rules_load(const char *path, struct rules *rules, struct error *error);
 void rules_free(struct rules *rules);
 const struct rule *rules_find(const struct rules *rules, const char *id);
-/* The metrics that they judge, each once; at most COLUMN_COUNT. Returns how many. */
+/* The metrics that they judge or draw, each once; at most COLUMN_COUNT. Returns how many. */
 size_t rules_metrics(const struct rules *rules, enum column *metrics);
 
 /* One measured comparison: a pair at one value of its sweep. */
