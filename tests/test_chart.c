@@ -273,6 +273,8 @@ static void test_limit(void **state)
             synthetic_row(&scene.synthetic, cell, 0, "skipped",
                           "pids.max is 10, 16 are needed: raise it with <b>", COLUMN_COUNT, 0);
     }
+    synthetic_row(&scene.synthetic, "native/io/x/event-loop/conc:64", 7, "ok", "", COLUMN_ITEMS_PER_SECOND,
+                  5e6);
     snprintf(path, sizeof path, "%s/one.ini", scene.synthetic.folder);
     synthetic_text(path, "[rule]\nclaim = c\nruntimes = native\nmetric = items_per_second\neffect = 30%\n"
                          "kind = crossover\nsweep = conc:1,4,16,64\nbetter = io/x/event-loop\n"
@@ -288,6 +290,12 @@ static void test_limit(void **state)
     expect_file(charts, "one.csv", "\n1,median,better,event-loop,64,");
     char *text = synthetic_read(charts, "one.csv");
     assert_null(strstr(text, "limit,better"));
+    /* The words have two lines of their own below the axis; a range beside which nothing stands is inside
+     * too. */
+    double below = synthetic_script_number(charts, "one.gp", "BOTTOM") /
+                   synthetic_script_number(charts, "one.gp", "PIXEL");
+    assert_true(below > 109 && below < 111);
+    assert_true(synthetic_script_number(charts, "one.gp", "Y_MAX") > 5e6);
     free(text);
     end(&scene);
 }

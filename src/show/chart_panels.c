@@ -32,6 +32,27 @@ static void note_limits(struct panel *panel, const struct verdict_point *end)
     }
 }
 
+/* "thread-per-task ends before 10000: needs ..."; as wide as one of two panels that share a row. */
+static void word_limits(struct panel *panel)
+{
+    char *text = panel->limit_text;
+    size_t used = 0, width = GNUPLOT_WIDTH / 2 / 7;
+    for (size_t i = 0; i < panel->limit_count && used < LIMIT_BYTES; i++) {
+        const struct panel_limit *limit = &panel->limits[i];
+        const struct comparison *next = &limit->next->comparison;
+        bool both = i == 0 && panel->limit_count == 2 && panel->limits[1].next == limit->next;
+        used += (size_t)snprintf(text + used, LIMIT_BYTES - used, "%s× %s %s before %s: %s", i ? "; " : "",
+                                 both            ? "both"
+                                 : limit->better ? next->better.model
+                                                 : next->worse.model,
+                                 both ? "end" : "ends", next->sweep_value,
+                                 limit->next->reason + strlen("skipped: "));
+        if (both)
+            break;
+    }
+    panel->limit_lines = *text ? gnuplot_wrap(text, width) : 0;
+}
+
 static void add_panel(struct chart *chart, const struct verdict *verdict, size_t first, size_t count,
                       bool sweep)
 {
@@ -45,6 +66,7 @@ static void add_panel(struct chart *chart, const struct verdict *verdict, size_t
     }
     if (sweep)
         note_limits(&panel, &chart->verdicts->points[first + count]);
+    word_limits(&panel);
     if (chart->panel_count < PANELS_MAX && has_data(&panel))
         chart->panels[chart->panel_count++] = panel;
 }
@@ -78,6 +100,11 @@ static void place(struct panel *panel, int left, int right, int top, int height)
     panel->bottom = top + height;
 }
 
+static int sweep_height(const struct panel *panel)
+{
+    return SWEEP_HEIGHT + LIMIT_LINE * panel->limit_lines;
+}
+
 /* One below the other, from top on; returns where they end. */
 static int stack(struct chart *chart, bool sweep, int left, int right, int top, int height)
 {
@@ -85,7 +112,7 @@ static int stack(struct chart *chart, bool sweep, int left, int right, int top, 
         struct panel *panel = &chart->panels[i];
         if (panel->sweep != sweep)
             continue;
-        place(panel, left, right, top, height);
+        place(panel, left, right, top, sweep ? sweep_height(panel) : height);
         top = panel->bottom;
     }
     return top;
@@ -100,10 +127,10 @@ static int pair_up(struct chart *chart, int top)
         struct panel *panel = &chart->panels[i];
         if (!panel->sweep)
             continue;
-        bool right = placed % 2;
-        place(panel, right ? middle : 0, right ? GNUPLOT_WIDTH : middle,
-              top + SWEEP_HEIGHT * (int)(placed++ / 2), SWEEP_HEIGHT);
-        bottom = panel->bottom;
+        bool right = placed++ % 2;
+        top = right ? top : bottom;
+        place(panel, right ? middle : 0, right ? GNUPLOT_WIDTH : middle, top, sweep_height(panel));
+        bottom = panel->bottom > bottom ? panel->bottom : bottom;
     }
     return bottom;
 }

@@ -18,6 +18,9 @@ enum {
     SWEEP_HEIGHT = 448,
     SWEEP_LEFT = 86,
     SWEEP_RIGHT = 80,
+    SWEEP_AXIS = 54, /* below the plot: its tics and its name */
+    LIMIT_LINE = 13, /* what stopped a curve stands below that */
+    LIMIT_BYTES = 768,
 };
 
 struct panel {
@@ -30,6 +33,8 @@ struct panel {
         bool better;                      /* whose it is */
         const struct verdict_point *next; /* that was skipped */
     } limits[2];
+    char limit_text[LIMIT_BYTES]; /* its lines broken; "": none */
+    int limit_lines;
     bool sweep;
     int left, right, top, bottom; /* pixels from the top left corner, captions included */
 };

@@ -87,7 +87,8 @@ static void put_place(FILE *out, const struct chart *chart, const struct panel *
     int title = chart->panel_count > 1 ? 20 : 0;
     fprintf(out, "LEFT = %.5f\nRIGHT = %.5f\n", (double)left / GNUPLOT_WIDTH, (double)right / GNUPLOT_WIDTH);
     fprintf(out, "TOP = %.5f\n", 1 - (panel->top + title + (panel->sweep ? 44 : 8)) / height);
-    fprintf(out, "BOTTOM = %.5f\n", 1 - (panel->bottom - 54) / height);
+    fprintf(out, "BOTTOM = %.5f\n",
+            1 - (panel->bottom - SWEEP_AXIS - LIMIT_LINE * panel->limit_lines) / height);
     fprintf(out, "PIXEL = %.6f\n", 1 / height);
     if (panel->sweep)
         fprintf(out, "MIDDLE = %.5f\n", 1 - (panel->top + 280) / height);
@@ -100,8 +101,13 @@ static double extreme(const struct panel *panel, double (*choose)(double, double
         for (size_t k = 0; k < panel->points[i].n; k++)
             value =
                 choose(value, choose(panel->points[i].samples[k].better, panel->points[i].samples[k].worse));
-    for (size_t i = 0; i < panel->count; i++)
-        value = choose(value, choose(panel->points[i].better_median, panel->points[i].worse_median));
+    /* Where one arm was stopped the other's samples have no pair, but an interval. */
+    for (size_t i = 0; i < panel->count; i++) {
+        const struct verdict_point *point = &panel->points[i];
+        value = choose(value, choose(point->better_median, point->worse_median));
+        value = choose(value, choose(choose(point->better_low, point->worse_low),
+                                     choose(point->better_high, point->worse_high)));
+    }
     return value * chart_metric_scale(panel->verdict->pair->metric);
 }
 
@@ -250,28 +256,6 @@ static void put_crossing(FILE *out, const struct panel *panel, double x_min, dou
     gnuplot_put_value(out, "CROSSING_AT", fmax(fmin(position * plot, most), half) / plot);
 }
 
-/* "thread-per-task ends before 10000: needs ..." */
-static void put_limits(FILE *out, const struct panel *panel)
-{
-    char text[512] = "";
-    size_t used = 0, width = (size_t)(panel->right - panel->left) / 7;
-    for (size_t i = 0; i < panel->limit_count; i++) {
-        const struct panel_limit *limit = &panel->limits[i];
-        const struct comparison *next = &limit->next->comparison;
-        bool both = i == 0 && panel->limit_count == 2 && panel->limits[1].next == limit->next;
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s× %s %s before %s: %s", i ? "; " : "",
-                                 both            ? "both"
-                                 : limit->better ? next->better.model
-                                                 : next->worse.model,
-                                 both ? "end" : "ends", next->sweep_value,
-                                 limit->next->reason + strlen("skipped: "));
-        if (both)
-            break;
-    }
-    gnuplot_wrap(text, width);
-    gnuplot_put_string(out, "LIMIT_TEXT", text);
-}
-
 static void put_sweep(FILE *out, const struct panel *panel)
 {
     char text[128];
@@ -304,7 +288,7 @@ static void put_sweep(FILE *out, const struct panel *panel)
         tics_linear(y_min, y_max, 8, &tics);
     tics_put(out, "Y_TICS", "y", &tics, panel->verdict->pair->metric);
     put_ratio_axis(out, panel);
-    put_limits(out, panel);
+    gnuplot_put_string(out, "LIMIT_TEXT", panel->limit_text);
     put_crossing(out, panel, x_min, x_max);
 }
 

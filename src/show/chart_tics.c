@@ -27,7 +27,8 @@ void tics_word(enum column metric, double value, char *text, size_t text_bytes)
         snprintf(text, text_bytes, "%.6g", value);
         return;
     }
-    word_metric(metric, value / chart_metric_scale(metric), text, text_bytes);
+    /* 1 s divided by 1e-9 is a little less than 1e9 ns */
+    word_metric(metric, value / chart_metric_scale(metric) * (1 + 1e-12), text, text_bytes);
     char *per = strstr(text, "/s");
     if (per)
         *per = '\0';
