@@ -12,6 +12,7 @@
 
 #include "chart.h"
 #include "drawing.h"
+#include "latency_chart.h"
 #include "report.h"
 #include "synthetic.h"
 #include "verdict.h"
@@ -300,6 +301,28 @@ static void test_limit(void **state)
     end(&scene);
 }
 
+/* Latencies of rows that do not count are none: a chart of them would have no range. */
+static void test_latency_of_invalid(void **state)
+{
+    (void)state;
+    struct scene scene = {.error = {""}};
+    char scripts[512], charts[128];
+    snprintf(scripts, sizeof scripts, "%s/scripts/gnuplot", source_root);
+    synthetic_open(&scene.synthetic);
+    for (unsigned i = 0; i < 2; i++)
+        synthetic_row(&scene.synthetic,
+                      i ? "native/io/x/event-loop/conc:4" : "native/io/x/thread-pool/conc:4", 0, "invalid",
+                      "disturbed", COLUMN_LATENCY_P99_NS, 1000);
+    synthetic_close(&scene.synthetic);
+    if (samples_load(scene.synthetic.folder, latency_metrics, LATENCY_METRICS, &scene.samples,
+                     &scene.error) ||
+        latency_chart_draw(&scene.samples, scripts, scene.synthetic.folder, &scene.drawn, &scene.error))
+        fail_msg("%s", scene.error.text);
+    snprintf(charts, sizeof charts, "%s/charts", scene.synthetic.folder);
+    assert_null(synthetic_read(charts, "latency.gp"));
+    end(&scene);
+}
+
 static void test_nothing_measured(void **state)
 {
     (void)state;
@@ -411,6 +434,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_one_block),
         cmocka_unit_test(test_fact),
         cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_latency_of_invalid),
         cmocka_unit_test(test_nothing_measured),
         cmocka_unit_test(test_map),
         cmocka_unit_test(test_errors),

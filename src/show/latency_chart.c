@@ -54,7 +54,8 @@ struct latency_chart {
 static bool has_figure(const struct samples *samples, const struct samples_cell *cell)
 {
     for (size_t i = 0; i < cell->count; i++)
-        if (isfinite(samples->figures[COLUMN_LATENCY_P99_NS][cell->first + i]))
+        if (samples->rows[cell->first + i].status == STATUS_OK &&
+            isfinite(samples->figures[COLUMN_LATENCY_P99_NS][cell->first + i]))
             return true;
     return false;
 }
