@@ -318,6 +318,8 @@ int cmd_serve(int argc, char **argv)
     struct cell cell;
     struct error error;
     options_parse(&argp, argc, argv, &options);
+    if (options.model && !options.workload && catalogue_check_model(&catalogue_native, options.model, &error))
+        return error_tell(&error);
     if (!options.model || !options.workload) {
         word_tell(stderr, "crosspoint serve: --%s is missing; `crosspoint list %ss` names them",
                   options.model ? "workload" : "model", options.model ? "workload" : "model");

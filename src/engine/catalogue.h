@@ -22,5 +22,7 @@ extern const struct catalogue catalogue_native;
 const struct workload *catalogue_workload(const struct catalogue *catalogue, const char *family,
                                           const char *name);
 const struct model *catalogue_model(const struct catalogue *catalogue, const char *name);
+/* 0 if there is such a model; else -1, with error that names those there are. */
+int catalogue_check_model(const struct catalogue *catalogue, const char *name, struct error *error);
 
 #endif

@@ -24,14 +24,14 @@ static void list_add(struct list *list, const char *prefix, const char *name)
                                        list->used ? ", " : "", prefix, name);
 }
 
-static int check_model(const struct catalogue *catalogue, const struct cell *cell, struct error *error)
+int catalogue_check_model(const struct catalogue *catalogue, const char *name, struct error *error)
 {
-    if (catalogue_model(catalogue, cell->model))
+    if (catalogue_model(catalogue, name))
         return 0;
     struct list known = {0};
     for (size_t i = 0; catalogue->models[i]; i++)
         list_add(&known, "", catalogue->models[i]->name);
-    return error_set(error, "no model '%s'; known: %s", cell->model, known.text);
+    return error_set(error, "no model '%s'; known: %s", name, known.text);
 }
 
 static bool is_choice(const char *choices, const char *value)
@@ -182,7 +182,7 @@ static int check_counts(const struct catalogue *catalogue, struct cell *cell, un
 int cell_complete(const struct catalogue *catalogue, struct cell *cell, unsigned workers_max,
                   struct error *error)
 {
-    if (check_workload(catalogue, cell, error) || check_model(catalogue, cell, error))
+    if (check_workload(catalogue, cell, error) || catalogue_check_model(catalogue, cell->model, error))
         return -1;
     cell_resolve(cell, workers_max);
     if (check_place(cell, error))

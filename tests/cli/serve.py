@@ -146,6 +146,7 @@ class Serve(Server):
         here = 'serve', '--model', 'event-loop', '--workload', 'io/http'
         self.expect_error(['serve'], '--model is missing', 'list models')
         self.expect_error(['serve', '--model', 'serial'], '--workload is missing', 'list workloads')
+        self.expect_error(['serve', '--model', 'nope'], "no model 'nope'; known: serial, ")
         self.expect_error(['serve', '--model', 'event-loup', '--workload', 'io/http'],
                           "no model 'event-loup'; did you mean event-loop?")
         self.expect_error(['serve', '--model', 'serial', '--workload', 'null/empty'], 'serves nobody', 'io/http')
