@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Load generators of others, and `crosspoint load`, against one server: does each see the same rate? And nginx beside it.
+"""Load generators of others, and `crosspoint load`, against one server: does each see the same rate? And nginx.
 
 usage: bench_http.py CROSSPOINT [ROUNDS [CONNECTIONS [MODEL...]]]
 
@@ -33,8 +33,8 @@ location / {{ default_type text/plain; return 200 "Hello, world!"; }} }} }}
 def clients(program):
     """What each is started with, where it tells its rate, and what it must not or must say."""
     return {
-        'crosspoint load': ([program, 'load', '--format', 'json', '--threads', 1, '--connections', '{conc}', '--seconds',
-                             SECONDS, '{url}'], r'"answers_per_second": ([\d.]+)', '"error_first": null', None),
+        'crosspoint load': ([program, 'load', '--format', 'json', '--threads', 1, '--connections', '{conc}',
+                             '--seconds', SECONDS, '{url}'], r'"answers_per_second": ([\d.]+)', '"error_first": null', None),
         'wrk': (['wrk', '-t', 1, '-c', '{conc}', '-d', SECONDS, '{url}'],
                 r'Requests/sec: +([\d.]+)', None, 'Socket errors|Non-2xx'),
         'h2load': (['h2load', '--h1', '-t', 1, '-c', '{conc}', '-D', SECONDS, '{url}'],
