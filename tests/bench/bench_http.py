@@ -34,7 +34,8 @@ def clients(program):
     """What each is started with, where it tells its rate, and what it must not or must say."""
     return {
         'crosspoint load': ([program, 'load', '--format', 'json', '--threads', 1, '--connections', '{conc}',
-                             '--seconds', SECONDS, '{url}'], r'"answers_per_second": ([\d.]+)', '"error_first": null', None),
+                             '--seconds', SECONDS, '{url}'],
+                            r'"answers_per_second": ([\d.]+)', '"error_first": null', None),
         'wrk': (['wrk', '-t', 1, '-c', '{conc}', '-d', SECONDS, '{url}'],
                 r'Requests/sec: +([\d.]+)', None, 'Socket errors|Non-2xx'),
         'h2load': (['h2load', '--h1', '-t', 1, '-c', '{conc}', '-D', SECONDS, '{url}'],
