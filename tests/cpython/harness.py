@@ -57,9 +57,10 @@ def cell_of(workload, model, items=40, in_flight=2, **given):
 class Driver:
     """One launch: lines to it and from it. One that takes too long is aborted, and says where it was."""
 
-    def __init__(self, cell, driver=DRIVER, *arguments):
+    def __init__(self, cell, driver=DRIVER, *arguments, options=None):
         crashes = isinstance(cell, dict) and cell['family'] == 'isolate'  # by itself: nothing to tell
-        options = ['-S'] if crashes else ['-S', '-X', 'faulthandler']
+        if options is None:
+            options = ['-S'] if crashes else ['-S', '-X', 'faulthandler']
         self.process = subprocess.Popen([PYTHON, *options, str(driver), *arguments], env=ENVIRONMENT,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.limit = threading.Timer(LIMIT_S, self.abort)
@@ -89,9 +90,9 @@ class Driver:
         return self.process.returncode, output, errors
 
 
-def launch(cell, driver=DRIVER, *arguments):
-    """From the cell to the end: exit code, lines said, and standard error."""
-    conversation, said = Driver(cell, driver, *arguments), []
+def launch(cell, driver=DRIVER, *arguments, options=None):
+    """From the cell to the end: exit code, lines said, and standard error. Options: the interpreter's."""
+    conversation, said = Driver(cell, driver, *arguments, options=options), []
     while True:
         line = conversation.hear()
         said += [line] if line else []

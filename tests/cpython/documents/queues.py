@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+"""Items from one thread or process to another through a queue: prints how many seconds one takes.
+
+    queues.py queue.Queue|multiprocessing.Queue|Manager().Queue ITEMS PAYLOAD"""
+
+import multiprocessing
+import queue
+import sys
+import threading
+import time
+
+fork = multiprocessing.get_context('fork')
+
+
+def put_all(items, count, payload, both_are_there):
+    for _ in range(2):
+        both_are_there.wait()
+        for number in range(count):
+            items.put((number, payload))
+
+
+def take_through(items, worker, barrier, count, payload):
+    both_are_there = barrier(2)
+    other = worker(target=put_all, args=(items, count, payload, both_are_there))
+    other.start()
+    for _ in range(2):  # in the first the queue's thread, or the connections to the manager, are made
+        both_are_there.wait()
+        begin = time.perf_counter()
+        for _ in range(count):
+            items.get()
+        end = time.perf_counter()
+    other.join()
+    return end - begin
+
+
+def main():
+    count, payload = int(sys.argv[2]), bytes(int(sys.argv[3]))
+    if sys.argv[1] == 'queue.Queue':
+        taken = take_through(queue.Queue(count), threading.Thread, threading.Barrier, count, payload)
+    elif sys.argv[1] == 'multiprocessing.Queue':
+        taken = take_through(fork.Queue(count), fork.Process, fork.Barrier, count, payload)
+    else:
+        with fork.Manager() as manager:
+            taken = take_through(manager.Queue(count), fork.Process, fork.Barrier, count, payload)
+    print(taken / count)
+
+
+if __name__ == '__main__':
+    main()
