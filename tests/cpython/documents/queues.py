@@ -24,8 +24,8 @@ def take_through(items, worker, barrier, count, payload):
     other = worker(target=put_all, args=(items, count, payload, both_are_there))
     other.start()
     for _ in range(2):  # in the first the queue's thread, or the connections to the manager, are made
+        begin = time.perf_counter()  # who puts is there by now, and may have put all before this one is woken
         both_are_there.wait()
-        begin = time.perf_counter()
         for _ in range(count):
             items.get()
         end = time.perf_counter()
