@@ -7,8 +7,7 @@ documents/ has the scripts. Each runs in an interpreter of its own, as its cell 
 be imported again by each process that is spawned, and be part of what a fork copies. In each round all four are run,
 in random order. For people, on a quiet machine: it asserts nothing unless it is asked to (--check: within 15 %).
 
-What is left differs on purpose, and is small: the driver checks its work, takes the time of each sleep, and warms up
-with a twentieth of the items where the scripts do with all of them."""
+What is left differs on purpose, and is small: the driver checks its work, and takes the time of each sleep."""
 
 import argparse
 import json

@@ -12,18 +12,23 @@ import time
 fork = multiprocessing.get_context('fork')
 
 
-def put_all(items, count, payload, both_are_there):
-    for _ in range(2):
+def rounds_of(items_all):
+    """A warm-up, as long as the driver's, and what counts: the first thousand items take longer than the second."""
+    return items_all // 20, items_all
+
+
+def put_all(items, items_all, payload, both_are_there):
+    for count in rounds_of(items_all):
         both_are_there.wait()
         for number in range(count):
             items.put((number, payload))
 
 
-def take_through(items, worker, barrier, count, payload):
+def take_through(items, worker, barrier, items_all, payload):
     both_are_there = barrier(2)
-    other = worker(target=put_all, args=(items, count, payload, both_are_there))
+    other = worker(target=put_all, args=(items, items_all, payload, both_are_there))
     other.start()
-    for _ in range(2):  # in the first the queue's thread, or the connections to the manager, are made
+    for count in rounds_of(items_all):  # in the first the queue's thread, or the connections to the manager, are made
         begin = time.perf_counter()  # who puts is there by now, and may have put all before this one is woken
         both_are_there.wait()
         for _ in range(count):
