@@ -35,6 +35,7 @@ _crosspoint() {
         fleet) words="--format --out --check --help" ;;
         track) words="--effect --confirm --metric --fail-on --filter --format --gate --all --out --help" ;;
         export) words="--format --out --filter --commit --help" ;;
+        list) words="--rules --topology --runtime --plugin --command --python-task --args --path --help" ;;
         topo) words="--topology --workers --help" ;;
         serve) words="--model --workload --listen --conc --workers --key --place --idle-timeout --backlog --help" ;;
         load)

@@ -13,7 +13,7 @@ set yrange [-0.5:ROWS - 0.5]
 set style textbox opaque noborder fillcolor rgb 'white' margins 0.6, 0.6
 set label 1 PANEL_TITLE at screen LEFT, screen TOP + 13 * PIXEL left font ',13' textcolor rgb cp_dark
 set xlabel X_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.2
-set label 9 Y_LABEL noenhanced at screen LEFT - 72.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set label 9 Y_LABEL noenhanced at screen LEFT - Y_LABEL_AT / 960.0, graph 0.5 rotate by 90 center textcolor rgb cp_grey
 cp_tile(column_is, model) = (column(1) == PANEL && strcol(column_is) eq model) ? column(2) : NaN
 # Where all tie nobody's colour
 cp_look(model) = model eq 'none' ? '#afb8c1' : cp_colour(model)

@@ -19,15 +19,19 @@
 #include "words.h"
 
 struct options {
-    const char *what, *rules;
+    const char *what, *rules, *topology;
+    const char *runtime, *runtime_kind; /* as it is given, and NULL for all */
     struct own_work own;
 };
 
-enum { OPTION_RULES = 256 };
+enum { OPTION_RULES = 256, OPTION_TOPOLOGY, OPTION_RUNTIME };
 
 static const struct argp_option option_table[] = {
     {"rules", OPTION_RULES, "FILE|DIR", 0,
      "of `rules` and `cells`: your own instead of those that come along", 0},
+    {"topology", OPTION_TOPOLOGY, "FILE.xml|SYNTHETIC", 0,
+     "of `cells`: those of another machine, as in `topo`", 0},
+    {"runtime", OPTION_RUNTIME, "NAME", 0, "of `cells`: native, cpython or all (default)", 0},
     {0},
 };
 
@@ -160,6 +164,19 @@ static int list_systems(const struct options *options)
     return print_table(&table);
 }
 
+/* An interpreter is not even asked where nothing is wanted of it. */
+static int add_pythons(const struct options *options, struct error *error)
+{
+    if (own_work_check_runtime(&options->own, options->runtime_kind, error))
+        return -1;
+    if (options->runtime_kind && strcmp(options->runtime_kind, "native") == 0)
+        return 0;
+    return runtimes_add_python(NULL, error) ||
+                   (own_work_is_python(&options->own) && runtimes_check_own(error))
+               ? -1
+               : 0;
+}
+
 /* The rules' cells, and the grid if they are not the user's own. */
 static int list_cells(const struct options *options)
 {
@@ -169,11 +186,12 @@ static int list_cells(const struct options *options)
     struct selection selection = {.profile = profile_find("full"), .rules = &rules};
     selection.filter = options->rules ? NULL : ".";
     selection.own_rules = options->rules != NULL;
+    selection.runtime_kind = options->runtime_kind;
     selection.own_work = own_work_given(&options->own);
-    struct topology *topology = topology_open(NULL, &error);
+    struct topology *topology = options->topology ? topology_open_description(options->topology, &error)
+                                                  : topology_open(NULL, &error);
     int code = EXIT_FINE;
-    if (!topology || load_rules(options->rules, &rules, &error) || runtimes_add_python(NULL, &error) ||
-        (own_work_is_python(&options->own) && runtimes_check_own(&error)) ||
+    if (!topology || load_rules(options->rules, &rules, &error) || add_pythons(options, &error) ||
         selection_build(&selection, (unsigned)topology_max(topology), &plan, &error))
         code = error_tell(&error);
     for (size_t i = 0; i < plan.count && code == EXIT_FINE; i++)
@@ -224,6 +242,13 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case OPTION_RULES:
         options->rules = text;
         return 0;
+    case OPTION_TOPOLOGY:
+        options->topology = text;
+        return 0;
+    case OPTION_RUNTIME:
+        options->runtime = text;
+        options->runtime_kind = options_runtime(state, text);
+        return 0;
     case ARGP_KEY_ARG:
         if (options->what)
             options_error(state, "one list, not '%s' as well", text);
@@ -234,6 +259,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
     default:
         return ARGP_ERR_UNKNOWN;
     }
+}
+
+static int refuse(const char *option, const char *goes_with, const char *what)
+{
+    word_tell(stderr, "crosspoint list: --%s goes with %s, not with %s", option, goes_with, what);
+    return EXIT_USAGE;
 }
 
 int cmd_list(int argc, char **argv)
@@ -252,10 +283,13 @@ int cmd_list(int argc, char **argv)
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         if (strcmp(options.what, lists[i].name) != 0)
             continue;
-        if (!options.rules || lists[i].of_rules)
-            return lists[i].list(&options);
-        word_tell(stderr, "crosspoint list: --rules goes with rules and cells, not with %s", lists[i].name);
-        return EXIT_USAGE;
+        if (options.rules && !lists[i].of_rules)
+            return refuse("rules", "rules and cells", lists[i].name);
+        if (options.topology && lists[i].list != list_cells)
+            return refuse("topology", "cells", lists[i].name);
+        if (options.runtime && lists[i].list != list_cells)
+            return refuse("runtime", "cells", lists[i].name);
+        return lists[i].list(&options);
     }
     struct nearest nearest;
     nearest_begin(&nearest, options.what, strlen(options.what), "");

@@ -120,6 +120,20 @@ static const struct argp_option *find_in_argp(const struct argp *argp, const cha
     return found;
 }
 
+const char *options_runtime(const struct argp_state *state, const char *text)
+{
+    static const char *const kinds[] = {"native", "cpython", "all"};
+    enum { KINDS = sizeof kinds / sizeof kinds[0] };
+    struct nearest nearest;
+    nearest_begin(&nearest, text, strlen(text), "");
+    for (size_t i = 0; i < KINDS; i++) {
+        nearest_offer(&nearest, kinds[i]);
+        if (strcmp(text, kinds[i]) == 0)
+            return i + 1 < KINDS ? kinds[i] : NULL;
+    }
+    options_error(state, "no runtime '%s'; %s", text, nearest_tell(&nearest));
+}
+
 static const struct argp_option *find_option(const struct argp *argp, const char *name, size_t length)
 {
     static const struct argp_option built_in[] = {

@@ -33,6 +33,9 @@ uint64_t options_seconds_ns(const struct argp_state *state, const char *option, 
 /* --format: a table's, or the one that the command has beside them (NULL: none). */
 void options_format(const struct argp_state *state, const char *text, const char *beside);
 
+/* --runtime: the kind of runtimes whose cells are asked for; NULL: all. */
+const char *options_runtime(const struct argp_state *state, const char *text);
+
 /* --gate FILE, once. */
 struct gate;
 void options_gate(const struct argp_state *state, const char *path, struct gate *gate);

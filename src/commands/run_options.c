@@ -104,22 +104,6 @@ static void set_profile(const struct argp_state *state, struct run_options *opti
     options_error(state, "no profile '%s'; %s", name, nearest_tell(&nearest));
 }
 
-static void set_runtime(const struct argp_state *state, struct selection *selection, const char *name)
-{
-    static const char *const kinds[] = {"native", "cpython", "all"};
-    enum { KINDS = sizeof kinds / sizeof kinds[0] };
-    struct nearest nearest;
-    nearest_begin(&nearest, name, strlen(name), "");
-    for (size_t i = 0; i < KINDS; i++) {
-        nearest_offer(&nearest, kinds[i]);
-        if (strcmp(name, kinds[i]) == 0) {
-            selection->runtime_kind = i + 1 < KINDS ? kinds[i] : NULL;
-            return;
-        }
-    }
-    options_error(state, "no runtime '%s'; %s", name, nearest_tell(&nearest));
-}
-
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct run_options *options = state->input;
@@ -175,7 +159,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         options->timeout_s = (double)options_count(state, "--timeout", text, 1, 86400);
         return 0;
     case OPTION_RUNTIME:
-        set_runtime(state, selection, text);
+        selection->runtime_kind = options_runtime(state, text);
         return 0;
     case OPTION_PYTHON:
         if (options->python_count == RUN_PYTHONS_MAX)

@@ -37,6 +37,13 @@ bool own_work_is_python(const struct own_work *own)
     return own->python_task != NULL;
 }
 
+int own_work_check_runtime(const struct own_work *own, const char *kind, struct error *error)
+{
+    if (!own_work_is_python(own) || !kind || strcmp(kind, "native") != 0)
+        return 0;
+    return error_set(error, "--python-task runs in CPython; leave out --runtime native");
+}
+
 /* The driver of an interpreter reads it, whoever starts that. */
 static int name_python_task(const struct own_work *own, struct error *error)
 {

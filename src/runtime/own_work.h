@@ -22,6 +22,9 @@ bool own_work_given(const struct own_work *own);
 /* Work for interpreters. */
 bool own_work_is_python(const struct own_work *own);
 
+/* That a callable is not asked for in C: 0, or -1 with error. kind: of runtimes; NULL: all. */
+int own_work_check_runtime(const struct own_work *own, const char *kind, struct error *error);
+
 /* Once a process, before any cell is looked at: its workloads are there from then on. -1 with error. */
 int own_work_load(const struct own_work *own, struct error *error);
 

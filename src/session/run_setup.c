@@ -300,10 +300,8 @@ int run_setup_plan(struct session *session, const struct run_options *options, s
     if (ab && !selection.runtime_kind &&
         !own_work_is_python(&options->own)) /* an interpreter is none of the two builds */
         selection.runtime_kind = "native";
-    if (own_work_is_python(&options->own) && selection.runtime_kind &&
-        strcmp(selection.runtime_kind, "native") == 0)
-        return error_set(error, "--python-task runs in CPython; leave out --runtime native");
     int failed =
+        own_work_check_runtime(&options->own, selection.runtime_kind, error) ||
         own_work_load(&options->own, error) || run_setup_rules(session, options->rules, &rules, error) ||
         (wants_pythons(options, &selection) && run_setup_pythons(options, error)) ||
         selection_build(&selection, (unsigned)topology_max(session->topology), &session->plan, error);

@@ -425,7 +425,7 @@ static int build(const struct selection *selection, unsigned workers_max, struct
         return error_set(error,
                          "--rule names its cells; leave out --workers, --conc, --place and --key, or choose "
                          "with --filter");
-    if (check_axes(selection, error))
+    if (axes && check_axes(selection, error))
         return -1;
     if (!axes && (!own || selection->rule_count) &&
         add_rules(selection, workers_max, comparisons, plan, error))

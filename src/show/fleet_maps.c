@@ -34,20 +34,20 @@ static void add_panels(struct chart *chart, const struct fleet_machine *machine,
     }
 }
 
-static int put_files(struct chart *chart, const char (*titles)[128], const char *style, const char *script,
-                     const char *folder, struct error *error)
+static int put_files(struct chart *chart, const char (*titles)[128], const char *title, const char *style,
+                     const char *script, const char *folder, struct error *error)
 {
+    const struct rule *rule = chart->first->rule;
     struct file_new file;
-    char finding[96];
+    char finding[96], subtitle[320];
     size_t right = 0;
     for (size_t i = 0; i < chart->panel_count; i++)
         right += chart->panels[i].verdict->judgement == JUDGEMENT_HOLDS;
     snprintf(finding, sizeof finding, "the tree is shown to be right everywhere in %zu of %zu", right,
              chart->panel_count);
-    struct gnuplot_head head = {.title = "Decision maps, machine beside machine",
-                                .subtitle = chart->first->rule->chart_title,
-                                .finding = finding,
-                                .finding_word = ""};
+    snprintf(subtitle, sizeof subtitle, "%s: %s over %s", rule->chart_title, rule->chart_axis_y,
+             rule->chart_axis);
+    struct gnuplot_head head = {.title = title, .subtitle = subtitle, .finding = finding, .finding_word = ""};
     if (!gnuplot_open(&file, folder, id, "csv", error))
         return -1;
     map_put_data(file.stream, chart);
@@ -68,9 +68,13 @@ int fleet_maps_write(const struct fleet_pages *pages, const char *script_folder,
     for (size_t i = 0; !result && i < pages->judged_count; i++)
         if (pages->judged[i])
             add_panels(chart, &group->machines[i], pages->judged[i], titles);
+    char title[96] = "Decision maps, machine beside machine";
+    if (group->machine_count > pages->judged_count)
+        snprintf(title, sizeof title, "Decision maps of the first %zu machines of %zu", pages->judged_count,
+                 group->machine_count);
     if (!result && chart->panel_count > 1) {
         char *script = gnuplot_read_script(script_folder, "map.gp", error);
-        result = script ? put_files(chart, titles, style, script, folder, error) : -1;
+        result = script ? put_files(chart, titles, title, style, script, folder, error) : -1;
         *made = !result;
         free(script);
     }

@@ -16,6 +16,7 @@ enum {
     BELOW = 58,
     TITLE = 26,
     KEY = 56,
+    SMALL_TICS_MAX = 6,
     LABEL_FIRST = 200 /* labels of tiles; those before are the style's */
 };
 
@@ -232,10 +233,12 @@ static void put_key(FILE *out, const struct chart *chart)
     fprintf(out, "'\nKEY_TOP = %.5f\nSIDE = %d\n", 1 - (chart->head + 12) / (double)chart->height, LEFT);
 }
 
-static void put_tics(FILE *out, const char *axis, const char *const *values, size_t count)
+/* At most so many, at even distances. */
+static void put_tics(FILE *out, const char *axis, const char *const *values, size_t count, size_t count_max)
 {
+    size_t step = (count + count_max - 1) / count_max;
     fprintf(out, "set %stics scale 0 (", axis);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i += step)
         fprintf(out, "%s'%s' %zu", i ? ", " : "", values[i], i);
     fputs(")\n", out);
 }
@@ -311,21 +314,27 @@ static void put_tile_words(FILE *out, const struct panel *panel, const struct gr
             label + 1, wrong ? "" : "noenhanced", x, y, tree_at / height);
 }
 
-/* Everything but what stands in the tiles; left to bottom: of the tiles, in pixels. */
+/* Everything but what stands in the tiles; left to bottom: of the tiles, in pixels. One of several a row has
+ * no room for its axes' words: it has their keys. */
 static void put_frame(FILE *out, const struct chart *chart, const struct panel *panel,
                       const struct grid *grid, size_t number, const char *title)
 {
+    const struct rule *rule = panel->verdict->rule;
+    const struct rule_pair *pair = panel->verdict->pair;
+    bool small = panel->right - panel->left < GNUPLOT_WIDTH / 2;
+    size_t tics_max = small ? SMALL_TICS_MAX : grid->columns + grid->rows;
     double height = chart->height;
     fprintf(out, "\n# Panel %zu\nPANEL = %zu\neval cp_clean\n", number, number);
     gnuplot_put_bold(out, "PANEL_TITLE", title);
     fprintf(out, "LEFT = %.5f\nRIGHT = %.5f\nTOP = %.5f\nBOTTOM = %.5f\n",
             (double)panel->left / GNUPLOT_WIDTH, (double)panel->right / GNUPLOT_WIDTH,
             1 - panel->top / height, 1 - panel->bottom / height);
-    fprintf(out, "PIXEL = %.6f\nCOLUMNS = %zu\nROWS = %zu\n", 1 / height, grid->columns, grid->rows);
-    gnuplot_put_string(out, "X_LABEL", panel->verdict->rule->chart_axis);
-    gnuplot_put_string(out, "Y_LABEL", panel->verdict->rule->chart_axis_y);
-    put_tics(out, "x", grid->x, grid->columns);
-    put_tics(out, "y", grid->y, grid->rows);
+    fprintf(out, "PIXEL = %.6f\nCOLUMNS = %zu\nROWS = %zu\nY_LABEL_AT = %d\n", 1 / height, grid->columns,
+            grid->rows, small ? 60 : 72);
+    gnuplot_put_string(out, "X_LABEL", small ? pair->sweep.key : rule->chart_axis);
+    gnuplot_put_string(out, "Y_LABEL", small ? pair->sweep_y.key : rule->chart_axis_y);
+    put_tics(out, "x", grid->x, grid->columns, tics_max);
+    put_tics(out, "y", grid->y, grid->rows, tics_max);
     fputs("cp_boundary(a, b, c, d) = sprintf('set arrow from %g, %g to %g, %g nohead front lw 5 lc rgb "
           "\"black\"', "
           "a, b, c, d)\n",
@@ -366,7 +375,7 @@ void map_put_script(FILE *out, struct chart *chart, const char *style, const cha
 /* Three a row, all of one size. */
 static void lay_out_multiples(struct chart *chart, int head)
 {
-    enum { A_ROW = 3, GAP = 74, HEIGHT = 150 };
+    enum { A_ROW = 3, GAP = 84, HEIGHT = 150 };
     int width = (GNUPLOT_WIDTH - LEFT - RIGHT - (A_ROW - 1) * GAP) / A_ROW, top = head + KEY + ABOVE + TITLE;
     for (size_t i = 0; i < chart->panel_count; i++) {
         struct panel *panel = &chart->panels[i];

@@ -4,6 +4,8 @@
 import csv
 import io
 import json
+import pathlib
+import re
 import unittest
 
 from harness import Case, main
@@ -74,6 +76,38 @@ class Fleet(Case):
             self.assertTrue(word in page, word)
         self.assertTrue((self.folder / 'page/charts/narrow-native.png').stat().st_size > 1000)
         self.crosspoint('fleet', '--out', 'page', 'fleet', code=2)
+
+    def mapped(self, name, samples):
+        """The reference run's decision tree as another machine's; samples: its text of those -> theirs."""
+        reference = pathlib.Path(__file__).resolve().parents[2] / 'results/reference-2-core-vm'
+        path = self.folder / 'fleet' / name
+        path.mkdir(parents=True)
+        run = json.loads((reference / 'run.json').read_text())
+        run['machine']['hostname'] = name
+        (path / 'run.json').write_text(json.dumps(run))
+        for file, word in ('samples.csv', 'native/mixed/cpu-wait'), ('verdicts.csv', 'decision-tree,native'):
+            head, *lines = (reference / file).read_text().splitlines(keepends=True)
+            (path / file).write_text(head + ''.join(line for line in lines if word in line))
+        samples(path / 'samples.csv')
+
+    def test_decision_maps(self):
+        """Side by side where two machines have one; what cannot be judged has none, and is no error."""
+        self.mapped('a', lambda path: None)
+        self.mapped('b', lambda path: path.unlink())
+        self.mapped('c', lambda path: path.write_text('cell\nx\n'))
+        self.crosspoint('fleet', '--out', 'one', 'fleet')
+        self.assertFalse((self.folder / 'one/charts/decision-maps.csv').exists())
+        self.assertFalse('alt="decision maps"' in (self.folder / 'one/index.html').read_text())
+        self.mapped('d', lambda path: None)
+        self.crosspoint('fleet', '--out', 'two', 'fleet')
+        with open(self.folder / 'two/charts/decision-maps.csv', newline='') as file:
+            panels = [row['panel'] for row in csv.DictReader(file)]
+        self.assertEqual((panels.count('1'), panels.count('2'), len(panels)), (9, 9, 18))
+        script = (self.folder / 'two/charts/decision-maps.gp').read_text()
+        self.assertEqual(re.findall(r'(m\d+): 2 units, native', script), ['m1', 'm4'])
+        self.assertNotRegex(script, r'[XY]_LABEL = .*\(')  # words that long would run into the next map's
+        self.assertGreater((self.folder / 'two/charts/decision-maps.png').stat().st_size, 1000)
+        self.assertTrue('alt="decision maps"' in (self.folder / 'two/index.html').read_text())
 
     def test_other_builds_and_plans_stand_apart(self):
         self.fleet()

@@ -72,6 +72,13 @@ class Golden(Case):
         for cell in cells:
             self.assertRegex(cell, r'^[a-z]+[0-9.]*t?/[a-z-]+/[a-z-]+/[a-z-]+(/[a-z-]+:[a-z0-9.-]+)*/place:[a-z-]+$')
 
+    def test_cells_of_another_machine(self):
+        machine = 'pack:8 numa:2 core:32 pu:2'
+        cells = self.crosspoint('list', 'cells', '--runtime', 'native', '--topology', machine)[0].split()
+        self.assertEqual({cell.split('/')[0] for cell in cells}, {'native'})
+        self.assertTrue(any('/workers:1024/' in cell for cell in cells))
+        self.assertIn('1024 processing units', self.crosspoint('topo', '--topology', machine)[0])
+
     def test_topology(self):
         machine = 'pack:2 numa:2 l3:1 core:8 pu:2'
         self.expect_golden('topo', self.transcript(['topo', '--topology', machine, '--workers', '8']))

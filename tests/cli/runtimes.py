@@ -199,6 +199,15 @@ class Choice(Fake):
                                     '--filter', 'null/empty/process-pool', code=2)
         self.assertIn("no cell matches 'null/empty/process-pool'", errors)
 
+    def test_list(self):
+        """An interpreter is asked for its cells only."""
+        self.fake('', 'touch asked; exit 1', 'python3')
+        path = {'PATH': f'{self.folder}:{os.environ["PATH"]}'}
+        for kind, asked in ('native', False), ('cpython', True):
+            cells = self.crosspoint('list', 'cells', '--runtime', kind, env=path)[0].split()
+            self.assertEqual({cell.split('/')[0] for cell in cells}, {kind})
+            self.assertEqual((self.folder / 'asked').exists(), asked)
+
 
 class Resume(Fake):
     """The interpreters of a run.json are not started because it says so."""
