@@ -156,6 +156,30 @@ static void test_one_side_of_a_value(void **state)
     scene_end(&scene);
 }
 
+/* What was measured is to reach as far as the quick sweep at both ends; it may reach farther. */
+static void test_reach(void **state)
+{
+    static const struct {
+        double ratio[4];
+        enum judgement judgement;
+        const char *reason;
+    } cases[] = {{{0, 0.8, 1.5, 0}, JUDGEMENT_HOLDS, ""},
+                 {{0.8, 0, 0, 1.5}, JUDGEMENT_HOLDS, ""},
+                 {{0, 0.8, 0, 1.5}, JUDGEMENT_HOLDS, ""},
+                 {{0.7, 0.8, 0, 0}, JUDGEMENT_INCONCLUSIVE, "skipped: conc:16 was not measured"},
+                 {{0, 0, 1.5, 1.5}, JUDGEMENT_INCONCLUSIVE, "skipped: conc:4 was not measured"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct scene scene;
+        scene_begin(&scene);
+        write_sweep(&scene, cases[i].ratio, 12);
+        assert_int_equal(scene_judge(&scene, CROSSOVER "sweep = conc:1,4,16,64\nsweep_quick = conc:4,16\n"),
+                         0);
+        scene_expect(&scene, 0, cases[i].judgement, cases[i].reason);
+        scene_end(&scene);
+    }
+}
+
 /* At ln-linear interpolation: ratio 0.9 at 4, 1.3 at 16, threshold 1.1. */
 static void test_crossing_is_interpolated(void **state)
 {
@@ -244,6 +268,7 @@ int main(void)
         cmocka_unit_test(test_full_only),
         cmocka_unit_test(test_alone),
         cmocka_unit_test(test_crossover),
+        cmocka_unit_test(test_reach),
         cmocka_unit_test(test_crossing_is_interpolated),
         cmocka_unit_test(test_one_cell_against_a_sweep),
         cmocka_unit_test(test_falling_sweep),

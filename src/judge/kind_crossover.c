@@ -12,20 +12,15 @@
 #include "bracket.h"
 #include "judge_kind.h"
 
-/* The first or last value of the sweep that was not measured; NULL if the points begin, or end, where the
- * sweep or the quick one does. */
+/* The first or last value of the quick sweep, or what the points lack of it; NULL if they reach as far. */
 static const char *end_not_measured(const struct verdict_point *points, size_t n, bool last)
 {
     const struct rule_pair *pair = points->comparison.pair;
-    const char *full_end = pair->sweep.values[last ? pair->sweep.count - 1 : 0],
-               *quick_end = pair->sweep_quick.values[last ? pair->sweep_quick.count - 1 : 0],
-               *value = points[last ? n - 1 : 0].comparison.sweep_value;
-    if (strcmp(value, full_end) == 0 || strcmp(value, quick_end) == 0)
-        return NULL;
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(points[i].comparison.sweep_value, quick_end) == 0)
-            return full_end;
-    return quick_end;
+    const struct rule_sweep *quick = &pair->sweep_quick, *full = &pair->sweep;
+    const char *end = quick->values[last ? quick->count - 1 : 0];
+    double rising = strtod(full->values[full->count - 1], NULL) - strtod(full->values[0], NULL),
+           beyond = points[last ? n - 1 : 0].x - strtod(end, NULL);
+    return (last ? beyond : -beyond) * rising >= 0 ? NULL : end;
 }
 
 static const char *missing_end(const struct verdict_point *points, size_t n)
