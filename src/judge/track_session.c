@@ -18,9 +18,10 @@
 
 enum { DAY_S = 86400 };
 
-const char *const track_canary_names[TRACK_CANARIES] = {"canary integer", "canary memory", "canary wake-up"};
+const char *const track_canary_names[TRACK_CANARIES] = {"canary integer", "canary memory", "canary wake-up",
+                                                        "canary throughput"};
 static const char *const canary_keys[TRACK_CANARIES] = {"canary_integer_ns", "canary_memory_ns",
-                                                        "canary_wake_up_ns"};
+                                                        "canary_wake_up_ns", "canary_throughput_ns"};
 
 static const int64_t earliest = 1577836800; /* 2020: an older clock was never set */
 

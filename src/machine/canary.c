@@ -16,7 +16,7 @@
 
 enum { ROUNDS = 24, STEPS = 250000, LINES = 1 << 19, LINE_WORDS = 16, LOADS = 5000, WAKE_UPS = 150 };
 
-const char *const canary_names[CANARY_COUNT] = {"integer", "memory", "wake-up"};
+const char *const canary_names[CANARY_COUNT] = {"integer", "memory", "wake-up", "throughput"};
 
 /* Each step waits for the one before: time is steps x latency, whatever else the core does meanwhile. */
 static uint64_t multiply(void)
@@ -27,6 +27,20 @@ static uint64_t multiply(void)
         number = number * factor + 1;
     __asm__ volatile("" : "+r"(number));
     return number;
+}
+
+/* Four chains side by side, as many operations as a core can begin. */
+static uint64_t fill_core(void)
+{
+    uint64_t a = 1, b = 2, c = 3, d = 4;
+    for (int i = 0; i < STEPS / 4; i++) {
+        a = (a + 7) ^ (a >> 3);
+        b = (b + 7) ^ (b >> 3);
+        c = (c + 7) ^ (c >> 3);
+        d = (d + 7) ^ (d >> 3);
+        __asm__ volatile("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d));
+    }
+    return a + b + c + d;
 }
 
 /* One cycle through all lines in a fixed random order (Sattolo), so that each load waits for the one before.
@@ -109,6 +123,9 @@ static _Noreturn void sing(unsigned os_index, double ns[CANARY_COUNT])
         begin_ns = clock_now_ns();
         wake_ups(there[1], back[0]);
         keep_best(&ns[CANARY_WAKE_UP], begin_ns);
+        begin_ns = clock_now_ns();
+        fill_core();
+        keep_best(&ns[CANARY_THROUGHPUT], begin_ns);
     }
     close(there[1]);
     waitpid(-1, NULL, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What else the machine did while we measured: the kernel's counters and three canaries, never a measured
+/* What else the machine did while we measured: the kernel's counters and the canaries, never a measured
  * cell. */
 #ifndef CROSSPOINT_ENVIRONMENT_H
 #define CROSSPOINT_ENVIRONMENT_H
@@ -66,9 +66,17 @@ struct disturbance environment_between(const struct environment *before, const s
 void disturbance_fill_row(const struct disturbance *disturbance, struct row_buffer *row);
 
 /* Fixed work whose time tells whether the machine itself changed: integer arithmetic, dependent loads from a
- * table beyond the caches of a core, wake-ups through a pipe on one unit. Best of several rounds, in ns; 0:
- * could not run. Runs in a child bound to os_index; takes some 50 ms. */
-enum canary { CANARY_INTEGER, CANARY_MEMORY, CANARY_WAKE_UP, CANARY_COUNT };
+ * table beyond the caches of a core, wake-ups through a pipe on one unit; and independent arithmetic that
+ * fills a core, of which another thread of that core takes its share: so much that no block is judged by it,
+ * but whole sessions are told apart. Best of several rounds, in ns; 0: could not run. Runs in a child bound to os_index; takes some 50 ms. */
+enum canary {
+    CANARY_INTEGER,
+    CANARY_MEMORY,
+    CANARY_WAKE_UP,
+    CANARY_GATED, /* those before judge blocks */
+    CANARY_THROUGHPUT = CANARY_GATED,
+    CANARY_COUNT
+};
 extern const char *const canary_names[CANARY_COUNT];
 void canaries_measure(unsigned os_index, double ns[CANARY_COUNT]);
 

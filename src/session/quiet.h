@@ -11,7 +11,7 @@ enum quiet_check {
     QUIET_THROTTLED,
     QUIET_SWAP,
     QUIET_CLOCK,
-    QUIET_CANARY_INTEGER, /* from here on in the order of enum canary */
+    QUIET_CANARY_INTEGER, /* from here on those of enum canary that judge blocks, in its order */
     QUIET_CANARY_MEMORY,
     QUIET_CANARY_WAKE_UP,
     QUIET_CHECK_COUNT

@@ -24,7 +24,9 @@ static json_t *canaries_to_json(const double canaries_ns[CANARY_COUNT])
 {
     json_t *object = json_object();
     for (int canary = 0; canary < CANARY_COUNT; canary++)
-        json_object_set_new(object, quiet_thresholds[QUIET_CANARY_INTEGER + canary].key,
+        json_object_set_new(object,
+                            canary < CANARY_GATED ? quiet_thresholds[QUIET_CANARY_INTEGER + canary].key
+                                                  : "canary_throughput_ns",
                             json_real(canaries_ns[canary]));
     return object;
 }
@@ -141,7 +143,7 @@ int session_gate_judge(struct session *session, unsigned block, const struct env
     values[QUIET_THROTTLED] = disturbance.throttled_ns;
     values[QUIET_SWAP] = disturbance.swapped_pages;
     values[QUIET_CLOCK] = disturbance.clock_jump_ns;
-    for (int canary = 0; canary < CANARY_COUNT; canary++)
+    for (int canary = 0; canary < CANARY_GATED; canary++)
         values[QUIET_CANARY_INTEGER + canary] = drift_of(session, (enum canary)canary, canaries_ns[canary]);
     note_unknown(session, values);
     enum quiet quiet = quiet_judge(values, reason, sizeof reason);
