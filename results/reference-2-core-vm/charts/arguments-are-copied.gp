@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'arguments-are-copied.' . target
 TITLE = "{/:Bold A new worker with an argument, against one with an argument of 1 KiB}"
 SUBTITLE = "“What a process is given is copied, what a thread is given is shared”"
-FINDING = "{/:Bold native: Inconclusive: processes holds: ahead by 50 % from payload 14.9k (4096–1.05M); threads\\@payload:1048576}\n{/:Bold underpowered: about 26 blocks needed to tell 1×. cpython3.11: Inconclusive: processes underpowered: about 16 blocks}\n{/:Bold needed to tell 2.25× (at payload:1048576); threads\\@payload:1048576 underpowered: about 26 blocks needed to tell 1×}"
+FINDING = "{/:Bold native: Inconclusive: processes holds: ahead by 50 % from payload 11.6k (4096–1.05M); threads\\@payload:1048576}\n{/:Bold underpowered: about 28 blocks needed to tell 1×. cpython3.11: Holds: processes ahead by 50 % from payload 101k}\n{/:Bold (4096–1.05M); threads\\@payload:1048576 0.993× (0.964–1.02)}"
 FINDING_WORD = "inconclusive"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, comm/arguments, workers:1, place:one-core"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, comm/arguments, workers:1, place:one-core"
 set label 101 TITLE at screen 0.02292, 0.97390 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.94980 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.92671 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -105,18 +105,19 @@ X_TICS_BARE = 'set xtics ("" 4096, "" 1048576)'
 X_LABEL = "bytes of the argument (payload)"
 Y_LOG = 0
 Y_MIN = 0
-Y_MAX = 1115.3549522076742
-Y_TICS = 'set ytics ("0" 0, "200" 200, "400" 400, "600" 600, "800" 800, "1000" 1000)'
-RATIO_MIN = 0.8354947247739346
-RATIO_MAX = 5.951870494603969
+Y_MAX = 1265.5538485492536
+Y_TICS = 'set ytics ("0" 0, "200" 200, "400" 400, "600" 600, "800" 800, "1000" 1000, "1200" 1200)'
+RATIO_MIN = 0.8473857169834528
+RATIO_MAX = 6.181693458920857
 RATIO_TICS = 'set ytics ("1" 1, "2" 2, "5" 5)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
-CROSSING = 14873.838624250264
+LIMIT_TEXT = ""
+CROSSING = 11593.90667308139
 CROSSING_LOW = 4096
 CROSSING_HIGH = 1048576
-CROSSING_TEXT = "50 % ahead from payload 14.9k (4096–1.05M)"
+CROSSING_TEXT = "50 % ahead from payload 11.6k (4096–1.05M)"
 CROSSING_AT = 0.4414012738853503
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
@@ -158,7 +159,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -174,6 +177,7 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
@@ -194,12 +198,12 @@ SCALE = 1
 Y_LABEL = "workers per second"
 BETTER = "thread-per-task"
 WORSE = "thread-per-task\npayload:1024"
-BETTER_TEXT = "{/:Bold 36.0k/s}"
-WORSE_TEXT = "{/:Bold 36.7k/s}"
-Y_MAX = 45223.26272178385
+BETTER_TEXT = "{/:Bold 34.8k/s}"
+WORSE_TEXT = "{/:Bold 35.6k/s}"
+Y_MAX = 43857.662410445846
 Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000)'
-THRESHOLD_LOW = 33370.176152437896
-THRESHOLD_HIGH = 40377.91314444986
+THRESHOLD_LOW = 32362.50177866428
+THRESHOLD_HIGH = 39158.627152183784
 THRESHOLD_TEXT = "equal: within 10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -258,7 +262,7 @@ TOP = 0.41566
 BOTTOM = 0.08434
 PIXEL = 0.001004
 MIDDLE = 0.19880
-PANEL_TITLE = "{/:Bold cpython3.11, processes: inconclusive}"
+PANEL_TITLE = "{/:Bold cpython3.11, processes: holds}"
 BETTER_MODEL = "process-per-task"
 WORSE_MODEL = "process-per-task"
 SCALE = 1
@@ -273,19 +277,20 @@ X_TICS_BARE = 'set xtics ("" 4096, "" 1048576)'
 X_LABEL = "bytes of the argument (payload)"
 Y_LOG = 0
 Y_MIN = 0
-Y_MAX = 76.06432926284295
-Y_TICS = 'set ytics ("0" 0, "10" 10, "20" 20, "30" 30, "40" 40, "50" 50, "60" 60, "70" 70)'
-RATIO_MIN = 0.7176604216728159
-RATIO_MAX = 2.348245959993334
+Y_MAX = 82.22452932623801
+Y_TICS = 'set ytics ("0" 0, "20" 20, "40" 40, "60" 60, "80" 80)'
+RATIO_MIN = 0.8579627634927987
+RATIO_MAX = 2.413669812157376
 RATIO_TICS = 'set ytics ("1" 1, "1.5" 1.5, "2" 2)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
-CROSSING = 0
-CROSSING_LOW = 3281.182218607092
-CROSSING_HIGH = 1308969.4536450566
-CROSSING_TEXT = "50 % ahead "
-CROSSING_AT = 0.5
+LIMIT_TEXT = ""
+CROSSING = 101347.8736553293
+CROSSING_LOW = 4096
+CROSSING_HIGH = 1048576
+CROSSING_TEXT = "50 % ahead from payload 101k (4096–1.05M)"
+CROSSING_AT = 0.5727958674622301
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean
@@ -326,7 +331,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -342,6 +349,7 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
@@ -355,7 +363,7 @@ RIGHT = 0.90833
 TOP = 0.64859
 BOTTOM = 0.53414
 PIXEL = 0.001004
-PANEL_TITLE = "{/:Bold cpython3.11, threads\\@payload:1048576: inconclusive}"
+PANEL_TITLE = "{/:Bold cpython3.11, threads\\@payload:1048576: holds}"
 BETTER_MODEL = "thread-per-task"
 WORSE_MODEL = "thread-per-task"
 SCALE = 1
@@ -363,11 +371,11 @@ Y_LABEL = "workers per second"
 BETTER = "thread-per-task"
 WORSE = "thread-per-task\npayload:1024"
 BETTER_TEXT = "{/:Bold 11.0k/s}"
-WORSE_TEXT = "{/:Bold 11.0k/s}"
-Y_MAX = 13598.846176291592
+WORSE_TEXT = "{/:Bold 10.9k/s}"
+Y_MAX = 13478.697510453849
 Y_TICS = 'set xtics ("0" 0, "2000" 2000, "4000" 4000, "6000" 6000, "8000" 8000, "10k" 10000, "12k" 12000)'
-THRESHOLD_LOW = 10034.567721584703
-THRESHOLD_HIGH = 12141.826943117492
+THRESHOLD_LOW = 9945.910205470664
+THRESHOLD_HIGH = 12034.551348619507
 THRESHOLD_TEXT = "equal: within 10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

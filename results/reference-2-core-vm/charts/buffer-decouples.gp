@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'buffer-decouples.' . target
 TITLE = "{/:Bold A bursty producer and a consumer: room in the queue between them}"
 SUBTITLE = "“A bounded buffer evens out producers and consumers”"
-FINDING = "{/:Bold native: Holds: threads, processes ahead by 10 % from capacity 1 (1–16). cpython3.11: Holds: threads ahead by 10 % from}\n{/:Bold capacity 4 (1–16); processes ahead by 10 % from capacity 8 (1–256)}"
+FINDING = "{/:Bold native: Holds: threads, processes ahead by 10 % from capacity 1 (1–16). cpython3.11: Holds: threads ahead by 10 % from}\n{/:Bold capacity 4 (1–16); processes ahead by 10 % from capacity 6 (1–256)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, comm/queue, burst:64, work:1000, place:scatter"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, comm/queue, burst:64, work:1000, place:scatter"
 set label 101 TITLE at screen 0.02292, 0.97485 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.95164 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.92940 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -104,16 +104,17 @@ X_TICS = 'set xtics ("1" 1, "16" 16, "256" 256)'
 X_TICS_BARE = 'set xtics ("" 1, "" 16, "" 256)'
 X_LABEL = "room in the queue (capacity)"
 Y_LOG = 1
-Y_MIN = 24550.893630704322
-Y_MAX = 995096.455541577
-Y_TICS = 'set ytics ("50k" 50000, "100k" 100000, "200k" 200000, "500k" 500000)'
-RATIO_MIN = 0.7388302576309693
-RATIO_MAX = 27.925991225277564
+Y_MIN = 29005.450849157136
+Y_MAX = 1036460.1382564988
+Y_TICS = 'set ytics ("50k" 50000, "100k" 100000, "200k" 200000, "500k" 500000, "1M" 1000000)'
+RATIO_MIN = 0.7459921094252804
+RATIO_MAX = 25.114435896623668
 RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1
 THRESHOLDS = "1.1"
-CROSSING = 1.1469413620749778
+LIMIT_TEXT = ""
+CROSSING = 1.1493994916242665
 CROSSING_LOW = 1
 CROSSING_HIGH = 16
 CROSSING_TEXT = "10 % ahead from capacity 1 (1–16)"
@@ -158,7 +159,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -174,6 +177,7 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
@@ -202,16 +206,17 @@ X_TICS = 'set xtics ("1" 1, "16" 16, "256" 256)'
 X_TICS_BARE = 'set xtics ("" 1, "" 16, "" 256)'
 X_LABEL = "room in the queue (capacity)"
 Y_LOG = 1
-Y_MIN = 26899.40654550008
-Y_MAX = 951159.1944022487
-Y_TICS = 'set ytics ("50k" 50000, "100k" 100000, "200k" 200000, "500k" 500000)'
-RATIO_MIN = 0.7395676504888833
-RATIO_MAX = 27.621230992394125
+Y_MIN = 28934.735548398927
+Y_MAX = 1016993.1613830356
+Y_TICS = 'set ytics ("50k" 50000, "100k" 100000, "200k" 200000, "500k" 500000, "1M" 1000000)'
+RATIO_MIN = 0.7391811465632807
+RATIO_MAX = 27.780515839025387
 RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1
 THRESHOLDS = "1.1"
-CROSSING = 1.1469845286046283
+LIMIT_TEXT = ""
+CROSSING = 1.1480229279943905
 CROSSING_LOW = 1
 CROSSING_HIGH = 16
 CROSSING_TEXT = "10 % ahead from capacity 1 (1–16)"
@@ -256,7 +261,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -272,6 +279,7 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
@@ -301,15 +309,16 @@ X_TICS_BARE = 'set xtics ("" 1, "" 16, "" 256)'
 X_LABEL = "room in the queue (capacity)"
 Y_LOG = 0
 Y_MIN = 0
-Y_MAX = 8725.619350816703
+Y_MAX = 8627.931671108654
 Y_TICS = 'set ytics ("0" 0, "2000" 2000, "4000" 4000, "6000" 6000, "8000" 8000)'
-RATIO_MIN = 0.9709511716609165
-RATIO_MAX = 1.383020789407816
-RATIO_TICS = 'set ytics ("1" 1, "1.1" 1.1, "1.2" 1.2, "1.3" 1.3)'
+RATIO_MIN = 0.9639600682291297
+RATIO_MAX = 1.497443754214554
+RATIO_TICS = 'set ytics ("1" 1, "1.2" 1.2, "1.4" 1.4)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1
 THRESHOLDS = "1.1"
-CROSSING = 3.9506109579975357
+LIMIT_TEXT = ""
+CROSSING = 3.7095269850080785
 CROSSING_LOW = 1
 CROSSING_HIGH = 16
 CROSSING_TEXT = "10 % ahead from capacity 4 (1–16)"
@@ -354,7 +363,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -370,6 +381,7 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
@@ -399,19 +411,20 @@ X_TICS_BARE = 'set xtics ("" 1, "" 16, "" 256)'
 X_LABEL = "room in the queue (capacity)"
 Y_LOG = 0
 Y_MIN = 0
-Y_MAX = 10807.476137804559
+Y_MAX = 11189.929262155045
 Y_TICS = 'set ytics ("0" 0, "2000" 2000, "4000" 4000, "6000" 6000, "8000" 8000, "10k" 10000)'
-RATIO_MIN = 0.9649661108330314
-RATIO_MAX = 1.4803599419738205
+RATIO_MIN = 0.9619616150364305
+RATIO_MAX = 1.532021390276501
 RATIO_TICS = 'set ytics ("1" 1, "1.2" 1.2, "1.4" 1.4)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1
 THRESHOLDS = "1.1"
-CROSSING = 8.248075256018335
+LIMIT_TEXT = ""
+CROSSING = 5.760235321652953
 CROSSING_LOW = 1
 CROSSING_HIGH = 256
-CROSSING_TEXT = "10 % ahead from capacity 8 (1–256)"
-CROSSING_AT = 0.38935850648345177
+CROSSING_TEXT = "10 % ahead from capacity 6 (1–256)"
+CROSSING_AT = 0.3573248407643312
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean
@@ -452,7 +465,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -468,6 +483,7 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \

@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'cpu-processes-beat-threads.' . target
 TITLE = "{/:Bold CPU-bound work: a process pool against a thread pool}"
 SUBTITLE = "“For CPU-bound work processes beat threads”"
-FINDING = "{/:Bold native: Does not hold:  equivalent: within 10 % of each other. cpython3.11: Holds:  1.53× (1.45–1.58)}"
+FINDING = "{/:Bold native: Does not hold:  equivalent: within 10 % of each other. cpython3.11: Holds:  1.54× (1.41–1.66)}"
 FINDING_WORD = "does not hold"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, cpu/sum-squares, workers:2, place:compact"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, cpu/sum-squares, workers:2, place:compact"
 set label 101 TITLE at screen 0.02292, 0.94922 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.90234 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.85742 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -96,12 +96,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "process-pool"
 WORSE = "thread-pool"
-BETTER_TEXT = "{/:Bold 17.0k/s}"
-WORSE_TEXT = "{/:Bold 17.0k/s}"
-Y_MAX = 20961.751306701528
+BETTER_TEXT = "{/:Bold 17.1k/s}"
+WORSE_TEXT = "{/:Bold 17.2k/s}"
+Y_MAX = 21199.568901526152
 Y_TICS = 'set xtics ("0" 0, "5000" 5000, "10k" 10000, "15k" 15000, "20k" 20000)'
-THRESHOLD_LOW = 18715.849380983505
-THRESHOLD_HIGH = 18715.849380983505
+THRESHOLD_LOW = 18928.186519219777
+THRESHOLD_HIGH = 18928.186519219777
 THRESHOLD_TEXT = "ahead by 10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -166,12 +166,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "process-pool"
 WORSE = "thread-pool"
-BETTER_TEXT = "{/:Bold 3308/s}"
-WORSE_TEXT = "{/:Bold 2162/s}"
-Y_MAX = 4715.900790002699
-Y_TICS = 'set xtics ("0" 0, "1000" 1000, "2000" 2000, "3000" 3000, "4000" 4000)'
-THRESHOLD_LOW = 2378.0839711932144
-THRESHOLD_HIGH = 2378.0839711932144
+BETTER_TEXT = "{/:Bold 4092/s}"
+WORSE_TEXT = "{/:Bold 2621/s}"
+Y_MAX = 5037.115233388573
+Y_TICS = 'set xtics ("0" 0, "1000" 1000, "2000" 2000, "3000" 3000, "4000" 4000, "5000" 5000)'
+THRESHOLD_LOW = 2882.6411960196433
+THRESHOLD_HIGH = 2882.6411960196433
 THRESHOLD_TEXT = "ahead by 10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

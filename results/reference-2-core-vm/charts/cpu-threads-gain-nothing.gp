@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'cpu-threads-gain-nothing.' . target
 TITLE = "{/:Bold CPU-bound work: a thread pool against one task after the other}"
 SUBTITLE = "“For CPU-bound work threads are no faster than one task after the other”"
-FINDING = "{/:Bold native: Does not hold:  larger: ahead by more than 10 %. cpython3.11: Inconclusive:  underpowered: about 85 blocks}\n{/:Bold needed to tell 1×}"
+FINDING = "{/:Bold native: Does not hold:  larger: ahead by more than 10 %. cpython3.11: Inconclusive:  underpowered: about 50 blocks}\n{/:Bold needed to tell 1×}"
 FINDING_WORD = "does not hold"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, cpu/sum-squares, place:compact"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, cpu/sum-squares, place:compact"
 set label 101 TITLE at screen 0.02292, 0.95094 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.90566 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.86226 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -96,12 +96,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nworkers:2"
 WORSE = "serial"
-BETTER_TEXT = "{/:Bold 17.0k/s}"
-WORSE_TEXT = "{/:Bold 8643/s}"
-Y_MAX = 19534.168258932896
+BETTER_TEXT = "{/:Bold 17.2k/s}"
+WORSE_TEXT = "{/:Bold 8695/s}"
+Y_MAX = 19723.814766429387
 Y_TICS = 'set xtics ("0" 0, "2500" 2500, "5000" 5000, "7500" 7500, "10k" 10000, "12.5k" 12500, "15k" 15000, "17.5k" 17500)'
-THRESHOLD_LOW = 7856.866909255786
-THRESHOLD_HIGH = 9506.808960199503
+THRESHOLD_LOW = 7904.365521994768
+THRESHOLD_HIGH = 9564.28228161367
 THRESHOLD_TEXT = "equal: within 10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -166,12 +166,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nworkers:2"
 WORSE = "serial"
-BETTER_TEXT = "{/:Bold 2162/s}"
-WORSE_TEXT = "{/:Bold 2673/s}"
-Y_MAX = 3292.9934347887315
+BETTER_TEXT = "{/:Bold 2621/s}"
+WORSE_TEXT = "{/:Bold 2628/s}"
+Y_MAX = 3237.240506588092
 Y_TICS = 'set xtics ("0" 0, "500" 500, "1000" 1000, "1500" 1500, "2000" 2000, "2500" 2500, "3000" 3000)'
-THRESHOLD_LOW = 2429.894801349418
-THRESHOLD_HIGH = 2940.172709632796
+THRESHOLD_LOW = 2388.7548012013663
+THRESHOLD_HIGH = 2890.3933094536533
 THRESHOLD_TEXT = "equal: within 10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

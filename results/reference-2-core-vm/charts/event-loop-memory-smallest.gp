@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'event-loop-memory-smallest.' . target
 TITLE = "{/:Bold Memory of tasks that wait: an event loop against a thread or a process for each}"
 SUBTITLE = "“A waiting task in an event loop takes the least memory”"
-FINDING = "{/:Bold native: Holds: threads\\@conc:100 25.0× (25.0–25.1); processes\\@conc:10 22.9× (21.9–23.3); connections-threads\\@conc:100}\n{/:Bold 9.00× (8.90–9.19); connections-processes\\@conc:10 7.77× (7.65–7.91). cpython3.11: Holds: threads\\@conc:100 8.65×}\n{/:Bold (8.64–8.67); processes\\@conc:10 981× (972–986); connections-threads\\@conc:100 2.60× (2.59–2.60);}\n{/:Bold connections-processes\\@conc:10 238× (234–239)}"
+FINDING = "{/:Bold native: Holds: threads\\@conc:100 25.0× (23.7–25.1); processes\\@conc:10 22.0× (21.9–22.1); connections-threads\\@conc:100}\n{/:Bold 9.34× (9.07–9.63); connections-processes\\@conc:10 8.09× (7.77–8.45). cpython3.11: Holds: threads\\@conc:100 8.63×}\n{/:Bold (8.62–8.65); processes\\@conc:10 977× (972–981); connections-threads\\@conc:100 2.60× (2.59–2.60);}\n{/:Bold connections-processes\\@conc:10 238× (237–238)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, memory, place:none"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, memory, place:none"
 set label 101 TITLE at screen 0.02292, 0.98507 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.97130 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.95809 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -167,11 +167,11 @@ Y_LABEL = "memory in KiB"
 BETTER = "event-loop"
 WORSE = "process-pool"
 BETTER_TEXT = "{/:Bold 16.0 KiB}"
-WORSE_TEXT = "{/:Bold 354 KiB}"
-Y_MAX = 437.92
+WORSE_TEXT = "{/:Bold 353 KiB}"
+Y_MAX = 440.16
 Y_TICS = 'set xtics ("0" 0, "100" 100, "200" 200, "300" 300, "400" 400)'
-THRESHOLD_LOW = 177
-THRESHOLD_HIGH = 177
+THRESHOLD_LOW = 176.5
+THRESHOLD_HIGH = 176.5
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -236,7 +236,7 @@ SCALE = 0.0009765625
 Y_LABEL = "memory in KiB"
 BETTER = "event-loop"
 WORSE = "thread-pool"
-BETTER_TEXT = "{/:Bold 104 KiB}"
+BETTER_TEXT = "{/:Bold 101 KiB}"
 WORSE_TEXT = "{/:Bold 934 KiB}"
 Y_MAX = 1050.5600000000002
 Y_TICS = 'set xtics ("0" 0, "200" 200, "400" 400, "600" 600, "800" 800, "1000" 1000)'
@@ -307,11 +307,11 @@ Y_LABEL = "memory in KiB"
 BETTER = "event-loop"
 WORSE = "process-pool"
 BETTER_TEXT = "{/:Bold 64.0 KiB}"
-WORSE_TEXT = "{/:Bold 499 KiB}"
-Y_MAX = 567.84
-Y_TICS = 'set xtics ("0" 0, "100" 100, "200" 200, "300" 300, "400" 400, "500" 500)'
-THRESHOLD_LOW = 249.5
-THRESHOLD_HIGH = 249.5
+WORSE_TEXT = "{/:Bold 501 KiB}"
+Y_MAX = 604.8000000000001
+Y_TICS = 'set xtics ("0" 0, "100" 100, "200" 200, "300" 300, "400" 400, "500" 500, "600" 600)'
+THRESHOLD_LOW = 250.5
+THRESHOLD_HIGH = 250.5
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -378,10 +378,10 @@ BETTER = "event-loop"
 WORSE = "thread-pool"
 BETTER_TEXT = "{/:Bold 224 KiB}"
 WORSE_TEXT = "{/:Bold 1.89 MiB}"
-Y_MAX = 2181.76
+Y_MAX = 2172.8
 Y_TICS = 'set xtics ("0" 0, "500" 500, "1000" 1000, "1500" 1500, "2000" 2000)'
-THRESHOLD_LOW = 970
-THRESHOLD_HIGH = 970
+THRESHOLD_LOW = 967
+THRESHOLD_HIGH = 967
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -447,11 +447,11 @@ Y_LABEL = "memory in KiB"
 BETTER = "event-loop"
 WORSE = "process-pool"
 BETTER_TEXT = "{/:Bold 20.0 KiB}"
-WORSE_TEXT = "{/:Bold 19.0 MiB}"
-Y_MAX = 22307.04
+WORSE_TEXT = "{/:Bold 19.1 MiB}"
+Y_MAX = 22121.120000000003
 Y_TICS = 'set xtics ("0" 0, "5000" 5000, "10000" 10000, "15000" 15000, "20000" 20000)'
-THRESHOLD_LOW = 9750
-THRESHOLD_HIGH = 9750
+THRESHOLD_LOW = 9769.5
+THRESHOLD_HIGH = 9769.5
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -588,10 +588,10 @@ BETTER = "event-loop"
 WORSE = "process-pool"
 BETTER_TEXT = "{/:Bold 84.0 KiB}"
 WORSE_TEXT = "{/:Bold 19.5 MiB}"
-Y_MAX = 22768.480000000003
+Y_MAX = 22506.4
 Y_TICS = 'set xtics ("0" 0, "5000" 5000, "10000" 10000, "15000" 15000, "20000" 20000)'
-THRESHOLD_LOW = 10009.5
-THRESHOLD_HIGH = 10009.5
+THRESHOLD_LOW = 9987.75
+THRESHOLD_HIGH = 9987.75
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

@@ -66,297 +66,31 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 1480 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 1230 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 2960 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 2460 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'io-many-event-loop-beats-processes.' . target
 TITLE = "{/:Bold Echo and pages over TCP: an event loop against a process for each connection}"
 SUBTITLE = "“From some number of connections on, an event loop beats processes”"
-FINDING = "{/:Bold native: Inconclusive: throughput underpowered: about 44 blocks needed to tell 1.21×; 1.22× by total times (at conc:1);}\n{/:Bold latency underpowered: about 44 blocks needed to tell 1.44×; 3.14× by total figures (at conc:1); latency-at-load}\n{/:Bold underpowered: about 864 blocks needed to tell 1.44×; 6.5× by total figures; http holds: ahead by 10 % from conc 2}\n{/:Bold (1–64); http-latency holds: 5.58× (4.97–6.22). cpython3.11: Does not hold: waits ahead throughout: by 10 % at every}\n{/:Bold point, nothing to overtake}"
-FINDING_WORD = "inconclusive"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, io"
-set label 101 TITLE at screen 0.02292, 0.98243 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.96622 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.95068 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.00946 left font ',10' textcolor rgb cp_grey
+FINDING = "{/:Bold native: Holds: throughput ahead by 10 % from conc 2 (1–64); latency-at-load 8.06× by total figures; http ahead by 10 %}\n{/:Bold from conc 2 (1–64). cpython3.11: Does not hold: waits ahead throughout: by 10 % at every point, nothing to overtake}"
+FINDING_WORD = "holds"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, io"
+set label 101 TITLE at screen 0.02292, 0.97886 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.95935 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.94065 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.01138 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
 LEFT = 0.08958
 RIGHT = 0.41667
-TOP = 0.58243
-BOTTOM = 0.35946
-PIXEL = 0.000676
-MIDDLE = 0.43649
-PANEL_TITLE = "{/:Bold native, throughput: inconclusive}"
-BETTER_MODEL = "event-loop"
-WORSE_MODEL = "process-per-task"
-SCALE = 1
-Y_LABEL = "messages per second"
-BETTER = "event-loop"
-KEY_AT = 0.12083333333333333
-WORSE = "process-per-task"
-X_MIN = 0.8467453123625273
-X_MAX = 75.58353033148994
-X_TICS = 'set xtics ("1" 1, "64" 64)'
-X_TICS_BARE = 'set xtics ("" 1, "" 64)'
-X_LABEL = "in flight at once (conc)"
-Y_LOG = 1
-Y_MIN = 6222.889049853869
-Y_MAX = 144569.62438328896
-Y_TICS = 'set ytics ("7000" 7000, "10k" 10000, "15k" 15000, "20k" 20000, "30k" 30000, "50k" 50000, "70k" 70000, "100k" 100000)'
-RATIO_MIN = 0.8243554189510678
-RATIO_MAX = 3.3630188703436907
-RATIO_TICS = 'set ytics ("1" 1, "1.5" 1.5, "2" 2, "3" 3)'
-THRESHOLD_TEXT = "10 % ahead"
-THRESHOLD = 1.1
-THRESHOLDS = "1.1"
-CROSSING = 0
-CROSSING_LOW = 0.8467453123625273
-CROSSING_HIGH = 75.58353033148994
-CROSSING_TEXT = "10 % ahead "
-CROSSING_AT = 0.5
-# One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
-# `better` is, with its interval, against the line that decides.
-eval cp_clean
-WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
-WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
-set lmargin at screen LEFT
-set rmargin at screen RIGHT
-set tmargin at screen TOP
-set bmargin at screen MIDDLE
-set label 1 PANEL_TITLE at screen LEFT, screen TOP + 54 * PIXEL left font ',12' textcolor rgb cp_dark
-set logscale x
-set xrange [X_MIN:X_MAX]
-eval X_TICS_BARE
-set label 9 Y_LABEL noenhanced at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
-set yrange [Y_MIN:Y_MAX]
-if (Y_LOG) { set logscale y }
-eval Y_TICS
-set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
-set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
-set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
-set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
-if (CROSSING > 0) {
-    set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
-    set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
-    set label 2 CROSSING_TEXT noenhanced at graph CROSSING_AT, screen TOP + 10 * PIXEL center font ',11' textcolor rgb cp_dark
-}
-cp_spread(x, block) = x * (X_MAX / X_MIN) ** (0.008 * cp_jitter(block))
-plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
-         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(WORSE_MODEL), 2, 7) notitle, \
-     DATA skip 1 using (cp_pick('sample', 'better', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
-         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(BETTER_MODEL), 2, 7) notitle, \
-     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
-         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
-         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
-eval cp_headed
-
-set tmargin at screen MIDDLE - 14 * PIXEL
-set bmargin at screen BOTTOM
-do for [i = 1:9] { set label i ''; unset label i }
-eval X_TICS
-set xlabel X_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
-set label 9 'times better' at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
-set logscale y
-set yrange [RATIO_MIN:RATIO_MAX]
-eval RATIO_TICS
-set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1 back
-do for [i = 1:words(THRESHOLDS)] {
-    set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
-}
-set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
-plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
-         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
-     DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
-         pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
-
-# Panel 2
-PANEL = 2
-LEFT = 0.58958
-RIGHT = 0.91667
-TOP = 0.58243
-BOTTOM = 0.35946
-PIXEL = 0.000676
-MIDDLE = 0.43649
-PANEL_TITLE = "{/:Bold native, latency: inconclusive}"
-BETTER_MODEL = "event-loop"
-WORSE_MODEL = "process-per-task"
-SCALE = 1e-09
-Y_LABEL = "latency (p99)"
-BETTER = "event-loop"
-KEY_AT = 0.12083333333333333
-WORSE = "process-per-task"
-X_MIN = 0.8467453123625273
-X_MAX = 75.58353033148994
-X_TICS = 'set xtics ("1" 1, "64" 64)'
-X_TICS_BARE = 'set xtics ("" 1, "" 64)'
-X_LABEL = "in flight at once (conc)"
-Y_LOG = 1
-Y_MIN = 4.9199895210197246e-05
-Y_MAX = 0.03580601227736837
-Y_TICS = 'set ytics ("100 µs" 0.0001, "300 µs" 0.0003, "1 ms" 0.001, "3 ms" 0.003, "10 ms" 0.01, "30 ms" 0.03)'
-RATIO_MIN = 0.773008698461879
-RATIO_MAX = 8.045980133089563
-RATIO_TICS = 'set ytics ("1" 1, "2" 2, "5" 5)'
-THRESHOLD_TEXT = "20 % ahead"
-THRESHOLD = 1.2
-THRESHOLDS = "1.2"
-CROSSING = 0
-CROSSING_LOW = 0.8467453123625273
-CROSSING_HIGH = 75.58353033148994
-CROSSING_TEXT = "20 % ahead "
-CROSSING_AT = 0.5
-# One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
-# `better` is, with its interval, against the line that decides.
-eval cp_clean
-WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
-WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
-set lmargin at screen LEFT
-set rmargin at screen RIGHT
-set tmargin at screen TOP
-set bmargin at screen MIDDLE
-set label 1 PANEL_TITLE at screen LEFT, screen TOP + 54 * PIXEL left font ',12' textcolor rgb cp_dark
-set logscale x
-set xrange [X_MIN:X_MAX]
-eval X_TICS_BARE
-set label 9 Y_LABEL noenhanced at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
-set yrange [Y_MIN:Y_MAX]
-if (Y_LOG) { set logscale y }
-eval Y_TICS
-set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
-set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
-set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
-set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
-if (CROSSING > 0) {
-    set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
-    set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
-    set label 2 CROSSING_TEXT noenhanced at graph CROSSING_AT, screen TOP + 10 * PIXEL center font ',11' textcolor rgb cp_dark
-}
-cp_spread(x, block) = x * (X_MAX / X_MIN) ** (0.008 * cp_jitter(block))
-plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
-         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(WORSE_MODEL), 2, 7) notitle, \
-     DATA skip 1 using (cp_pick('sample', 'better', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
-         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(BETTER_MODEL), 2, 7) notitle, \
-     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
-         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
-         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
-eval cp_headed
-
-set tmargin at screen MIDDLE - 14 * PIXEL
-set bmargin at screen BOTTOM
-do for [i = 1:9] { set label i ''; unset label i }
-eval X_TICS
-set xlabel X_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
-set label 9 'times better' at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
-set logscale y
-set yrange [RATIO_MIN:RATIO_MAX]
-eval RATIO_TICS
-set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1 back
-do for [i = 1:words(THRESHOLDS)] {
-    set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
-}
-set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
-plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
-         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
-     DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
-         pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
-
-# Panel 3
-PANEL = 3
-LEFT = 0.16250
-RIGHT = 0.90833
-TOP = 0.87162
-BOTTOM = 0.79459
-PIXEL = 0.000676
-PANEL_TITLE = "{/:Bold native, latency-at-load (load:70): inconclusive}"
-BETTER_MODEL = "event-loop"
-WORSE_MODEL = "process-per-task"
-SCALE = 1e-09
-Y_LABEL = "latency (p99)"
-BETTER = "event-loop"
-WORSE = "process-per-task"
-BETTER_TEXT = "{/:Bold 775 µs}"
-WORSE_TEXT = "{/:Bold 8.12 ms}"
-Y_MAX = 0.013349682080000003
-Y_TICS = 'set xtics ("0" 0, "2 ms" 0.002, "4 ms" 0.004, "6 ms" 0.006, "8 ms" 0.008, "10 ms" 0.01, "12 ms" 0.012)'
-THRESHOLD_LOW = 0.0067652258333333335
-THRESHOLD_HIGH = 0.0067652258333333335
-THRESHOLD_TEXT = "ahead by 20 %"
-# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
-eval cp_clean
-set lmargin at screen LEFT
-set rmargin at screen RIGHT
-set tmargin at screen TOP
-set bmargin at screen BOTTOM
-set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
-set xrange [0:Y_MAX]
-FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
-set yrange [FLOOR:2.9]
-eval Y_TICS
-set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
-set ytics (BETTER 2, WORSE 1) scale 0
-set grid xtics noytics
-set border 1
-if (THRESHOLD_LOW < THRESHOLD_HIGH) {
-    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
-} else {
-    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
-}
-THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
-set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
-if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
-if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
-set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
-set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
-if (WORSE_MODEL eq '') {
-    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
-             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
-         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
-             pt 7 ps 0.4 lc rgb '#80000000', \
-         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
-             with xerrorbars pt -1 lw 2 lc rgb 'black'
-} else {
-plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
-         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
-     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
-         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
-     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
-         pt 7 ps 0.4 lc rgb '#80000000', \
-     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
-         pt 7 ps 0.4 lc rgb '#80000000', \
-     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
-         with xerrorbars pt -1 lw 2 lc rgb 'black', \
-     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
-         with xerrorbars pt -1 lw 2 lc rgb 'black'
-}
-eval cp_headed
-
-# Panel 4
-PANEL = 4
-LEFT = 0.08958
-RIGHT = 0.41667
-TOP = 0.27973
-BOTTOM = 0.05676
-PIXEL = 0.000676
-MIDDLE = 0.13378
-PANEL_TITLE = "{/:Bold native, http: holds}"
+TOP = 0.70081
+BOTTOM = 0.43252
+PIXEL = 0.000813
+MIDDLE = 0.52520
+PANEL_TITLE = "{/:Bold native, throughput: holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "process-per-task"
 SCALE = 1
@@ -371,15 +105,16 @@ X_TICS_BARE = 'set xtics ("" 1, "" 64)'
 X_LABEL = "in flight at once (conc)"
 Y_LOG = 0
 Y_MIN = 0
-Y_MAX = 127105.24933582361
-Y_TICS = 'set ytics ("0" 0, "20k" 20000, "40k" 40000, "60k" 60000, "80k" 80000, "100k" 100000, "120k" 120000)'
-RATIO_MIN = 0.8368425190211011
-RATIO_MAX = 3.0642363806649953
-RATIO_TICS = 'set ytics ("1" 1, "2" 2, "3" 3)'
+Y_MAX = 159606.27117555775
+Y_TICS = 'set ytics ("0" 0, "20k" 20000, "40k" 40000, "60k" 60000, "80k" 80000, "100k" 100000, "120k" 120000, "140k" 140000)'
+RATIO_MIN = 0.7867997166028275
+RATIO_MAX = 5.6000853316843
+RATIO_TICS = 'set ytics ("1" 1, "2" 2, "5" 5)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1
 THRESHOLDS = "1.1"
-CROSSING = 2.049130851335908
+LIMIT_TEXT = ""
+CROSSING = 1.5092477613880262
 CROSSING_LOW = 1
 CROSSING_HIGH = 64
 CROSSING_TEXT = "10 % ahead from conc 2 (1–64)"
@@ -424,7 +159,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -440,32 +177,33 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
      DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
          pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
 
-# Panel 5
-PANEL = 5
+# Panel 2
+PANEL = 2
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.73919
-BOTTOM = 0.66216
-PIXEL = 0.000676
-PANEL_TITLE = "{/:Bold native, http-latency: holds}"
+TOP = 0.88943
+BOTTOM = 0.79675
+PIXEL = 0.000813
+PANEL_TITLE = "{/:Bold native, latency-at-load (load:70): holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "process-per-task"
 SCALE = 1e-09
 Y_LABEL = "latency (p99)"
 BETTER = "event-loop"
 WORSE = "process-per-task"
-BETTER_TEXT = "{/:Bold 1.11 ms}"
-WORSE_TEXT = "{/:Bold 6.26 ms}"
-Y_MAX = 0.008954837920000002
-Y_TICS = 'set xtics ("0" 0, "2 ms" 0.002, "4 ms" 0.004, "6 ms" 0.006, "8 ms" 0.008)'
-THRESHOLD_LOW = 0.0052189858333333335
-THRESHOLD_HIGH = 0.0052189858333333335
+BETTER_TEXT = "{/:Bold 244 µs}"
+WORSE_TEXT = "{/:Bold 5.23 ms}"
+Y_MAX = 0.021909994400000004
+Y_TICS = 'set xtics ("0" 0, "5 ms" 0.005, "10 ms" 0.01, "15 ms" 0.015, "20 ms" 0.02)'
+THRESHOLD_LOW = 0.004358825833333334
+THRESHOLD_HIGH = 0.004358825833333334
 THRESHOLD_TEXT = "ahead by 20 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -516,14 +254,116 @@ plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCA
 }
 eval cp_headed
 
-# Panel 6
-PANEL = 6
+# Panel 3
+PANEL = 3
 LEFT = 0.58958
 RIGHT = 0.91667
-TOP = 0.27973
-BOTTOM = 0.05676
-PIXEL = 0.000676
-MIDDLE = 0.13378
+TOP = 0.70081
+BOTTOM = 0.43252
+PIXEL = 0.000813
+MIDDLE = 0.52520
+PANEL_TITLE = "{/:Bold native, http: holds}"
+BETTER_MODEL = "event-loop"
+WORSE_MODEL = "process-per-task"
+SCALE = 1
+Y_LABEL = "messages per second"
+BETTER = "event-loop"
+KEY_AT = 0.12083333333333333
+WORSE = "process-per-task"
+X_MIN = 0.8467453123625273
+X_MAX = 75.58353033148994
+X_TICS = 'set xtics ("1" 1, "64" 64)'
+X_TICS_BARE = 'set xtics ("" 1, "" 64)'
+X_LABEL = "in flight at once (conc)"
+Y_LOG = 0
+Y_MIN = 0
+Y_MAX = 138417.2848584467
+Y_TICS = 'set ytics ("0" 0, "20k" 20000, "40k" 40000, "60k" 60000, "80k" 80000, "100k" 100000, "120k" 120000)'
+RATIO_MIN = 0.7786815438112864
+RATIO_MAX = 4.985182626300293
+RATIO_TICS = 'set ytics ("1" 1, "1.5" 1.5, "2" 2, "3" 3)'
+THRESHOLD_TEXT = "10 % ahead"
+THRESHOLD = 1.1
+THRESHOLDS = "1.1"
+LIMIT_TEXT = ""
+CROSSING = 1.6607736638153314
+CROSSING_LOW = 1
+CROSSING_HIGH = 64
+CROSSING_TEXT = "10 % ahead from conc 2 (1–64)"
+CROSSING_AT = 0.30477707006369426
+# One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
+# `better` is, with its interval, against the line that decides.
+eval cp_clean
+WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
+WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
+set lmargin at screen LEFT
+set rmargin at screen RIGHT
+set tmargin at screen TOP
+set bmargin at screen MIDDLE
+set label 1 PANEL_TITLE at screen LEFT, screen TOP + 54 * PIXEL left font ',12' textcolor rgb cp_dark
+set logscale x
+set xrange [X_MIN:X_MAX]
+eval X_TICS_BARE
+set label 9 Y_LABEL noenhanced at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set yrange [Y_MIN:Y_MAX]
+if (Y_LOG) { set logscale y }
+eval Y_TICS
+set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
+set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
+set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
+if (CROSSING > 0) {
+    set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
+    set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+    set label 2 CROSSING_TEXT noenhanced at graph CROSSING_AT, screen TOP + 10 * PIXEL center font ',11' textcolor rgb cp_dark
+}
+cp_spread(x, block) = x * (X_MAX / X_MIN) ** (0.008 * cp_jitter(block))
+plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(WORSE_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('sample', 'better', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
+         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(BETTER_MODEL), 2, 7) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
+         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
+eval cp_headed
+
+set tmargin at screen MIDDLE - 14 * PIXEL
+set bmargin at screen BOTTOM
+do for [i = 1:9] { set label i ''; unset label i }
+eval X_TICS
+set xlabel X_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
+set label 9 'times better' at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
+set logscale y
+set yrange [RATIO_MIN:RATIO_MAX]
+eval RATIO_TICS
+set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1 back
+do for [i = 1:words(THRESHOLDS)] {
+    set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
+}
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
+set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
+plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
+         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
+     DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
+         pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
+
+# Panel 4
+PANEL = 4
+LEFT = 0.08958
+RIGHT = 0.41667
+TOP = 0.33659
+BOTTOM = 0.06829
+PIXEL = 0.000813
+MIDDLE = 0.16098
 PANEL_TITLE = "{/:Bold cpython3.11, waits: does not hold}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "process-per-task"
@@ -538,15 +378,16 @@ X_TICS = 'set xtics ("1" 1, "16" 16)'
 X_TICS_BARE = 'set xtics ("" 1, "" 16)'
 X_LABEL = "in flight at once (conc)"
 Y_LOG = 1
-Y_MIN = 15.148151765887395
-Y_MAX = 2035.798783607529
-Y_TICS = 'set ytics ("20" 20, "50" 50, "100" 100, "200" 200, "500" 500, "1000" 1000, "2000" 2000)'
-RATIO_MIN = 0.6948551284051071
-RATIO_MAX = 54.84828605200643
+Y_MIN = 25.205659900008758
+Y_MAX = 1971.5810898053414
+Y_TICS = 'set ytics ("50" 50, "100" 100, "200" 200, "500" 500, "1000" 1000)'
+RATIO_MIN = 0.6935617654844075
+RATIO_MAX = 55.98393516147461
 RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1
 THRESHOLDS = "1.1"
+LIMIT_TEXT = ""
 CROSSING = 0
 CROSSING_LOW = 0.8950250709279723
 CROSSING_HIGH = 17.87659420915552
@@ -592,7 +433,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -608,6 +451,7 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \

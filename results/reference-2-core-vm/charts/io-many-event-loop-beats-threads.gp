@@ -66,31 +66,31 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 1462 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 1248 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 2924 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 2496 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'io-many-event-loop-beats-threads.' . target
 TITLE = "{/:Bold Echo and pages over TCP: an event loop against a thread for each connection}"
 SUBTITLE = "“From some number of connections on, an event loop beats threads”"
-FINDING = "{/:Bold native: Inconclusive: throughput underpowered: about 26 blocks needed to tell 1.21×; 1.13× by total times (at conc:1);}\n{/:Bold latency underpowered: about 26 blocks needed to tell 1.44×; 3.12× by total figures (at conc:1); latency-at-load}\n{/:Bold underpowered: about 1435 blocks needed to tell 1.44×; 4.54× by total figures; http 1.57× (1.43–1.72); http-latency}\n{/:Bold holds: 3.30× (2.30–4.54). cpython3.11: Holds: waits ahead by 10 % from conc 1 (1–100)}"
+FINDING = "{/:Bold native: Inconclusive: throughput holds: ahead by 10 % from conc 4 (1–16); latency-at-load underpowered: about 1257}\n{/:Bold blocks needed to tell 1.44×, 126 if it is 2.3×; http underpowered: about 84 blocks needed to tell 1.21×, 15 if it is}\n{/:Bold 1.4× (at conc:64). cpython3.11: Holds: waits ahead by 10 % from conc 1 (1–100)}"
 FINDING_WORD = "inconclusive"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, io"
-set label 101 TITLE at screen 0.02292, 0.98222 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.96580 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.95007 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.00958 left font ',10' textcolor rgb cp_grey
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, io"
+set label 101 TITLE at screen 0.02292, 0.97917 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.95994 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.94151 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.01122 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
 LEFT = 0.08958
 RIGHT = 0.41667
-TOP = 0.58960
-BOTTOM = 0.36389
-PIXEL = 0.000684
-MIDDLE = 0.44186
-PANEL_TITLE = "{/:Bold native, throughput: inconclusive}"
+TOP = 0.69071
+BOTTOM = 0.42628
+PIXEL = 0.000801
+MIDDLE = 0.51763
+PANEL_TITLE = "{/:Bold native, throughput: holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "thread-per-task"
 SCALE = 1
@@ -103,21 +103,22 @@ X_MAX = 1318.256738556407
 X_TICS = 'set xtics ("1" 1, "16" 16, "1000" 1000)'
 X_TICS_BARE = 'set xtics ("" 1, "" 16, "" 1000)'
 X_LABEL = "in flight at once (conc)"
-Y_LOG = 1
-Y_MIN = 6939.389841680263
-Y_MAX = 140099.46338741123
-Y_TICS = 'set ytics ("7000" 7000, "10k" 10000, "15k" 15000, "20k" 20000, "30k" 30000, "50k" 50000, "70k" 70000, "100k" 100000)'
-RATIO_MIN = 0.8488248067945563
-RATIO_MAX = 2.0188936093624665
+Y_LOG = 0
+Y_MIN = 0
+Y_MAX = 183160.1147519488
+Y_TICS = 'set ytics ("0" 0, "25k" 25000, "50k" 50000, "75k" 75000, "100k" 100000, "125k" 125000, "150k" 150000, "175k" 175000)'
+RATIO_MIN = 0.8583841709668211
+RATIO_MAX = 2.146939297734975
 RATIO_TICS = 'set ytics ("1" 1, "1.5" 1.5, "2" 2)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1
 THRESHOLDS = "1.1"
-CROSSING = 0
-CROSSING_LOW = 0.7585775750291838
-CROSSING_HIGH = 1318.256738556407
-CROSSING_TEXT = "10 % ahead "
-CROSSING_AT = 0.5
+LIMIT_TEXT = ""
+CROSSING = 3.9050826484525474
+CROSSING_LOW = 1
+CROSSING_HIGH = 16
+CROSSING_TEXT = "10 % ahead from conc 4 (1–16)"
+CROSSING_AT = 0.30477707006369426
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean
@@ -158,7 +159,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -174,6 +177,7 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
@@ -182,109 +186,11 @@ plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8))
 
 # Panel 2
 PANEL = 2
-LEFT = 0.58958
-RIGHT = 0.91667
-TOP = 0.58960
-BOTTOM = 0.36389
-PIXEL = 0.000684
-MIDDLE = 0.44186
-PANEL_TITLE = "{/:Bold native, latency: inconclusive}"
-BETTER_MODEL = "event-loop"
-WORSE_MODEL = "thread-per-task"
-SCALE = 1e-09
-Y_LABEL = "latency (p99)"
-BETTER = "event-loop"
-KEY_AT = 0.12083333333333333
-WORSE = "thread-per-task"
-X_MIN = 0.7585775750291838
-X_MAX = 1318.256738556407
-X_TICS = 'set xtics ("1" 1, "16" 16, "1000" 1000)'
-X_TICS_BARE = 'set xtics ("" 1, "" 16, "" 1000)'
-X_LABEL = "in flight at once (conc)"
-Y_LOG = 1
-Y_MIN = 4.35893526126608e-05
-Y_MAX = 0.3393239989767153
-Y_TICS = 'set ytics ("100 µs" 0.0001, "300 µs" 0.0003, "1 ms" 0.001, "3 ms" 0.003, "10 ms" 0.01, "30 ms" 0.03, "100 ms" 0.1, "300 ms" 0.3)'
-RATIO_MIN = 0.7714206207159354
-RATIO_MAX = 7.0897269063582575
-RATIO_TICS = 'set ytics ("1" 1, "2" 2, "5" 5)'
-THRESHOLD_TEXT = "20 % ahead"
-THRESHOLD = 1.2
-THRESHOLDS = "1.2"
-CROSSING = 0
-CROSSING_LOW = 0.7585775750291838
-CROSSING_HIGH = 1318.256738556407
-CROSSING_TEXT = "20 % ahead "
-CROSSING_AT = 0.5
-# One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
-# `better` is, with its interval, against the line that decides.
-eval cp_clean
-WORSE_SHAPE = cp_worse_shape(BETTER_MODEL, WORSE_MODEL)
-WORSE_DASH = cp_same(BETTER_MODEL, WORSE_MODEL) ? 2 : 1
-set lmargin at screen LEFT
-set rmargin at screen RIGHT
-set tmargin at screen TOP
-set bmargin at screen MIDDLE
-set label 1 PANEL_TITLE at screen LEFT, screen TOP + 54 * PIXEL left font ',12' textcolor rgb cp_dark
-set logscale x
-set xrange [X_MIN:X_MAX]
-eval X_TICS_BARE
-set label 9 Y_LABEL noenhanced at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
-set yrange [Y_MIN:Y_MAX]
-if (Y_LOG) { set logscale y }
-eval Y_TICS
-set label 5 BETTER noenhanced at screen LEFT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
-set label 6 WORSE noenhanced at screen LEFT + KEY_AT + 12.0 / 960, screen TOP + 32 * PIXEL left textcolor rgb cp_dark
-set label 7 '' at screen LEFT + 2.0 / 960, screen TOP + 32 * PIXEL point pt cp_shape(BETTER_MODEL) ps 0.9 lc rgb cp_colour(BETTER_MODEL)
-set label 8 '' at screen LEFT + KEY_AT + 2.0 / 960, screen TOP + 32 * PIXEL point pt WORSE_SHAPE ps 0.9 lc rgb cp_colour(WORSE_MODEL)
-if (CROSSING > 0) {
-    set object 1 rectangle from CROSSING_LOW, graph 0 to CROSSING_HIGH, graph 1 behind fillcolor rgb cp_band fillstyle solid 0.55 noborder
-    set arrow 1 from CROSSING, graph 0 to CROSSING, graph 1 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
-    set label 2 CROSSING_TEXT noenhanced at graph CROSSING_AT, screen TOP + 10 * PIXEL center font ',11' textcolor rgb cp_dark
-}
-cp_spread(x, block) = x * (X_MAX / X_MIN) ** (0.008 * cp_jitter(block))
-plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
-         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(WORSE_MODEL), 2, 7) notitle, \
-     DATA skip 1 using (cp_pick('sample', 'better', cp_spread(column(5), column(10)))):(column(6) * SCALE) with points \
-         pt 7 ps 0.3 lc rgb '#90' . substr(cp_colour(BETTER_MODEL), 2, 7) notitle, \
-     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with lines lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
-         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(BETTER_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_backing(cp_shape(BETTER_MODEL)) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'better', column(5))):(column(6) * SCALE) with points pt cp_shape(BETTER_MODEL) ps 0.7 lw 1.6 lc rgb cp_colour(BETTER_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with lines lw 1.8 dashtype WORSE_DASH lc rgb cp_colour(WORSE_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
-         with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
-eval cp_headed
-
-set tmargin at screen MIDDLE - 14 * PIXEL
-set bmargin at screen BOTTOM
-do for [i = 1:9] { set label i ''; unset label i }
-eval X_TICS
-set xlabel X_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
-set label 9 'times better' at screen LEFT - 68.0 / 960, graph 0.5 rotate by 90 center textcolor rgb cp_grey
-set logscale y
-set yrange [RATIO_MIN:RATIO_MAX]
-eval RATIO_TICS
-set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1 back
-do for [i = 1:words(THRESHOLDS)] {
-    set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
-}
-set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
-plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
-         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
-     DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
-         pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
-
-# Panel 3
-PANEL = 3
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.88235
-BOTTOM = 0.80438
-PIXEL = 0.000684
+TOP = 0.87660
+BOTTOM = 0.78526
+PIXEL = 0.000801
 PANEL_TITLE = "{/:Bold native, latency-at-load (load:70): inconclusive}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "thread-per-task"
@@ -292,12 +198,12 @@ SCALE = 1e-09
 Y_LABEL = "latency (p99)"
 BETTER = "event-loop"
 WORSE = "thread-per-task"
-BETTER_TEXT = "{/:Bold 1.64 ms}"
-WORSE_TEXT = "{/:Bold 5.87 ms}"
-Y_MAX = 0.08411676560000002
-Y_TICS = 'set xtics ("0" 0, "20 ms" 0.02, "40 ms" 0.04, "60 ms" 0.06, "80 ms" 0.08)'
-THRESHOLD_LOW = 0.004887892500000001
-THRESHOLD_HIGH = 0.004887892500000001
+BETTER_TEXT = "{/:Bold 2.22 ms}"
+WORSE_TEXT = "{/:Bold 5.45 ms}"
+Y_MAX = 0.04837080976000001
+Y_TICS = 'set xtics ("0" 0, "10 ms" 0.01, "20 ms" 0.02, "30 ms" 0.03, "40 ms" 0.04)'
+THRESHOLD_LOW = 0.004541439166666667
+THRESHOLD_HIGH = 0.004541439166666667
 THRESHOLD_TEXT = "ahead by 20 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -348,14 +254,14 @@ plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCA
 }
 eval cp_headed
 
-# Panel 4
-PANEL = 4
-LEFT = 0.08958
-RIGHT = 0.41667
-TOP = 0.28317
-BOTTOM = 0.05746
-PIXEL = 0.000684
-MIDDLE = 0.13543
+# Panel 3
+PANEL = 3
+LEFT = 0.58958
+RIGHT = 0.91667
+TOP = 0.69071
+BOTTOM = 0.42628
+PIXEL = 0.000801
+MIDDLE = 0.51763
 PANEL_TITLE = "{/:Bold native, http: inconclusive}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "thread-per-task"
@@ -364,24 +270,25 @@ Y_LABEL = "messages per second"
 BETTER = "event-loop"
 KEY_AT = 0.12083333333333333
 WORSE = "thread-per-task"
-X_MIN = 0.7585775750291838
-X_MAX = 1318.256738556407
-X_TICS = 'set xtics ("1" 1, "1000" 1000)'
-X_TICS_BARE = 'set xtics ("" 1, "" 1000)'
+X_MIN = 0.8467453123625273
+X_MAX = 75.58353033148994
+X_TICS = 'set xtics ("1" 1, "64" 64)'
+X_TICS_BARE = 'set xtics ("" 1, "" 64)'
 X_LABEL = "in flight at once (conc)"
 Y_LOG = 0
 Y_MIN = 0
-Y_MAX = 119845.16263878508
-Y_TICS = 'set ytics ("0" 0, "20k" 20000, "40k" 40000, "60k" 60000, "80k" 80000, "100k" 100000)'
-RATIO_MIN = 0.8704782188686714
-RATIO_MAX = 1.8258801866502345
-RATIO_TICS = 'set ytics ("1" 1, "1.25" 1.25, "1.5" 1.5, "1.75" 1.75)'
+Y_MAX = 138417.2848584467
+Y_TICS = 'set ytics ("0" 0, "20k" 20000, "40k" 40000, "60k" 60000, "80k" 80000, "100k" 100000, "120k" 120000)'
+RATIO_MIN = 0.8552324626277767
+RATIO_MAX = 1.6671822261780658
+RATIO_TICS = 'set ytics ("1" 1, "1.2" 1.2, "1.4" 1.4, "1.6" 1.6)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1
 THRESHOLDS = "1.1"
+LIMIT_TEXT = ""
 CROSSING = 0
-CROSSING_LOW = 0.7585775750291838
-CROSSING_HIGH = 1318.256738556407
+CROSSING_LOW = 0.8467453123625273
+CROSSING_HIGH = 75.58353033148994
 CROSSING_TEXT = "10 % ahead "
 CROSSING_AT = 0.5
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
@@ -424,7 +331,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -440,90 +349,21 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
      DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(6)):(column(7)):(column(8)) with yerrorlines \
          pt 7 ps 0.6 lw 1.6 lc rgb cp_colour(BETTER_MODEL)
 
-# Panel 5
-PANEL = 5
-LEFT = 0.16250
-RIGHT = 0.90833
-TOP = 0.74829
-BOTTOM = 0.67031
-PIXEL = 0.000684
-PANEL_TITLE = "{/:Bold native, http-latency: holds}"
-BETTER_MODEL = "event-loop"
-WORSE_MODEL = "thread-per-task"
-SCALE = 1e-09
-Y_LABEL = "latency (p99)"
-BETTER = "event-loop"
-WORSE = "thread-per-task"
-BETTER_TEXT = "{/:Bold 22.5 ms}"
-WORSE_TEXT = "{/:Bold 64.1 ms}"
-Y_MAX = 0.20596129680000005
-Y_TICS = 'set xtics ("0" 0, "50 ms" 0.05, "100 ms" 0.1, "150 ms" 0.15, "200 ms" 0.2)'
-THRESHOLD_LOW = 0.0533845325
-THRESHOLD_HIGH = 0.0533845325
-THRESHOLD_TEXT = "ahead by 20 %"
-# One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
-eval cp_clean
-set lmargin at screen LEFT
-set rmargin at screen RIGHT
-set tmargin at screen TOP
-set bmargin at screen BOTTOM
-set label 1 PANEL_TITLE at screen LEFT, screen TOP + 12 * PIXEL left font ',12' textcolor rgb cp_dark
-set xrange [0:Y_MAX]
-FLOOR = WORSE_MODEL eq '' ? 1.45 : 0.45 # a fact has one bar
-set yrange [FLOOR:2.9]
-eval Y_TICS
-set xlabel Y_LABEL noenhanced textcolor rgb cp_grey offset 0, 0.4
-set ytics (BETTER 2, WORSE 1) scale 0
-set grid xtics noytics
-set border 1
-if (THRESHOLD_LOW < THRESHOLD_HIGH) {
-    set object 1 rectangle from THRESHOLD_LOW, FLOOR to THRESHOLD_HIGH, 2.5 behind fillcolor rgb cp_band fillstyle solid 0.5 noborder
-} else {
-    set arrow 1 from THRESHOLD_HIGH, FLOOR to THRESHOLD_HIGH, 2.5 nohead dashtype 2 lc rgb cp_dark lw 1.2 front
-}
-THRESHOLD_AT = (THRESHOLD_LOW + THRESHOLD_HIGH) / 2.0
-set label 2 THRESHOLD_TEXT noenhanced at THRESHOLD_AT, 2.68 center font ',11' textcolor rgb cp_grey
-if (THRESHOLD_AT > 0.8 * Y_MAX) { set label 2 right }
-if (THRESHOLD_AT < 0.2 * Y_MAX) { set label 2 left }
-set label 3 BETTER_TEXT at graph 1, first 2 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
-set label 4 WORSE_TEXT at graph 1, first 1 offset char 0.8, 0 left font ',12' textcolor rgb cp_dark
-if (WORSE_MODEL eq '') {
-    plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
-             fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
-         DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
-             pt 7 ps 0.4 lc rgb '#80000000', \
-         DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
-             with xerrorbars pt -1 lw 2 lc rgb 'black'
-} else {
-plot DATA skip 1 using (cp_pick('median', 'better', 0)):(2):(0):(column(6) * SCALE):(1.7):(2.3) with boxxyerror \
-         fillcolor rgb cp_colour(BETTER_MODEL) fillstyle solid 1.0 noborder, \
-     DATA skip 1 using (cp_pick('median', 'worse', 0)):(1):(0):(column(6) * SCALE):(0.7):(1.3) with boxxyerror \
-         fillcolor rgb cp_colour(WORSE_MODEL) fillstyle solid (cp_same(BETTER_MODEL, WORSE_MODEL) ? 0.45 : 1.0) noborder, \
-     DATA skip 1 using (cp_pick('sample', 'better', column(6) * SCALE)):(2 + 0.22 * cp_jitter(column(10))) with points \
-         pt 7 ps 0.4 lc rgb '#80000000', \
-     DATA skip 1 using (cp_pick('sample', 'worse', column(6) * SCALE)):(1 + 0.22 * cp_jitter(column(10))) with points \
-         pt 7 ps 0.4 lc rgb '#80000000', \
-     DATA skip 1 using (cp_pick('median', 'better', column(6) * SCALE)):(2):(column(7) * SCALE):(column(8) * SCALE) \
-         with xerrorbars pt -1 lw 2 lc rgb 'black', \
-     DATA skip 1 using (cp_pick('median', 'worse', column(6) * SCALE)):(1):(column(7) * SCALE):(column(8) * SCALE) \
-         with xerrorbars pt -1 lw 2 lc rgb 'black'
-}
-eval cp_headed
-
-# Panel 6
-PANEL = 6
-LEFT = 0.58958
-RIGHT = 0.91667
-TOP = 0.28317
-BOTTOM = 0.05746
-PIXEL = 0.000684
-MIDDLE = 0.13543
+# Panel 4
+PANEL = 4
+LEFT = 0.08958
+RIGHT = 0.41667
+TOP = 0.33173
+BOTTOM = 0.06731
+PIXEL = 0.000801
+MIDDLE = 0.15865
 PANEL_TITLE = "{/:Bold cpython3.11, waits: holds}"
 BETTER_MODEL = "event-loop"
 WORSE_MODEL = "thread-per-task"
@@ -538,16 +378,17 @@ X_TICS = 'set xtics ("1" 1, "100" 100)'
 X_TICS_BARE = 'set xtics ("" 1, "" 100)'
 X_LABEL = "in flight at once (conc)"
 Y_LOG = 1
-Y_MIN = 69.32118767824478
-Y_MAX = 11699.080346772887
+Y_MIN = 65.75048384883458
+Y_MAX = 11754.446682460904
 Y_TICS = 'set ytics ("100" 100, "200" 200, "500" 500, "1000" 1000, "2000" 2000, "5000" 5000, "10k" 10000)'
-RATIO_MIN = 0.8697687864307564
-RATIO_MAX = 4.640427609247742
+RATIO_MIN = 0.8754884546562975
+RATIO_MAX = 4.317629217409353
 RATIO_TICS = 'set ytics ("1" 1, "1.5" 1.5, "2" 2, "3" 3)'
 THRESHOLD_TEXT = "10 % ahead"
 THRESHOLD = 1.1
 THRESHOLDS = "1.1"
-CROSSING = 1.301243164148936
+LIMIT_TEXT = ""
+CROSSING = 1.3065347005518557
 CROSSING_LOW = 1
 CROSSING_HIGH = 100
 CROSSING_TEXT = "10 % ahead from conc 1 (1–100)"
@@ -592,7 +433,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -608,6 +451,7 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \

@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'io-threads-beat-serial.' . target
 TITLE = "{/:Bold Waits of 10 ms, and pages that take 5 ms: threads against one after the other}"
 SUBTITLE = "“For IO-bound work threads beat one task after the other”"
-FINDING = "{/:Bold native: Holds: sleep 15.7× (15.6–15.8); fetch 15.1× (14.9–15.2). cpython3.11: Holds: sleep 14.6× (14.3–14.8); fetch-8}\n{/:Bold 6.39× (6.18–6.58)}"
+FINDING = "{/:Bold native: Holds: sleep 15.8× (15.7–15.8); fetch 14.9× (14.6–15.0). cpython3.11: Holds: sleep 14.9× (14.5–15.3); fetch-8}\n{/:Bold 6.43× (6.30–6.60)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, io"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, io"
 set label 101 TITLE at screen 0.02292, 0.97180 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.94577 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.92082 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -96,12 +96,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nconc:16"
 WORSE = "serial"
-BETTER_TEXT = "{/:Bold 1555/s}"
+BETTER_TEXT = "{/:Bold 1557/s}"
 WORSE_TEXT = "{/:Bold 98.6/s}"
-Y_MAX = 1750.9199169094702
-Y_TICS = 'set xtics ("0" 0, "250" 250, "500" 500, "750" 750, "1000" 1000, "1250" 1250, "1500" 1500, "1750" 1750)'
-THRESHOLD_LOW = 197.1220598151367
-THRESHOLD_HIGH = 197.1220598151367
+Y_MAX = 1749.6616865098354
+Y_TICS = 'set xtics ("0" 0, "250" 250, "500" 500, "750" 750, "1000" 1000, "1250" 1250, "1500" 1500)'
+THRESHOLD_LOW = 197.26928192171476
+THRESHOLD_HIGH = 197.26928192171476
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -166,12 +166,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nconc:16"
 WORSE = "serial"
-BETTER_TEXT = "{/:Bold 2788/s}"
-WORSE_TEXT = "{/:Bold 185/s}"
-Y_MAX = 3187.9637290849923
+BETTER_TEXT = "{/:Bold 2797/s}"
+WORSE_TEXT = "{/:Bold 188/s}"
+Y_MAX = 3175.844301397549
 Y_TICS = 'set xtics ("0" 0, "500" 500, "1000" 1000, "1500" 1500, "2000" 2000, "2500" 2500, "3000" 3000)'
-THRESHOLD_LOW = 369.5519923506433
-THRESHOLD_HIGH = 369.5519923506433
+THRESHOLD_LOW = 375.10084523884655
+THRESHOLD_HIGH = 375.10084523884655
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -236,12 +236,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nconc:16"
 WORSE = "serial"
-BETTER_TEXT = "{/:Bold 1447/s}"
+BETTER_TEXT = "{/:Bold 1449/s}"
 WORSE_TEXT = "{/:Bold 98.5/s}"
-Y_MAX = 1656.0185230107563
+Y_MAX = 1684.0739327251933
 Y_TICS = 'set xtics ("0" 0, "250" 250, "500" 500, "750" 750, "1000" 1000, "1250" 1250, "1500" 1500)'
-THRESHOLD_LOW = 197.09246485819796
-THRESHOLD_HIGH = 197.09246485819796
+THRESHOLD_LOW = 197.01269593304534
+THRESHOLD_HIGH = 197.01269593304534
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -306,12 +306,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nconc:8"
 WORSE = "serial"
-BETTER_TEXT = "{/:Bold 1052/s}"
-WORSE_TEXT = "{/:Bold 169/s}"
-Y_MAX = 1286.8271696322577
+BETTER_TEXT = "{/:Bold 1088/s}"
+WORSE_TEXT = "{/:Bold 168/s}"
+Y_MAX = 1298.024178307959
 Y_TICS = 'set xtics ("0" 0, "200" 200, "400" 400, "600" 600, "800" 800, "1000" 1000, "1200" 1200)'
-THRESHOLD_LOW = 338.1365917978714
-THRESHOLD_HIGH = 338.1365917978714
+THRESHOLD_LOW = 336.4620627002124
+THRESHOLD_HIGH = 336.4620627002124
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'io-threads-match-processes.' . target
 TITLE = "{/:Bold As many threads as processes: pages fetched, and messages echoed}"
 SUBTITLE = "“For IO-bound work at moderate concurrency threads suffice: processes bring nothing”"
-FINDING = "{/:Bold native: Holds: fetch 1.12× (1.09–1.15); echo 1.78× (1.56–1.87). cpython3.11: Holds: fetch-8 1.73× (1.54–2.17); echo-8}\n{/:Bold 1.30× (1.16–1.53)}"
+FINDING = "{/:Bold native: Holds: fetch 1.13× (1.10–1.16); echo 2.36× (2.11–2.65). cpython3.11: Holds: fetch-8 1.62× (1.42–1.83); echo-8}\n{/:Bold 1.63× (1.50–1.76)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, io, place:split"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, io, place:split"
 set label 101 TITLE at screen 0.02292, 0.97180 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.94577 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.92082 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -96,12 +96,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 2788/s}"
-WORSE_TEXT = "{/:Bold 2441/s}"
-Y_MAX = 3187.9637290849923
+BETTER_TEXT = "{/:Bold 2797/s}"
+WORSE_TEXT = "{/:Bold 2463/s}"
+Y_MAX = 3175.844301397549
 Y_TICS = 'set xtics ("0" 0, "500" 500, "1000" 1000, "1500" 1500, "2000" 2000, "2500" 2500, "3000" 3000)'
-THRESHOLD_LOW = 2196.5151981310096
-THRESHOLD_HIGH = 2196.5151981310096
+THRESHOLD_LOW = 2216.616443504958
+THRESHOLD_HIGH = 2216.616443504958
 THRESHOLD_TEXT = "no worse: by −10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -166,12 +166,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 69.2k/s}"
-WORSE_TEXT = "{/:Bold 39.0k/s}"
-Y_MAX = 92701.4657192535
-Y_TICS = 'set xtics ("0" 0, "20k" 20000, "40k" 40000, "60k" 60000, "80k" 80000)'
-THRESHOLD_LOW = 35080.051641979495
-THRESHOLD_HIGH = 35080.051641979495
+BETTER_TEXT = "{/:Bold 75.7k/s}"
+WORSE_TEXT = "{/:Bold 35.2k/s}"
+Y_MAX = 126044.28666649484
+Y_TICS = 'set xtics ("0" 0, "20k" 20000, "40k" 40000, "60k" 60000, "80k" 80000, "100k" 100000, "120k" 120000)'
+THRESHOLD_LOW = 31651.338118748397
+THRESHOLD_HIGH = 31651.338118748397
 THRESHOLD_TEXT = "no worse: by −10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -236,12 +236,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 1052/s}"
-WORSE_TEXT = "{/:Bold 583/s}"
-Y_MAX = 1286.8271696322577
+BETTER_TEXT = "{/:Bold 1088/s}"
+WORSE_TEXT = "{/:Bold 661/s}"
+Y_MAX = 1298.024178307959
 Y_TICS = 'set xtics ("0" 0, "200" 200, "400" 400, "600" 600, "800" 800, "1000" 1000, "1200" 1200)'
-THRESHOLD_LOW = 524.4043203923943
-THRESHOLD_HIGH = 524.4043203923943
+THRESHOLD_LOW = 594.8358466973583
+THRESHOLD_HIGH = 594.8358466973583
 THRESHOLD_TEXT = "no worse: by −10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -306,12 +306,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 66.0k/s}"
-WORSE_TEXT = "{/:Bold 47.3k/s}"
-Y_MAX = 84145.55431033348
-Y_TICS = 'set xtics ("0" 0, "20k" 20000, "40k" 40000, "60k" 60000, "80k" 80000)'
-THRESHOLD_LOW = 42555.38548792096
-THRESHOLD_HIGH = 42555.38548792096
+BETTER_TEXT = "{/:Bold 71.4k/s}"
+WORSE_TEXT = "{/:Bold 44.2k/s}"
+Y_MAX = 111917.09741009348
+Y_TICS = 'set xtics ("0" 0, "20k" 20000, "40k" 40000, "60k" 60000, "80k" 80000, "100k" 100000)'
+THRESHOLD_LOW = 39808.89782857016
+THRESHOLD_HIGH = 39808.89782857016
 THRESHOLD_TEXT = "no worse: by −10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

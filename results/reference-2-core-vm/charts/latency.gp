@@ -66,31 +66,31 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 1436 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 776 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 2872 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 1552 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'latency.' . target
 TITLE = "{/:Bold How long one waits for an answer}"
 SUBTITLE = "half of all messages, one of ten, of a hundred, of a thousand waits so long, or longer"
 FINDING = "{/:Bold where a rate is offered, solid: from when a message was due; dashed: from when it was sent}"
 FINDING_WORD = ""
-FOOT = "medians of quantiles, 95 % intervals; a quantile needs a hundred messages beyond it; not all is drawn"
-set label 101 TITLE at screen 0.02292, 0.98189 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.96518 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.94916 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.00975 left font ',10' textcolor rgb cp_grey
-PIXEL = 0.000696
+FOOT = "medians of quantiles, 95 % intervals; a quantile needs a hundred messages beyond it"
+set label 101 TITLE at screen 0.02292, 0.96649 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.93557 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.90593 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.01804 left font ',10' textcolor rgb cp_grey
+PIXEL = 0.001289
 X_MAX = 130
-Y_MIN = 32191.333333333332
-Y_MAX = 216072190.5
+Y_MIN = 26474
+Y_MAX = 40673278.5
 set multiplot
 PANEL = 1
 COUNT = 2
 LEFT = 0.08958
 RIGHT = 0.47500
-TOP = 0.89415
-BOTTOM = 0.73955
+TOP = 0.80412
+BOTTOM = 0.51804
 PANEL_TITLE = "io/echo, conc 1000, load:70, place split"
 MODELS = "event-loop thread-per-task"
 # Quantiles of latency on the axis of HdrHistogram, where each step is ten times as rare. Columns: panel, number of the
@@ -130,8 +130,8 @@ PANEL = 2
 COUNT = 2
 LEFT = 0.58958
 RIGHT = 0.97500
-TOP = 0.89415
-BOTTOM = 0.73955
+TOP = 0.80412
+BOTTOM = 0.51804
 PANEL_TITLE = "io/echo, conc 64, load:70, place split"
 MODELS = "event-loop process-per-task"
 # Quantiles of latency on the axis of HdrHistogram, where each step is ten times as rare. Columns: panel, number of the
@@ -168,218 +168,13 @@ plot for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'sent', cp_beside(i, column(5
          ps 0.8 lw 1.6 lc rgb cp_colour(word(MODELS, i))
 eval cp_headed
 PANEL = 3
-COUNT = 3
-LEFT = 0.08958
-RIGHT = 0.47500
-TOP = 0.66435
-BOTTOM = 0.50975
-PANEL_TITLE = "io/echo, conc 1000, place split"
-MODELS = "coroutines event-loop thread-per-task"
-# Quantiles of latency on the axis of HdrHistogram, where each step is ten times as rare. Columns: panel, number of the
-# model, model, from (due or sent), one_in, latency_ns, low, high, n
-eval cp_clean
-set lmargin at screen LEFT
-set rmargin at screen RIGHT
-set tmargin at screen TOP
-set bmargin at screen BOTTOM
-set logscale xy
-set xrange [1.7:X_MAX]
-set yrange [Y_MIN:Y_MAX]
-set xtics ("50 %%" 2, "90 %%" 10, "99 %%" 100, "99.9 %%" 1000)
-set ytics ("100 ns" 1e2, "1 µs" 1e3, "10 µs" 1e4, "100 µs" 1e5, "1 ms" 1e6, "10 ms" 1e7, "100 ms" 1e8, "1 s" 1e9, "10 s" 1e10, "100 s" 1e11)
-set label 1 PANEL_TITLE noenhanced at screen LEFT, screen TOP + 48 * PIXEL left font ',12' textcolor rgb cp_dark
-# Two columns of names above the panel.
-cp_key_x(i) = LEFT + ((i - 1) % 3) * 125.0 / 960
-cp_key_y(i) = TOP + (i > 3 ? 10 : 28) * PIXEL
-do for [i = 1:COUNT] {
-    set label 1 + i word(MODELS, i) noenhanced at screen cp_key_x(i) + 8.0 / 960, screen cp_key_y(i) left font ',10' \
-        point pt cp_nth_shape(word(MODELS, i), 0) ps 0.8 lw 1.6 lc rgb cp_colour(word(MODELS, i)) offset 0.7, 0 textcolor rgb cp_dark
-}
-cp_at(i, from, value) = (column(1) == PANEL && column(2) == i && strcol(4) eq from) ? value : NaN
-# Side by side, so that intervals do not hide one another.
-cp_beside(i, x) = x * 1.03 ** (i - (COUNT + 1) / 2.0)
-plot for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'sent', cp_beside(i, column(5)))):6 with linespoints dashtype 2 lw 1.2 \
-         pt cp_shape(word(MODELS, i)) ps 0.5 lc rgb cp_colour(word(MODELS, i)), \
-     for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'due', cp_beside(i, column(5)))):6 with lines lw 1.8 lc rgb cp_colour(word(MODELS, i)), \
-     for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'due', cp_beside(i, column(5)))):6:7:8 with yerrorbars pt -1 lw 1.8 \
-         lc rgb cp_colour(word(MODELS, i)), \
-     for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'due', cp_beside(i, column(5)))):6 with points \
-         pt cp_backing(cp_shape(word(MODELS, i))) ps 0.8 lc rgb 'white', \
-     for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'due', cp_beside(i, column(5)))):6 with points pt cp_shape(word(MODELS, i)) \
-         ps 0.8 lw 1.6 lc rgb cp_colour(word(MODELS, i))
-eval cp_headed
-PANEL = 4
-COUNT = 2
-LEFT = 0.58958
-RIGHT = 0.97500
-TOP = 0.66435
-BOTTOM = 0.50975
-PANEL_TITLE = "io/http, conc 1000, place split"
-MODELS = "event-loop thread-per-task"
-# Quantiles of latency on the axis of HdrHistogram, where each step is ten times as rare. Columns: panel, number of the
-# model, model, from (due or sent), one_in, latency_ns, low, high, n
-eval cp_clean
-set lmargin at screen LEFT
-set rmargin at screen RIGHT
-set tmargin at screen TOP
-set bmargin at screen BOTTOM
-set logscale xy
-set xrange [1.7:X_MAX]
-set yrange [Y_MIN:Y_MAX]
-set xtics ("50 %%" 2, "90 %%" 10, "99 %%" 100, "99.9 %%" 1000)
-set ytics ("100 ns" 1e2, "1 µs" 1e3, "10 µs" 1e4, "100 µs" 1e5, "1 ms" 1e6, "10 ms" 1e7, "100 ms" 1e8, "1 s" 1e9, "10 s" 1e10, "100 s" 1e11)
-set label 1 PANEL_TITLE noenhanced at screen LEFT, screen TOP + 48 * PIXEL left font ',12' textcolor rgb cp_dark
-# Two columns of names above the panel.
-cp_key_x(i) = LEFT + ((i - 1) % 3) * 125.0 / 960
-cp_key_y(i) = TOP + (i > 3 ? 10 : 28) * PIXEL
-do for [i = 1:COUNT] {
-    set label 1 + i word(MODELS, i) noenhanced at screen cp_key_x(i) + 8.0 / 960, screen cp_key_y(i) left font ',10' \
-        point pt cp_nth_shape(word(MODELS, i), 0) ps 0.8 lw 1.6 lc rgb cp_colour(word(MODELS, i)) offset 0.7, 0 textcolor rgb cp_dark
-}
-cp_at(i, from, value) = (column(1) == PANEL && column(2) == i && strcol(4) eq from) ? value : NaN
-# Side by side, so that intervals do not hide one another.
-cp_beside(i, x) = x * 1.03 ** (i - (COUNT + 1) / 2.0)
-plot for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'sent', cp_beside(i, column(5)))):6 with linespoints dashtype 2 lw 1.2 \
-         pt cp_shape(word(MODELS, i)) ps 0.5 lc rgb cp_colour(word(MODELS, i)), \
-     for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'due', cp_beside(i, column(5)))):6 with lines lw 1.8 lc rgb cp_colour(word(MODELS, i)), \
-     for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'due', cp_beside(i, column(5)))):6:7:8 with yerrorbars pt -1 lw 1.8 \
-         lc rgb cp_colour(word(MODELS, i)), \
-     for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'due', cp_beside(i, column(5)))):6 with points \
-         pt cp_backing(cp_shape(word(MODELS, i))) ps 0.8 lc rgb 'white', \
-     for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'due', cp_beside(i, column(5)))):6 with points pt cp_shape(word(MODELS, i)) \
-         ps 0.8 lw 1.6 lc rgb cp_colour(word(MODELS, i))
-eval cp_headed
-PANEL = 5
-COUNT = 3
-LEFT = 0.08958
-RIGHT = 0.47500
-TOP = 0.43454
-BOTTOM = 0.27994
-PANEL_TITLE = "io/echo, conc 64, place split"
-MODELS = "coroutines event-loop process-per-task"
-# Quantiles of latency on the axis of HdrHistogram, where each step is ten times as rare. Columns: panel, number of the
-# model, model, from (due or sent), one_in, latency_ns, low, high, n
-eval cp_clean
-set lmargin at screen LEFT
-set rmargin at screen RIGHT
-set tmargin at screen TOP
-set bmargin at screen BOTTOM
-set logscale xy
-set xrange [1.7:X_MAX]
-set yrange [Y_MIN:Y_MAX]
-set xtics ("50 %%" 2, "90 %%" 10, "99 %%" 100, "99.9 %%" 1000)
-set ytics ("100 ns" 1e2, "1 µs" 1e3, "10 µs" 1e4, "100 µs" 1e5, "1 ms" 1e6, "10 ms" 1e7, "100 ms" 1e8, "1 s" 1e9, "10 s" 1e10, "100 s" 1e11)
-set label 1 PANEL_TITLE noenhanced at screen LEFT, screen TOP + 48 * PIXEL left font ',12' textcolor rgb cp_dark
-# Two columns of names above the panel.
-cp_key_x(i) = LEFT + ((i - 1) % 3) * 125.0 / 960
-cp_key_y(i) = TOP + (i > 3 ? 10 : 28) * PIXEL
-do for [i = 1:COUNT] {
-    set label 1 + i word(MODELS, i) noenhanced at screen cp_key_x(i) + 8.0 / 960, screen cp_key_y(i) left font ',10' \
-        point pt cp_nth_shape(word(MODELS, i), 0) ps 0.8 lw 1.6 lc rgb cp_colour(word(MODELS, i)) offset 0.7, 0 textcolor rgb cp_dark
-}
-cp_at(i, from, value) = (column(1) == PANEL && column(2) == i && strcol(4) eq from) ? value : NaN
-# Side by side, so that intervals do not hide one another.
-cp_beside(i, x) = x * 1.03 ** (i - (COUNT + 1) / 2.0)
-plot for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'sent', cp_beside(i, column(5)))):6 with linespoints dashtype 2 lw 1.2 \
-         pt cp_shape(word(MODELS, i)) ps 0.5 lc rgb cp_colour(word(MODELS, i)), \
-     for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'due', cp_beside(i, column(5)))):6 with lines lw 1.8 lc rgb cp_colour(word(MODELS, i)), \
-     for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'due', cp_beside(i, column(5)))):6:7:8 with yerrorbars pt -1 lw 1.8 \
-         lc rgb cp_colour(word(MODELS, i)), \
-     for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'due', cp_beside(i, column(5)))):6 with points \
-         pt cp_backing(cp_shape(word(MODELS, i))) ps 0.8 lc rgb 'white', \
-     for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'due', cp_beside(i, column(5)))):6 with points pt cp_shape(word(MODELS, i)) \
-         ps 0.8 lw 1.6 lc rgb cp_colour(word(MODELS, i))
-eval cp_headed
-PANEL = 6
-COUNT = 3
-LEFT = 0.58958
-RIGHT = 0.97500
-TOP = 0.43454
-BOTTOM = 0.27994
-PANEL_TITLE = "io/http, conc 64, place split"
-MODELS = "coroutines event-loop process-per-task"
-# Quantiles of latency on the axis of HdrHistogram, where each step is ten times as rare. Columns: panel, number of the
-# model, model, from (due or sent), one_in, latency_ns, low, high, n
-eval cp_clean
-set lmargin at screen LEFT
-set rmargin at screen RIGHT
-set tmargin at screen TOP
-set bmargin at screen BOTTOM
-set logscale xy
-set xrange [1.7:X_MAX]
-set yrange [Y_MIN:Y_MAX]
-set xtics ("50 %%" 2, "90 %%" 10, "99 %%" 100, "99.9 %%" 1000)
-set ytics ("100 ns" 1e2, "1 µs" 1e3, "10 µs" 1e4, "100 µs" 1e5, "1 ms" 1e6, "10 ms" 1e7, "100 ms" 1e8, "1 s" 1e9, "10 s" 1e10, "100 s" 1e11)
-set label 1 PANEL_TITLE noenhanced at screen LEFT, screen TOP + 48 * PIXEL left font ',12' textcolor rgb cp_dark
-# Two columns of names above the panel.
-cp_key_x(i) = LEFT + ((i - 1) % 3) * 125.0 / 960
-cp_key_y(i) = TOP + (i > 3 ? 10 : 28) * PIXEL
-do for [i = 1:COUNT] {
-    set label 1 + i word(MODELS, i) noenhanced at screen cp_key_x(i) + 8.0 / 960, screen cp_key_y(i) left font ',10' \
-        point pt cp_nth_shape(word(MODELS, i), 0) ps 0.8 lw 1.6 lc rgb cp_colour(word(MODELS, i)) offset 0.7, 0 textcolor rgb cp_dark
-}
-cp_at(i, from, value) = (column(1) == PANEL && column(2) == i && strcol(4) eq from) ? value : NaN
-# Side by side, so that intervals do not hide one another.
-cp_beside(i, x) = x * 1.03 ** (i - (COUNT + 1) / 2.0)
-plot for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'sent', cp_beside(i, column(5)))):6 with linespoints dashtype 2 lw 1.2 \
-         pt cp_shape(word(MODELS, i)) ps 0.5 lc rgb cp_colour(word(MODELS, i)), \
-     for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'due', cp_beside(i, column(5)))):6 with lines lw 1.8 lc rgb cp_colour(word(MODELS, i)), \
-     for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'due', cp_beside(i, column(5)))):6:7:8 with yerrorbars pt -1 lw 1.8 \
-         lc rgb cp_colour(word(MODELS, i)), \
-     for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'due', cp_beside(i, column(5)))):6 with points \
-         pt cp_backing(cp_shape(word(MODELS, i))) ps 0.8 lc rgb 'white', \
-     for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'due', cp_beside(i, column(5)))):6 with points pt cp_shape(word(MODELS, i)) \
-         ps 0.8 lw 1.6 lc rgb cp_colour(word(MODELS, i))
-eval cp_headed
-PANEL = 7
 COUNT = 2
 LEFT = 0.08958
 RIGHT = 0.47500
-TOP = 0.20474
-BOTTOM = 0.05014
+TOP = 0.37887
+BOTTOM = 0.09278
 PANEL_TITLE = "mixed/echo-and-compute, conc 64, compute-us:2500, place split"
 MODELS = "event-loop-offload event-loop"
-# Quantiles of latency on the axis of HdrHistogram, where each step is ten times as rare. Columns: panel, number of the
-# model, model, from (due or sent), one_in, latency_ns, low, high, n
-eval cp_clean
-set lmargin at screen LEFT
-set rmargin at screen RIGHT
-set tmargin at screen TOP
-set bmargin at screen BOTTOM
-set logscale xy
-set xrange [1.7:X_MAX]
-set yrange [Y_MIN:Y_MAX]
-set xtics ("50 %%" 2, "90 %%" 10, "99 %%" 100, "99.9 %%" 1000)
-set ytics ("100 ns" 1e2, "1 µs" 1e3, "10 µs" 1e4, "100 µs" 1e5, "1 ms" 1e6, "10 ms" 1e7, "100 ms" 1e8, "1 s" 1e9, "10 s" 1e10, "100 s" 1e11)
-set label 1 PANEL_TITLE noenhanced at screen LEFT, screen TOP + 48 * PIXEL left font ',12' textcolor rgb cp_dark
-# Two columns of names above the panel.
-cp_key_x(i) = LEFT + ((i - 1) % 3) * 125.0 / 960
-cp_key_y(i) = TOP + (i > 3 ? 10 : 28) * PIXEL
-do for [i = 1:COUNT] {
-    set label 1 + i word(MODELS, i) noenhanced at screen cp_key_x(i) + 8.0 / 960, screen cp_key_y(i) left font ',10' \
-        point pt cp_nth_shape(word(MODELS, i), 0) ps 0.8 lw 1.6 lc rgb cp_colour(word(MODELS, i)) offset 0.7, 0 textcolor rgb cp_dark
-}
-cp_at(i, from, value) = (column(1) == PANEL && column(2) == i && strcol(4) eq from) ? value : NaN
-# Side by side, so that intervals do not hide one another.
-cp_beside(i, x) = x * 1.03 ** (i - (COUNT + 1) / 2.0)
-plot for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'sent', cp_beside(i, column(5)))):6 with linespoints dashtype 2 lw 1.2 \
-         pt cp_shape(word(MODELS, i)) ps 0.5 lc rgb cp_colour(word(MODELS, i)), \
-     for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'due', cp_beside(i, column(5)))):6 with lines lw 1.8 lc rgb cp_colour(word(MODELS, i)), \
-     for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'due', cp_beside(i, column(5)))):6:7:8 with yerrorbars pt -1 lw 1.8 \
-         lc rgb cp_colour(word(MODELS, i)), \
-     for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'due', cp_beside(i, column(5)))):6 with points \
-         pt cp_backing(cp_shape(word(MODELS, i))) ps 0.8 lc rgb 'white', \
-     for [i = 1:COUNT] DATA skip 1 using (cp_at(i, 'due', cp_beside(i, column(5)))):6 with points pt cp_shape(word(MODELS, i)) \
-         ps 0.8 lw 1.6 lc rgb cp_colour(word(MODELS, i))
-eval cp_headed
-PANEL = 8
-COUNT = 2
-LEFT = 0.58958
-RIGHT = 0.97500
-TOP = 0.20474
-BOTTOM = 0.05014
-PANEL_TITLE = "io/echo, conc 16, place split"
-MODELS = "event-loop thread-per-task"
 # Quantiles of latency on the axis of HdrHistogram, where each step is ten times as rare. Columns: panel, number of the
 # model, model, from (due or sent), one_in, latency_ns, low, high, n
 eval cp_clean

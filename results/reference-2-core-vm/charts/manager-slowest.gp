@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'manager-slowest.' . target
 TITLE = "{/:Bold Small messages between processes: a pipe, a queue and memory against a manager}"
 SUBTITLE = "“Of the ways between processes, a manager is the slowest”"
-FINDING = "{/:Bold native: Holds: pipe 26.4× (23.6–29.2); queue 15.5× (12.2–17.2); memory 62.6× by total times. cpython3.11: Holds: pipe}\n{/:Bold 14.6× (12.5–18.8); queue 10.7× (8.68–12.9); memory 26.4× (16.5–44.4)}"
+FINDING = "{/:Bold native: Holds: pipe 25.2× (21.7–28.6); queue 14.9× (13.9–15.5); memory 93.5× (77.6–110). cpython3.11: Holds: pipe 16.9×}\n{/:Bold (12.2–22.0); queue 10.9× (8.60–15.6); memory 23.2× by total times}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, comm/transfer, payload:64, place:compact"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, comm/transfer, payload:64, place:compact"
 set label 101 TITLE at screen 0.02292, 0.98021 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.96195 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.94444 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -96,12 +96,12 @@ SCALE = 1
 Y_LABEL = "messages per second"
 BETTER = "process-pool\nvia:pipe"
 WORSE = "process-pool\nvia:manager"
-BETTER_TEXT = "{/:Bold 497k/s}"
-WORSE_TEXT = "{/:Bold 18.3k/s}"
-Y_MAX = 640084.1099071489
-Y_TICS = 'set xtics ("0" 0, "100k" 100000, "200k" 200000, "300k" 300000, "400k" 400000, "500k" 500000, "600k" 600000)'
-THRESHOLD_LOW = 27390.85730551822
-THRESHOLD_HIGH = 27390.85730551822
+BETTER_TEXT = "{/:Bold 552k/s}"
+WORSE_TEXT = "{/:Bold 22.3k/s}"
+Y_MAX = 836267.8548067884
+Y_TICS = 'set xtics ("0" 0, "200k" 200000, "400k" 400000, "600k" 600000, "800k" 800000)'
+THRESHOLD_LOW = 33397.324170885506
+THRESHOLD_HIGH = 33397.324170885506
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -166,12 +166,12 @@ SCALE = 1
 Y_LABEL = "messages per second"
 BETTER = "process-pool\nvia:queue"
 WORSE = "process-pool\nvia:manager"
-BETTER_TEXT = "{/:Bold 319k/s}"
-WORSE_TEXT = "{/:Bold 18.3k/s}"
-Y_MAX = 395932.8283489338
-Y_TICS = 'set xtics ("0" 0, "50k" 50000, "100k" 100000, "150k" 150000, "200k" 200000, "250k" 250000, "300k" 300000, "350k" 350000)'
-THRESHOLD_LOW = 27390.85730551822
-THRESHOLD_HIGH = 27390.85730551822
+BETTER_TEXT = "{/:Bold 325k/s}"
+WORSE_TEXT = "{/:Bold 22.3k/s}"
+Y_MAX = 420361.8945511236
+Y_TICS = 'set xtics ("0" 0, "100k" 100000, "200k" 200000, "300k" 300000, "400k" 400000)'
+THRESHOLD_LOW = 33397.324170885506
+THRESHOLD_HIGH = 33397.324170885506
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -236,12 +236,12 @@ SCALE = 1
 Y_LABEL = "messages per second"
 BETTER = "process-pool\nvia:memory"
 WORSE = "process-pool\nvia:manager"
-BETTER_TEXT = "{/:Bold 1.80M/s}"
-WORSE_TEXT = "{/:Bold 18.3k/s}"
-Y_MAX = 2874889.66267918
-Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000, "2M" 2000000, "2.5M" 2500000)'
-THRESHOLD_LOW = 27390.85730551822
-THRESHOLD_HIGH = 27390.85730551822
+BETTER_TEXT = "{/:Bold 2.01M/s}"
+WORSE_TEXT = "{/:Bold 22.3k/s}"
+Y_MAX = 4374492.266442564
+Y_TICS = 'set xtics ("0" 0, "1M" 1000000, "2M" 2000000, "3M" 3000000, "4M" 4000000)'
+THRESHOLD_LOW = 33397.324170885506
+THRESHOLD_HIGH = 33397.324170885506
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -306,12 +306,12 @@ SCALE = 1
 Y_LABEL = "messages per second"
 BETTER = "process-pool\nvia:pipe"
 WORSE = "process-pool\nvia:manager"
-BETTER_TEXT = "{/:Bold 129k/s}"
-WORSE_TEXT = "{/:Bold 8369/s}"
-Y_MAX = 173031.6811177866
-Y_TICS = 'set xtics ("0" 0, "25k" 25000, "50k" 50000, "75k" 75000, "100k" 100000, "125k" 125000, "150k" 150000)'
-THRESHOLD_LOW = 12553.947235678981
-THRESHOLD_HIGH = 12553.947235678981
+BETTER_TEXT = "{/:Bold 147k/s}"
+WORSE_TEXT = "{/:Bold 9136/s}"
+Y_MAX = 193508.8011746722
+Y_TICS = 'set xtics ("0" 0, "25k" 25000, "50k" 50000, "75k" 75000, "100k" 100000, "125k" 125000, "150k" 150000, "175k" 175000)'
+THRESHOLD_LOW = 13703.68639284977
+THRESHOLD_HIGH = 13703.68639284977
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -376,12 +376,12 @@ SCALE = 1
 Y_LABEL = "messages per second"
 BETTER = "process-pool\nvia:queue"
 WORSE = "process-pool\nvia:manager"
-BETTER_TEXT = "{/:Bold 80.1k/s}"
-WORSE_TEXT = "{/:Bold 8369/s}"
-Y_MAX = 125403.34155291253
-Y_TICS = 'set xtics ("0" 0, "20k" 20000, "40k" 40000, "60k" 60000, "80k" 80000, "100k" 100000, "120k" 120000)'
-THRESHOLD_LOW = 12553.947235678981
-THRESHOLD_HIGH = 12553.947235678981
+BETTER_TEXT = "{/:Bold 113k/s}"
+WORSE_TEXT = "{/:Bold 9136/s}"
+Y_MAX = 140915.58974642798
+Y_TICS = 'set xtics ("0" 0, "20k" 20000, "40k" 40000, "60k" 60000, "80k" 80000, "100k" 100000, "120k" 120000, "140k" 140000)'
+THRESHOLD_LOW = 13703.68639284977
+THRESHOLD_HIGH = 13703.68639284977
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -446,12 +446,12 @@ SCALE = 1
 Y_LABEL = "messages per second"
 BETTER = "process-pool\nvia:memory"
 WORSE = "process-pool\nvia:manager"
-BETTER_TEXT = "{/:Bold 249k/s}"
-WORSE_TEXT = "{/:Bold 8369/s}"
-Y_MAX = 506406.89920044696
-Y_TICS = 'set xtics ("0" 0, "100k" 100000, "200k" 200000, "300k" 300000, "400k" 400000, "500k" 500000)'
-THRESHOLD_LOW = 12553.947235678981
-THRESHOLD_HIGH = 12553.947235678981
+BETTER_TEXT = "{/:Bold 437k/s}"
+WORSE_TEXT = "{/:Bold 9136/s}"
+Y_MAX = 640922.5848351461
+Y_TICS = 'set xtics ("0" 0, "100k" 100000, "200k" 200000, "300k" 300000, "400k" 400000, "500k" 500000, "600k" 600000)'
+THRESHOLD_LOW = 13703.68639284977
+THRESHOLD_HIGH = 13703.68639284977
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'one-core-io-gains.' . target
 TITLE = "{/:Bold Waits of 10 ms on one core: 16 threads against one after the other}"
 SUBTITLE = "“One core is enough for concurrency to pay on IO-bound work”"
-FINDING = "{/:Bold native: Holds:  15.9× (15.9–16.0). cpython3.11: Holds:  15.5× (15.4–15.6)}"
+FINDING = "{/:Bold native: Holds:  15.8× (15.8–15.9). cpython3.11: Holds:  15.5× (15.4–15.7)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, io/sleep"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, io/sleep"
 set label 101 TITLE at screen 0.02292, 0.94922 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.90234 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.85742 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -96,12 +96,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nconc:16\nplace:one-core"
 WORSE = "serial\nplace:compact"
-BETTER_TEXT = "{/:Bold 1571/s}"
+BETTER_TEXT = "{/:Bold 1564/s}"
 WORSE_TEXT = "{/:Bold 98.6/s}"
-Y_MAX = 1763.6597514538876
+Y_MAX = 1761.8667922521124
 Y_TICS = 'set xtics ("0" 0, "250" 250, "500" 500, "750" 750, "1000" 1000, "1250" 1250, "1500" 1500, "1750" 1750)'
-THRESHOLD_LOW = 197.1220598151367
-THRESHOLD_HIGH = 197.1220598151367
+THRESHOLD_LOW = 197.26928192171476
+THRESHOLD_HIGH = 197.26928192171476
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -166,12 +166,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nconc:16\nplace:one-core"
 WORSE = "serial\nplace:compact"
-BETTER_TEXT = "{/:Bold 1527/s}"
+BETTER_TEXT = "{/:Bold 1531/s}"
 WORSE_TEXT = "{/:Bold 98.5/s}"
-Y_MAX = 1733.2951982596635
+Y_MAX = 1727.397742776981
 Y_TICS = 'set xtics ("0" 0, "250" 250, "500" 500, "750" 750, "1000" 1000, "1250" 1250, "1500" 1500)'
-THRESHOLD_LOW = 197.09246485819796
-THRESHOLD_HIGH = 197.09246485819796
+THRESHOLD_LOW = 197.01269593304534
+THRESHOLD_HIGH = 197.01269593304534
 THRESHOLD_TEXT = "ahead by 100 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

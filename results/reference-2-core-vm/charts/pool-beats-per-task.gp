@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'pool-beats-per-task.' . target
 TITLE = "{/:Bold CPU-bound tasks: a pool against a new thread or process for each task}"
 SUBTITLE = "“A pool beats a new carrier for every short task”"
-FINDING = "{/:Bold native: Holds: threads 75.3× (64.4–87.9); processes 337× (258–473); threads-by-length ahead by 50 % up to terms 276k}\n{/:Bold (30.0k–3.00M). cpython3.11: Holds: threads 4.91× (4.71–5.42); processes 34.1× (24.9–44.2)}"
+FINDING = "{/:Bold native: Holds: threads 73.4× (52.3–80.3); processes 484× (348–626); threads-by-length ahead by 50 % up to terms 262k}\n{/:Bold (30.0k–3.00M). cpython3.11: Holds: threads 4.67× (4.36–4.94); processes 38.7× (27.7–46.5)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, cpu/sum-squares, workers:2, place:compact"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, cpu/sum-squares, workers:2, place:compact"
 set label 101 TITLE at screen 0.02292, 0.97180 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.94577 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.92082 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -96,12 +96,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "thread-per-task"
-BETTER_TEXT = "{/:Bold 1.52M/s}"
-WORSE_TEXT = "{/:Bold 18.5k/s}"
-Y_MAX = 1801805.7233231408
+BETTER_TEXT = "{/:Bold 1.58M/s}"
+WORSE_TEXT = "{/:Bold 20.9k/s}"
+Y_MAX = 1812439.6939389517
 Y_TICS = 'set xtics ("0" 0, "1M" 1000000)'
-THRESHOLD_LOW = 27684.9777877212
-THRESHOLD_HIGH = 27684.9777877212
+THRESHOLD_LOW = 31321.097721915252
+THRESHOLD_HIGH = 31321.097721915252
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -166,12 +166,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "process-pool"
 WORSE = "process-per-task"
-BETTER_TEXT = "{/:Bold 220k/s}"
-WORSE_TEXT = "{/:Bold 509/s}"
-Y_MAX = 305299.7044561132
+BETTER_TEXT = "{/:Bold 304k/s}"
+WORSE_TEXT = "{/:Bold 505/s}"
+Y_MAX = 382611.6662396448
 Y_TICS = 'set xtics ("0" 0, "200k" 200000)'
-THRESHOLD_LOW = 763.9283845820274
-THRESHOLD_HIGH = 763.9283845820274
+THRESHOLD_LOW = 756.9020224721855
+THRESHOLD_HIGH = 756.9020224721855
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -244,20 +244,21 @@ X_TICS = 'set xtics ("3M" 3000000, "300k" 300000, "30k" 30000, "3000" 3000, "100
 X_TICS_BARE = 'set xtics ("" 3000000, "" 300000, "" 30000, "" 3000, "" 1000)'
 X_LABEL = "length of a task (terms)"
 Y_LOG = 1
-Y_MIN = 205.3075831113473
-Y_MAX = 2755085.216281671
+Y_MIN = 278.58235795737073
+Y_MAX = 2722018.410783516
 Y_TICS = 'set ytics ("300" 300, "1000" 1000, "3000" 3000, "10k" 10000, "30k" 30000, "100k" 100000, "300k" 300000, "1M" 1000000)'
-RATIO_MIN = 0.6391118474969147
-RATIO_MAX = 137.61141114112024
+RATIO_MIN = 0.6449234531785785
+RATIO_MAX = 124.56904134901622
 RATIO_TICS = 'set ytics ("1" 1, "10" 10, "100" 100)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
-CROSSING = 275937.4732858851
+LIMIT_TEXT = ""
+CROSSING = 261936.87726817085
 CROSSING_LOW = 30000
 CROSSING_HIGH = 3000000
-CROSSING_TEXT = "50 % ahead up to terms 276k (30.0k–3.00M)"
-CROSSING_AT = 0.6870028352662342
+CROSSING_TEXT = "50 % ahead up to terms 262k (30.0k–3.00M)"
+CROSSING_AT = 0.6809809217046091
 # One pair over its sweep. Above: both arms with their intervals and all samples. Below: how many times better
 # `better` is, with its interval, against the line that decides.
 eval cp_clean
@@ -298,7 +299,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -314,6 +317,7 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
@@ -334,12 +338,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "thread-per-task"
-BETTER_TEXT = "{/:Bold 18.2k/s}"
-WORSE_TEXT = "{/:Bold 3339/s}"
-Y_MAX = 22341.50634121377
+BETTER_TEXT = "{/:Bold 18.3k/s}"
+WORSE_TEXT = "{/:Bold 3855/s}"
+Y_MAX = 23941.17311748276
 Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000)'
-THRESHOLD_LOW = 5008.2549858041875
-THRESHOLD_HIGH = 5008.2549858041875
+THRESHOLD_LOW = 5782.477056281634
+THRESHOLD_HIGH = 5782.477056281634
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -404,12 +408,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "process-pool"
 WORSE = "process-per-task"
-BETTER_TEXT = "{/:Bold 1521/s}"
-WORSE_TEXT = "{/:Bold 43.4/s}"
-Y_MAX = 2998.581028620385
+BETTER_TEXT = "{/:Bold 1897/s}"
+WORSE_TEXT = "{/:Bold 47.3/s}"
+Y_MAX = 2895.927601809955
 Y_TICS = 'set xtics ("0" 0, "1000" 1000, "2000" 2000)'
-THRESHOLD_LOW = 65.05485316794366
-THRESHOLD_HIGH = 65.05485316794366
+THRESHOLD_LOW = 70.94040278244601
+THRESHOLD_HIGH = 70.94040278244601
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

@@ -75,7 +75,7 @@ TITLE = "{/:Bold Tasks completed, of 100 of which one ends its worker}"
 SUBTITLE = "“One crashed process leaves the others alone”"
 FINDING = "{/:Bold native: Holds: segv, kill, abort, exit, loops . cpython3.11: Holds: segv, kill }"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, isolate/crash, workers:4, place:compact"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, isolate/crash, workers:4, place:compact"
 set label 101 TITLE at screen 0.02292, 0.98257 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.96649 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.95107 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)

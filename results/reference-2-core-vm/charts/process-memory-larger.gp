@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'process-memory-larger.' . target
 TITLE = "{/:Bold Memory of workers that wait: threads against processes}"
 SUBTITLE = "“A process takes more memory than a thread”"
-FINDING = "{/:Bold native: Holds: conc:10 2.95× (2.83–3.00). cpython3.11: Holds: conc:10 96.2× (95.6–96.8)}"
+FINDING = "{/:Bold native: Holds: conc:10 2.95× (2.92–2.96). cpython3.11: Holds: conc:10 96.9× (96.3–97.5)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, memory/idle, place:none"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, memory/idle, place:none"
 set label 101 TITLE at screen 0.02292, 0.94922 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.90234 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.85742 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -96,12 +96,12 @@ SCALE = 0.0009765625
 Y_LABEL = "memory in KiB"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 124 KiB}"
-WORSE_TEXT = "{/:Bold 354 KiB}"
-Y_MAX = 437.92
+BETTER_TEXT = "{/:Bold 120 KiB}"
+WORSE_TEXT = "{/:Bold 353 KiB}"
+Y_MAX = 440.16
 Y_TICS = 'set xtics ("0" 0, "100" 100, "200" 200, "300" 300, "400" 400)'
-THRESHOLD_LOW = 236
-THRESHOLD_HIGH = 236
+THRESHOLD_LOW = 235.33333333333331
+THRESHOLD_HIGH = 235.33333333333331
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -166,12 +166,12 @@ SCALE = 0.0009765625
 Y_LABEL = "memory in KiB"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 204 KiB}"
-WORSE_TEXT = "{/:Bold 19.0 MiB}"
-Y_MAX = 22307.04
+BETTER_TEXT = "{/:Bold 200 KiB}"
+WORSE_TEXT = "{/:Bold 19.1 MiB}"
+Y_MAX = 22121.120000000003
 Y_TICS = 'set xtics ("0" 0, "5000" 5000, "10000" 10000, "15000" 15000, "20000" 20000)'
-THRESHOLD_LOW = 13000
-THRESHOLD_HIGH = 13000
+THRESHOLD_LOW = 13026
+THRESHOLD_HIGH = 13026
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

@@ -66,42 +66,42 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 1724 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 1742 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 3448 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 3484 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'shared-data-suits-threads.' . target
 TITLE = "{/:Bold Shared data: threads against processes with a manager, a queue, a pipe and shared memory}"
 SUBTITLE = "“Threads suit much shared data and simple parallelism”"
-FINDING = "{/:Bold native: Does not hold: manager holds: 312× (223–358); queue holds: 336× (245–401); pipe holds: 259× (190–319); memory}\n{/:Bold equivalent: within 50 % of each other. cpython3.11: Holds: manager 54.4× (42.1–65.1); queue 34.1× (25.8–41.2); pipe}\n{/:Bold 20.9× (17.7–23.5); memory 4.26× (3.67–4.74)}"
+FINDING = "{/:Bold native: Does not hold: manager inconclusive: underpowered: about 17 blocks needed to tell 2.25×; queue inconclusive:}\n{/:Bold underpowered: about 16 blocks needed to tell 2.25×; pipe inconclusive: underpowered: about 18 blocks needed to tell}\n{/:Bold 2.25×; memory equivalent: within 50 % of each other. cpython3.11: Holds: manager 47.1× (40.3–55.7); queue 31.5×}\n{/:Bold (27.4–37.2); pipe 18.7× (15.5–22.8); memory 4.57× (3.81–5.07)}"
 FINDING_WORD = "does not hold"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, comm/shared, workers:2, place:compact"
-set label 101 TITLE at screen 0.02292, 0.98492 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.97100 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.95766 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.00812 left font ',10' textcolor rgb cp_grey
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, comm/shared, workers:2, place:compact"
+set label 101 TITLE at screen 0.02292, 0.98507 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.97130 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.95809 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.00804 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.91067
-BOTTOM = 0.84455
-PIXEL = 0.000580
-PANEL_TITLE = "{/:Bold native, manager (via:memory): holds}"
+TOP = 0.90126
+BOTTOM = 0.83582
+PIXEL = 0.000574
+PANEL_TITLE = "{/:Bold native, manager (via:memory): inconclusive}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "process-pool"
 SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nvia:memory"
 WORSE = "process-pool\nvia:manager"
-BETTER_TEXT = "{/:Bold 1.99M/s}"
-WORSE_TEXT = "{/:Bold 6433/s}"
-Y_MAX = 3089177.3106319364
-Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000, "2M" 2000000, "2.5M" 2500000, "3M" 3000000)'
-THRESHOLD_LOW = 9649.668630078631
-THRESHOLD_HIGH = 9649.668630078631
+BETTER_TEXT = "{/:Bold 2.01M/s}"
+WORSE_TEXT = "{/:Bold 6628/s}"
+Y_MAX = 3519433.311585423
+Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000, "2M" 2000000, "2.5M" 2500000, "3M" 3000000, "3.5M" 3500000)'
+THRESHOLD_LOW = 9941.396666979339
+THRESHOLD_HIGH = 9941.396666979339
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -156,22 +156,22 @@ eval cp_headed
 PANEL = 2
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.79698
-BOTTOM = 0.73086
-PIXEL = 0.000580
-PANEL_TITLE = "{/:Bold native, queue (via:memory): holds}"
+TOP = 0.78875
+BOTTOM = 0.72331
+PIXEL = 0.000574
+PANEL_TITLE = "{/:Bold native, queue (via:memory): inconclusive}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "process-pool"
 SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nvia:memory"
 WORSE = "process-pool\nvia:queue"
-BETTER_TEXT = "{/:Bold 1.99M/s}"
-WORSE_TEXT = "{/:Bold 5459/s}"
-Y_MAX = 3089177.3106319364
-Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000, "2M" 2000000, "2.5M" 2500000, "3M" 3000000)'
-THRESHOLD_LOW = 8188.520454503189
-THRESHOLD_HIGH = 8188.520454503189
+BETTER_TEXT = "{/:Bold 2.01M/s}"
+WORSE_TEXT = "{/:Bold 5925/s}"
+Y_MAX = 3519433.311585423
+Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000, "2M" 2000000, "2.5M" 2500000, "3M" 3000000, "3.5M" 3500000)'
+THRESHOLD_LOW = 8887.881191711469
+THRESHOLD_HIGH = 8887.881191711469
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -226,22 +226,22 @@ eval cp_headed
 PANEL = 3
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.68329
-BOTTOM = 0.61717
-PIXEL = 0.000580
-PANEL_TITLE = "{/:Bold native, pipe (via:memory): holds}"
+TOP = 0.67623
+BOTTOM = 0.61079
+PIXEL = 0.000574
+PANEL_TITLE = "{/:Bold native, pipe (via:memory): inconclusive}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "process-pool"
 SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nvia:memory"
 WORSE = "process-pool\nvia:pipe"
-BETTER_TEXT = "{/:Bold 1.99M/s}"
-WORSE_TEXT = "{/:Bold 7403/s}"
-Y_MAX = 3089177.3106319364
-Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000, "2M" 2000000, "2.5M" 2500000, "3M" 3000000)'
-THRESHOLD_LOW = 11104.916727827313
-THRESHOLD_HIGH = 11104.916727827313
+BETTER_TEXT = "{/:Bold 2.01M/s}"
+WORSE_TEXT = "{/:Bold 7908/s}"
+Y_MAX = 3519433.311585423
+Y_TICS = 'set xtics ("0" 0, "500k" 500000, "1M" 1000000, "1.5M" 1500000, "2M" 2000000, "2.5M" 2500000, "3M" 3000000, "3.5M" 3500000)'
+THRESHOLD_LOW = 11861.405641711006
+THRESHOLD_HIGH = 11861.405641711006
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -296,9 +296,9 @@ eval cp_headed
 PANEL = 4
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.56961
-BOTTOM = 0.50348
-PIXEL = 0.000580
+TOP = 0.56372
+BOTTOM = 0.49828
+PIXEL = 0.000574
 PANEL_TITLE = "{/:Bold native, memory (updates:1000/via:memory): does not hold}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "process-pool"
@@ -306,12 +306,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 24.9k/s}"
-WORSE_TEXT = "{/:Bold 26.4k/s}"
-Y_MAX = 45239.44050137749
-Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000)'
-THRESHOLD_LOW = 39604.38388278455
-THRESHOLD_HIGH = 39604.38388278455
+BETTER_TEXT = "{/:Bold 25.8k/s}"
+WORSE_TEXT = "{/:Bold 26.9k/s}"
+Y_MAX = 53448.72207895611
+Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000, "50k" 50000)'
+THRESHOLD_LOW = 40306.30408131578
+THRESHOLD_HIGH = 40306.30408131578
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -366,9 +366,9 @@ eval cp_headed
 PANEL = 5
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.45592
-BOTTOM = 0.38979
-PIXEL = 0.000580
+TOP = 0.45121
+BOTTOM = 0.38576
+PIXEL = 0.000574
 PANEL_TITLE = "{/:Bold cpython3.11, manager (via:memory): holds}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "process-pool"
@@ -376,12 +376,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nvia:memory"
 WORSE = "process-pool\nvia:manager"
-BETTER_TEXT = "{/:Bold 38.3k/s}"
-WORSE_TEXT = "{/:Bold 679/s}"
-Y_MAX = 49170.2519975415
-Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000)'
-THRESHOLD_LOW = 1017.9746825767418
-THRESHOLD_HIGH = 1017.9746825767418
+BETTER_TEXT = "{/:Bold 36.5k/s}"
+WORSE_TEXT = "{/:Bold 786/s}"
+Y_MAX = 53579.082726103734
+Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000, "50k" 50000)'
+THRESHOLD_LOW = 1179.3662198442103
+THRESHOLD_HIGH = 1179.3662198442103
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -436,9 +436,9 @@ eval cp_headed
 PANEL = 6
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.34223
-BOTTOM = 0.27610
-PIXEL = 0.000580
+TOP = 0.33869
+BOTTOM = 0.27325
+PIXEL = 0.000574
 PANEL_TITLE = "{/:Bold cpython3.11, queue (via:memory): holds}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "process-pool"
@@ -446,12 +446,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nvia:memory"
 WORSE = "process-pool\nvia:queue"
-BETTER_TEXT = "{/:Bold 38.3k/s}"
-WORSE_TEXT = "{/:Bold 1065/s}"
-Y_MAX = 49170.2519975415
-Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000)'
-THRESHOLD_LOW = 1598.020652370344
-THRESHOLD_HIGH = 1598.020652370344
+BETTER_TEXT = "{/:Bold 36.5k/s}"
+WORSE_TEXT = "{/:Bold 1183/s}"
+Y_MAX = 53579.082726103734
+Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000, "50k" 50000)'
+THRESHOLD_LOW = 1774.9508554781476
+THRESHOLD_HIGH = 1774.9508554781476
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -506,9 +506,9 @@ eval cp_headed
 PANEL = 7
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.22854
-BOTTOM = 0.16241
-PIXEL = 0.000580
+TOP = 0.22618
+BOTTOM = 0.16073
+PIXEL = 0.000574
 PANEL_TITLE = "{/:Bold cpython3.11, pipe (via:memory): holds}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "process-pool"
@@ -516,12 +516,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool\nvia:memory"
 WORSE = "process-pool\nvia:pipe"
-BETTER_TEXT = "{/:Bold 38.3k/s}"
-WORSE_TEXT = "{/:Bold 1711/s}"
-Y_MAX = 49170.2519975415
-Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000)'
-THRESHOLD_LOW = 2565.755358377506
-THRESHOLD_HIGH = 2565.755358377506
+BETTER_TEXT = "{/:Bold 36.5k/s}"
+WORSE_TEXT = "{/:Bold 2063/s}"
+Y_MAX = 53579.082726103734
+Y_TICS = 'set xtics ("0" 0, "10k" 10000, "20k" 20000, "30k" 30000, "40k" 40000, "50k" 50000)'
+THRESHOLD_LOW = 3093.9767295133693
+THRESHOLD_HIGH = 3093.9767295133693
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -576,9 +576,9 @@ eval cp_headed
 PANEL = 8
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.11485
-BOTTOM = 0.04872
-PIXEL = 0.000580
+TOP = 0.11366
+BOTTOM = 0.04822
+PIXEL = 0.000574
 PANEL_TITLE = "{/:Bold cpython3.11, memory (updates:1000/via:memory): holds}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "process-pool"
@@ -586,12 +586,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 3998/s}"
-WORSE_TEXT = "{/:Bold 881/s}"
-Y_MAX = 4735.138219085145
+BETTER_TEXT = "{/:Bold 3972/s}"
+WORSE_TEXT = "{/:Bold 817/s}"
+Y_MAX = 4642.10083483802
 Y_TICS = 'set xtics ("0" 0, "1000" 1000, "2000" 2000, "3000" 3000, "4000" 4000)'
-THRESHOLD_LOW = 1321.495423696124
-THRESHOLD_HIGH = 1321.495423696124
+THRESHOLD_LOW = 1225.3493917178175
+THRESHOLD_HIGH = 1225.3493917178175
 THRESHOLD_TEXT = "ahead by 50 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

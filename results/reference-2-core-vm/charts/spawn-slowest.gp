@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'spawn-slowest.' . target
 TITLE = "{/:Bold Creating and awaiting a process: a fork, a fork server and a fresh image}"
 SUBTITLE = "“Of fork, a fork server and spawn, spawn is the slowest”"
-FINDING = "{/:Bold native: Holds: fork 5.92× (5.50–6.35); forkserver 6.31× (5.99–6.69). cpython3.11: Holds: fork 6.41× (6.24–6.60);}\n{/:Bold forkserver 3.05× (2.97–3.15)}"
+FINDING = "{/:Bold native: Holds: fork 6.26× (5.60–6.91); forkserver 6.57× (5.96–7.76). cpython3.11: Holds: fork 6.76× (6.38–7.43);}\n{/:Bold forkserver 3.19× (3.01–3.37)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, create/exec, place:one-core"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, create/exec, place:one-core"
 set label 101 TITLE at screen 0.02292, 0.97180 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.94577 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.92082 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -96,12 +96,12 @@ SCALE = 1
 Y_LABEL = "processes per second"
 BETTER = "serial\nstart:fork"
 WORSE = "serial\nstart:spawn"
-BETTER_TEXT = "{/:Bold 1092/s}"
-WORSE_TEXT = "{/:Bold 198/s}"
-Y_MAX = 1691.7581420266206
-Y_TICS = 'set xtics ("0" 0, "250" 250, "500" 500, "750" 750, "1000" 1000, "1250" 1250, "1500" 1500)'
-THRESHOLD_LOW = 218.01379260955707
-THRESHOLD_HIGH = 218.01379260955707
+BETTER_TEXT = "{/:Bold 1209/s}"
+WORSE_TEXT = "{/:Bold 196/s}"
+Y_MAX = 1799.1569664500066
+Y_TICS = 'set xtics ("0" 0, "250" 250, "500" 500, "750" 750, "1000" 1000, "1250" 1250, "1500" 1500, "1750" 1750)'
+THRESHOLD_LOW = 216.1072130101315
+THRESHOLD_HIGH = 216.1072130101315
 THRESHOLD_TEXT = "ahead by 10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -166,12 +166,12 @@ SCALE = 1
 Y_LABEL = "processes per second"
 BETTER = "serial\nstart:forkserver"
 WORSE = "serial\nstart:spawn"
-BETTER_TEXT = "{/:Bold 1243/s}"
-WORSE_TEXT = "{/:Bold 198/s}"
-Y_MAX = 1528.828310078232
-Y_TICS = 'set xtics ("0" 0, "200" 200, "400" 400, "600" 600, "800" 800, "1000" 1000, "1200" 1200, "1400" 1400)'
-THRESHOLD_LOW = 218.01379260955707
-THRESHOLD_HIGH = 218.01379260955707
+BETTER_TEXT = "{/:Bold 1339/s}"
+WORSE_TEXT = "{/:Bold 196/s}"
+Y_MAX = 1769.7247498639788
+Y_TICS = 'set xtics ("0" 0, "250" 250, "500" 500, "750" 750, "1000" 1000, "1250" 1250, "1500" 1500, "1750" 1750)'
+THRESHOLD_LOW = 216.1072130101315
+THRESHOLD_HIGH = 216.1072130101315
 THRESHOLD_TEXT = "ahead by 10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -236,12 +236,12 @@ SCALE = 1
 Y_LABEL = "processes per second"
 BETTER = "serial\nstart:fork"
 WORSE = "serial\nstart:spawn"
-BETTER_TEXT = "{/:Bold 71.5/s}"
-WORSE_TEXT = "{/:Bold 11.2/s}"
-Y_MAX = 88.54812618329352
-Y_TICS = 'set xtics ("0" 0, "20" 20, "40" 40, "60" 60, "80" 80)'
-THRESHOLD_LOW = 12.295759196006689
-THRESHOLD_HIGH = 12.295759196006689
+BETTER_TEXT = "{/:Bold 72.7/s}"
+WORSE_TEXT = "{/:Bold 10.3/s}"
+Y_MAX = 101.94660673905301
+Y_TICS = 'set xtics ("0" 0, "20" 20, "40" 40, "60" 60, "80" 80, "100" 100)'
+THRESHOLD_LOW = 11.275860614840504
+THRESHOLD_HIGH = 11.275860614840504
 THRESHOLD_TEXT = "ahead by 10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -306,12 +306,12 @@ SCALE = 1
 Y_LABEL = "processes per second"
 BETTER = "serial\nstart:forkserver"
 WORSE = "serial\nstart:spawn"
-BETTER_TEXT = "{/:Bold 33.7/s}"
-WORSE_TEXT = "{/:Bold 11.2/s}"
-Y_MAX = 43.729971331489786
+BETTER_TEXT = "{/:Bold 34.1/s}"
+WORSE_TEXT = "{/:Bold 10.3/s}"
+Y_MAX = 48.71153213338853
 Y_TICS = 'set xtics ("0" 0, "10" 10, "20" 20, "30" 30, "40" 40)'
-THRESHOLD_LOW = 12.295759196006689
-THRESHOLD_HIGH = 12.295759196006689
+THRESHOLD_LOW = 11.275860614840504
+THRESHOLD_HIGH = 11.275860614840504
 THRESHOLD_TEXT = "ahead by 10 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean

@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'thread-communication-cheaper.' . target
 TITLE = "{/:Bold Messages: between threads in memory, between processes over a channel}"
 SUBTITLE = "“Threads exchange data faster than processes”"
-FINDING = "{/:Bold native: Holds: pipe\\@payload:64 4.44× (3.44–5.53); pipe\\@payload:1048576 18.3× (15.3–26.1); queue\\@payload:64 6.77×}\n{/:Bold (5.75–10.3); queue\\@payload:1048576 19.8× (17.9–27.3); manager\\@payload:64 111× (88.7–136); manager\\@payload:1048576}\n{/:Bold 22.0× (18.1–26.0). cpython3.11: Holds: pipe\\@payload:64 2.84× (2.61–3.09); pipe\\@payload:1048576 41.1× (36.1–48.1);}\n{/:Bold queue\\@payload:64 4.12× (3.52–4.79); queue\\@payload:1048576 42.1× (38.2–46.6); manager\\@payload:64 40.7× (36.6–54.0);}\n{/:Bold manager\\@payload:1048576 50.8× (38.2–60.5)}"
+FINDING = "{/:Bold native: Holds: pipe\\@payload:64 3.80× (3.38–4.52); pipe\\@payload:1048576 20.2× (14.3–27.8); queue\\@payload:64 6.46×}\n{/:Bold (5.76–7.39); queue\\@payload:1048576 22.9× (14.9–36.4); manager\\@payload:64 95.1× (83.3–112); manager\\@payload:1048576}\n{/:Bold 25.0× (21.7–34.9). cpython3.11: Holds: pipe\\@payload:64 2.83× (2.66–3.11); pipe\\@payload:1048576 28.7× by total times;}\n{/:Bold queue\\@payload:64 4.39× (3.51–5.09); queue\\@payload:1048576 30.2× by total times; manager\\@payload:64 48.9× (36.8–65.8);}\n{/:Bold manager\\@payload:1048576 35.6× by total times}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, comm/transfer, place:compact"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, comm/transfer, place:compact"
 set label 101 TITLE at screen 0.02292, 0.98307 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.96745 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.95247 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -104,15 +104,16 @@ X_TICS = 'set xtics ("64" 64, "1.05M" 1048576)'
 X_TICS_BARE = 'set xtics ("" 64, "" 1048576)'
 X_LABEL = "bytes a message (payload)"
 Y_LOG = 1
-Y_MIN = 208.67330163136515
-Y_MAX = 13863508.540436776
-Y_TICS = 'set ytics ("1000" 1000, "10k" 10000, "100k" 100000, "1M" 1000000, "10M" 10000000)'
-RATIO_MIN = 0.7215612993952414
-RATIO_MAX = 36.223836776980725
+Y_MIN = 261.7555952945749
+Y_MAX = 5281844.6111355405
+Y_TICS = 'set ytics ("1000" 1000, "10k" 10000, "100k" 100000, "1M" 1000000)'
+RATIO_MIN = 0.717115027252262
+RATIO_MAX = 38.77242313451733
 RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
+LIMIT_TEXT = ""
 CROSSING = 0
 CROSSING_LOW = 43.411338478325504
 CROSSING_HIGH = 1545883.3187902337
@@ -158,7 +159,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -174,6 +177,7 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
@@ -202,15 +206,16 @@ X_TICS = 'set xtics ("64" 64, "1.05M" 1048576)'
 X_TICS_BARE = 'set xtics ("" 64, "" 1048576)'
 X_LABEL = "bytes a message (payload)"
 Y_LOG = 1
-Y_MIN = 212.42897403549503
-Y_MAX = 13848678.796738468
-Y_TICS = 'set ytics ("1000" 1000, "10k" 10000, "100k" 100000, "1M" 1000000, "10M" 10000000)'
-RATIO_MIN = 0.7184638311999548
-RATIO_MAX = 37.97921568866988
+Y_MIN = 119.52105582060422
+Y_MAX = 5536212.015201257
+Y_TICS = 'set ytics ("1000" 1000, "10k" 10000, "100k" 100000, "1M" 1000000)'
+RATIO_MIN = 0.6981484373389529
+RATIO_MAX = 52.06843529701715
 RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
+LIMIT_TEXT = ""
 CROSSING = 0
 CROSSING_LOW = 43.411338478325504
 CROSSING_HIGH = 1545883.3187902337
@@ -256,7 +261,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -272,6 +279,7 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
@@ -300,15 +308,16 @@ X_TICS = 'set xtics ("64" 64, "1.05M" 1048576)'
 X_TICS_BARE = 'set xtics ("" 64, "" 1048576)'
 X_LABEL = "bytes a message (payload)"
 Y_LOG = 1
-Y_MIN = 350.4437989296668
-Y_MAX = 13438910.59666099
-Y_TICS = 'set ytics ("1000" 1000, "10k" 10000, "100k" 100000, "1M" 1000000, "10M" 10000000)'
-RATIO_MIN = 0.6117048295031127
-RATIO_MAX = 222.86352599110933
+Y_MIN = 225.0243797786358
+Y_MAX = 5329980.306777132
+Y_TICS = 'set ytics ("1000" 1000, "10k" 10000, "100k" 100000, "1M" 1000000)'
+RATIO_MIN = 0.624027228684515
+RATIO_MAX = 178.9620969213298
 RATIO_TICS = 'set ytics ("1" 1, "10" 10, "100" 100)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
+LIMIT_TEXT = ""
 CROSSING = 0
 CROSSING_LOW = 43.411338478325504
 CROSSING_HIGH = 1545883.3187902337
@@ -354,7 +363,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -370,6 +381,7 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
@@ -398,15 +410,16 @@ X_TICS = 'set xtics ("64" 64, "1.05M" 1048576)'
 X_TICS_BARE = 'set xtics ("" 64, "" 1048576)'
 X_LABEL = "bytes a message (payload)"
 Y_LOG = 1
-Y_MIN = 105.64715550889191
-Y_MAX = 709822.4570623948
-Y_TICS = 'set ytics ("300" 300, "1000" 1000, "3000" 3000, "10k" 10000, "30k" 30000, "100k" 100000, "300k" 300000)'
-RATIO_MIN = 0.6789198623110543
-RATIO_MAX = 70.79398195429862
+Y_MIN = 67.37915600777286
+Y_MAX = 897806.1433242623
+Y_TICS = 'set ytics ("100" 100, "300" 300, "1000" 1000, "3000" 3000, "10k" 10000, "30k" 30000, "100k" 100000, "300k" 300000)'
+RATIO_MIN = 0.6646212570049391
+RATIO_MAX = 89.47124851663212
 RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
+LIMIT_TEXT = ""
 CROSSING = 0
 CROSSING_LOW = 43.411338478325504
 CROSSING_HIGH = 1545883.3187902337
@@ -452,7 +465,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -468,6 +483,7 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
@@ -496,15 +512,16 @@ X_TICS = 'set xtics ("64" 64, "1.05M" 1048576)'
 X_TICS_BARE = 'set xtics ("" 64, "" 1048576)'
 X_LABEL = "bytes a message (payload)"
 Y_LOG = 1
-Y_MIN = 96.7326927991944
-Y_MAX = 713586.7988187982
+Y_MIN = 70.01931847541071
+Y_MAX = 895738.0727853014
 Y_TICS = 'set ytics ("100" 100, "300" 300, "1000" 1000, "3000" 3000, "10k" 10000, "30k" 30000, "100k" 100000, "300k" 300000)'
-RATIO_MIN = 0.6810084971288289
-RATIO_MAX = 68.4419164342506
+RATIO_MIN = 0.6581560228150773
+RATIO_MAX = 99.62825900195048
 RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
+LIMIT_TEXT = ""
 CROSSING = 0
 CROSSING_LOW = 43.411338478325504
 CROSSING_HIGH = 1545883.3187902337
@@ -550,7 +567,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -566,6 +585,7 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
@@ -594,15 +614,16 @@ X_TICS = 'set xtics ("64" 64, "1.05M" 1048576)'
 X_TICS_BARE = 'set xtics ("" 64, "" 1048576)'
 X_LABEL = "bytes a message (payload)"
 Y_LOG = 1
-Y_MIN = 64.75932849618476
-Y_MAX = 730975.9082159447
+Y_MIN = 39.05166160724788
+Y_MAX = 927674.7497055295
 Y_TICS = 'set ytics ("100" 100, "300" 300, "1000" 1000, "3000" 3000, "10k" 10000, "30k" 30000, "100k" 100000, "300k" 300000)'
-RATIO_MIN = 0.6635132176319708
-RATIO_MAX = 91.1285865099031
-RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
+RATIO_MIN = 0.6415586396154342
+RATIO_MAX = 131.94716514719252
+RATIO_TICS = 'set ytics ("1" 1, "10" 10, "100" 100)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
+LIMIT_TEXT = ""
 CROSSING = 0
 CROSSING_LOW = 43.411338478325504
 CROSSING_HIGH = 1545883.3187902337
@@ -648,7 +669,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -664,6 +687,7 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \

@@ -75,7 +75,7 @@ TITLE = "{/:Bold Tasks lost, of 100 of which one ends its worker}"
 SUBTITLE = "“A crash in one thread takes the whole process, and all that had not been done”"
 FINDING = "{/:Bold Holds: segv, abort, exit, kill, per-task, loops }"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   native, isolate/crash, workers:4, place:compact"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   native, isolate/crash, workers:4, place:compact"
 set label 101 TITLE at screen 0.02292, 0.97994 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.96142 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.94367 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)

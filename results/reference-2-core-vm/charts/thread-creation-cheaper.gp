@@ -73,9 +73,9 @@ if (target eq 'svg') {
 set output 'thread-creation-cheaper.' . target
 TITLE = "{/:Bold Creating and awaiting a thread or a process}"
 SUBTITLE = "“A thread is created faster than a process”"
-FINDING = "{/:Bold native: Holds: resident-mib:1 34.1× (32.6–35.5); resident-mib:16 42.4× (40.2–44.7). cpython3.11: Holds: resident-mib:1}\n{/:Bold 62.5× (55.6–68.5); resident-mib:16 67.4× (57.1–80.1)}"
+FINDING = "{/:Bold native: Holds: resident-mib:1 32.4× (28.2–35.0); resident-mib:16 45.5× (42.6–48.4). cpython3.11: Holds: resident-mib:1}\n{/:Bold 72.1× (58.4–84.7); resident-mib:16 63.6× (58.2–69.3)}"
 FINDING_WORD = "holds"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   all runtimes, create/empty, workers:1, place:one-core"
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   all runtimes, create/empty, workers:1, place:one-core"
 set label 101 TITLE at screen 0.02292, 0.95563 left font ',17' textcolor rgb cp_dark
 set label 102 SUBTITLE noenhanced at screen 0.02292, 0.91468 left font ',12' textcolor rgb cp_grey
 set label 103 FINDING at screen 0.02292, 0.87543 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
@@ -104,15 +104,16 @@ X_TICS = 'set xtics ("1" 1, "16" 16)'
 X_TICS_BARE = 'set xtics ("" 1, "" 16)'
 X_LABEL = "resident memory of the parent, MiB"
 Y_LOG = 1
-Y_MIN = 276.61769591340266
-Y_MAX = 53289.78511996178
-Y_TICS = 'set ytics ("500" 500, "1000" 1000, "2000" 2000, "5000" 5000, "10k" 10000, "20k" 20000, "50k" 50000)'
-RATIO_MIN = 0.6837892179476013
-RATIO_MAX = 65.44180452725583
+Y_MIN = 534.1229105694973
+Y_MAX = 50869.11578466313
+Y_TICS = 'set ytics ("1000" 1000, "2000" 2000, "5000" 5000, "10k" 10000, "20k" 20000, "50k" 50000)'
+RATIO_MIN = 0.6784473771399202
+RATIO_MAX = 71.33820111292401
 RATIO_TICS = 'set ytics ("1" 1, "3" 3, "10" 10, "30" 30)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
+LIMIT_TEXT = ""
 CROSSING = 0
 CROSSING_LOW = 0.8950250709279723
 CROSSING_HIGH = 17.87659420915552
@@ -158,7 +159,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -174,6 +177,7 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \
@@ -202,15 +206,16 @@ X_TICS = 'set xtics ("1" 1, "16" 16)'
 X_TICS_BARE = 'set xtics ("" 1, "" 16)'
 X_LABEL = "resident memory of the parent, MiB"
 Y_LOG = 1
-Y_MIN = 26.28912992870197
-Y_MAX = 8596.696407515603
+Y_MIN = 32.13690005850874
+Y_MAX = 8254.822261515046
 Y_TICS = 'set ytics ("50" 50, "100" 100, "200" 200, "500" 500, "1000" 1000, "2000" 2000, "5000" 5000)'
-RATIO_MIN = 0.6450984349303654
-RATIO_MAX = 124.19786469605427
+RATIO_MIN = 0.6415056008481352
+RATIO_MAX = 132.06721600294335
 RATIO_TICS = 'set ytics ("1" 1, "10" 10, "100" 100)'
 THRESHOLD_TEXT = "50 % ahead"
 THRESHOLD = 1.5
 THRESHOLDS = "1.5"
+LIMIT_TEXT = ""
 CROSSING = 0
 CROSSING_LOW = 0.8950250709279723
 CROSSING_HIGH = 17.87659420915552
@@ -256,7 +261,9 @@ plot DATA skip 1 using (cp_pick('sample', 'worse', cp_spread(column(5), column(1
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE):(column(7) * SCALE):(column(8) * SCALE) \
          with yerrorbars pt -1 lw 1.8 lc rgb cp_colour(WORSE_MODEL) notitle, \
      DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt cp_backing(WORSE_SHAPE) ps 0.7 lc rgb 'white' notitle, \
-     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle
+     DATA skip 1 using (cp_pick('median', 'worse', column(5))):(column(6) * SCALE) with points pt WORSE_SHAPE ps 0.7 lw 1.6 lc rgb cp_colour(WORSE_MODEL) notitle, \
+     DATA skip 1 using (cp_pick('limit', 'better', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle, \
+     DATA skip 1 using (cp_pick('limit', 'worse', column(5))):(column(6) * SCALE) with points pt 2 ps 1.6 lw 2.2 lc rgb cp_dark notitle
 eval cp_headed
 
 set tmargin at screen MIDDLE - 14 * PIXEL
@@ -272,6 +279,7 @@ set arrow 2 from graph 0, first 1 to graph 1, first 1 nohead lc rgb cp_grey lw 1
 do for [i = 1:words(THRESHOLDS)] {
     set arrow 2 + i from graph 0, first word(THRESHOLDS, i) + 0 to graph 1, first word(THRESHOLDS, i) + 0 nohead dashtype 2 lc rgb cp_dark lw 1.2 back
 }
+set label 4 LIMIT_TEXT noenhanced at screen (LEFT + RIGHT) / 2, screen BOTTOM - 58 * PIXEL center font ',10' textcolor rgb cp_dark
 set label 3 THRESHOLD_TEXT noenhanced at graph 1, first THRESHOLD offset char 0.5, 0 left font ',11' textcolor rgb cp_dark
 plot DATA skip 1 using (cp_pick('ratio', '', column(5))):(column(7)):(column(8)) with filledcurves \
          fillcolor rgb cp_colour(BETTER_MODEL) fillstyle transparent solid 0.25 noborder, \

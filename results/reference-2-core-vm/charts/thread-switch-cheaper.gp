@@ -66,29 +66,29 @@ cp_jitter(block) = block >= 0 ? (int(block) * 7 % 11 - 5) / 5.0 : 0
 
 do for [target in 'svg png'] {
 if (target eq 'svg') {
-    set terminal svg size 960, 512 font 'sans-serif,13' enhanced background rgb 'white'
+    set terminal svg size 960, 530 font 'sans-serif,13' enhanced background rgb 'white'
 } else {
-    set terminal pngcairo size 1920, 1024 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
+    set terminal pngcairo size 1920, 1060 font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2 enhanced background rgb 'white'
 }
 set output 'thread-switch-cheaper.' . target
 TITLE = "{/:Bold Ping-pong: two threads against two processes that wake each other}"
 SUBTITLE = "“Switching between threads costs less than switching between processes”"
-FINDING = "{/:Bold Inconclusive: one-core holds: 2.15× (2.09–2.19); two-core underpowered: about 144 blocks needed to tell 1.1×}"
+FINDING = "{/:Bold Inconclusive: one-core holds: 2.19× (2.17–2.22); two-core underpowered: about 2695 blocks needed to tell 1.1×, 576 if it}\n{/:Bold is 0.953×}"
 FINDING_WORD = "inconclusive"
-FOOT = "medians and exact 95 % intervals; dots: every sample, n = 13   ·   native, switch/ping-pong"
-set label 101 TITLE at screen 0.02292, 0.94922 left font ',17' textcolor rgb cp_dark
-set label 102 SUBTITLE noenhanced at screen 0.02292, 0.90234 left font ',12' textcolor rgb cp_grey
-set label 103 FINDING at screen 0.02292, 0.85742 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
-set label 104 FOOT noenhanced at screen 0.02292, 0.02734 left font ',10' textcolor rgb cp_grey
+FOOT = "medians and exact 95 % intervals; dots: every sample, n = 12   ·   native, switch/ping-pong"
+set label 101 TITLE at screen 0.02292, 0.95094 left font ',17' textcolor rgb cp_dark
+set label 102 SUBTITLE noenhanced at screen 0.02292, 0.90566 left font ',12' textcolor rgb cp_grey
+set label 103 FINDING at screen 0.02292, 0.86226 left font ',12' textcolor rgb cp_verdict_colour(FINDING_WORD)
+set label 104 FOOT noenhanced at screen 0.02292, 0.02642 left font ',10' textcolor rgb cp_grey
 set multiplot
 
 # Panel 1
 PANEL = 1
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.76953
-BOTTOM = 0.54688
-PIXEL = 0.001953
+TOP = 0.74340
+BOTTOM = 0.52830
+PIXEL = 0.001887
 PANEL_TITLE = "{/:Bold one-core: holds}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "process-pool"
@@ -96,12 +96,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 174k/s}"
-WORSE_TEXT = "{/:Bold 79.4k/s}"
-Y_MAX = 197841.99692957784
-Y_TICS = 'set xtics ("0" 0, "25k" 25000, "50k" 50000, "75k" 75000, "100k" 100000, "125k" 125000, "150k" 150000, "175k" 175000)'
-THRESHOLD_LOW = 83381.34035856838
-THRESHOLD_HIGH = 83381.34035856838
+BETTER_TEXT = "{/:Bold 172k/s}"
+WORSE_TEXT = "{/:Bold 78.6k/s}"
+Y_MAX = 202264.06255252686
+Y_TICS = 'set xtics ("0" 0, "50k" 50000, "100k" 100000, "150k" 150000, "200k" 200000)'
+THRESHOLD_LOW = 82522.23635269023
+THRESHOLD_HIGH = 82522.23635269023
 THRESHOLD_TEXT = "ahead by 5 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
@@ -156,9 +156,9 @@ eval cp_headed
 PANEL = 2
 LEFT = 0.16250
 RIGHT = 0.90833
-TOP = 0.38672
-BOTTOM = 0.16406
-PIXEL = 0.001953
+TOP = 0.37358
+BOTTOM = 0.15849
+PIXEL = 0.001887
 PANEL_TITLE = "{/:Bold two-core: inconclusive}"
 BETTER_MODEL = "thread-pool"
 WORSE_MODEL = "process-pool"
@@ -166,12 +166,12 @@ SCALE = 1
 Y_LABEL = "tasks per second"
 BETTER = "thread-pool"
 WORSE = "process-pool"
-BETTER_TEXT = "{/:Bold 43.9k/s}"
-WORSE_TEXT = "{/:Bold 41.4k/s}"
-Y_MAX = 186063.59564168123
-Y_TICS = 'set xtics ("0" 0, "25k" 25000, "50k" 50000, "75k" 75000, "100k" 100000, "125k" 125000, "150k" 150000, "175k" 175000)'
-THRESHOLD_LOW = 43521.12368138001
-THRESHOLD_HIGH = 43521.12368138001
+BETTER_TEXT = "{/:Bold 55.5k/s}"
+WORSE_TEXT = "{/:Bold 62.9k/s}"
+Y_MAX = 325960.1653033866
+Y_TICS = 'set xtics ("0" 0, "50k" 50000, "100k" 100000, "150k" 150000, "200k" 200000, "250k" 250000, "300k" 300000)'
+THRESHOLD_LOW = 66007.64037768844
+THRESHOLD_HIGH = 66007.64037768844
 THRESHOLD_TEXT = "ahead by 5 %"
 # One pair: a bar an arm (median), its interval, all samples, and the line that `better` had to pass.
 eval cp_clean
