@@ -13,7 +13,7 @@
 const struct profile profiles[] = {
     {"smoke", "everything once, the least of it; decides nothing", 1, 0, 1, 5, 20, RULE_VALUES_QUICK, true,
      false, false},
-    {"quick", "decides the rules: C in some three minutes, with CPython in some eleven", 12, 40, 30, 50,
+    {"quick", "decides the rules: C in some three minutes, with CPython in ten to fifteen", 12, 40, 30, 50,
      30, RULE_VALUES_QUICK, false, true, true},
     {"full", "longer launches, whole sweeps", 13, 100, 60, 100, 120, RULE_VALUES_FULL, false, true, true},
 };
