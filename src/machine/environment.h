@@ -68,7 +68,8 @@ void disturbance_fill_row(const struct disturbance *disturbance, struct row_buff
 /* Fixed work whose time tells whether the machine itself changed: integer arithmetic, dependent loads from a
  * table beyond the caches of a core, wake-ups through a pipe on one unit; and independent arithmetic that
  * fills a core, of which another thread of that core takes its share: so much that no block is judged by it,
- * but whole sessions are told apart. Best of several rounds, in ns; 0: could not run. Runs in a child bound to os_index; takes some 50 ms. */
+ * but whole sessions are told apart. Best of several rounds, in ns; 0: could not run. Runs in a child bound
+ * to os_index; takes some 50 ms. */
 enum canary {
     CANARY_INTEGER,
     CANARY_MEMORY,
